@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: MIT
+"""From configuration, environment and options to a QEMU command line.
+
+A machine is one row of MACHINES: what QEMU's model of it insists on. A machine without a row gets the plain defaults, so
+a board from outside the tree runs when its QEMU model asks for nothing special. Nothing about the guest's devices is
+known here: those are the tree's business.
+"""
+
+import dataclasses
+import os
+import platform
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+from . import QEMU_FAILED, USAGE, Stop
+from .config import load_address, require
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+STUB_SOURCE = os.path.normpath(os.path.join(HERE, "../../tests/boot/el3_stub.S"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Machine:
+    ram: int = 0                # where RAM starts
+    memory: str = ""            # the only -m that it accepts
+    cpus: str = ""              # the only -smp that it accepts
+    fixed_cpu: bool = False     # -cpu is not ours to choose
+    serial: int = 0             # which -serial is the console's UART
+    qemu: tuple = ()            # the first QEMU that has it
+
+
+MACHINES = {
+    "virt": Machine(ram=0x40000000),
+    # stdout-path is the mini UART there, QEMU's second serial port
+    "raspi4b": Machine(memory="2G", cpus="4", fixed_cpu=True, serial=1, qemu=(9, 0)),
+}
+
+
+@dataclasses.dataclass
+class Plan:
+    """A run that is ready to start."""
+    argv: list
+    machine: str
+    load: int                   # physical address of the Image
+    accel: str
+
+
+def plan_run(o, config, options, env):
+    name = config.get("RUN_MACHINE", "")
+    if not name:
+        raise Stop(USAGE, "this configuration has no QEMU machine (CONFIG_RUN_MACHINE is empty): "
+                          "choose a board that has one, such as `make qemu_virt_defconfig`")
+    machine = MACHINES.get(name, Machine())
+    image = require(o, "Image")
+    qemu = find_qemu(env)
+    if machine.qemu:
+        require_version(qemu, name, machine.qemu)
+
+    accel = choose_accel(env.get("ACCEL") or "tcg", name, options)
+    load = load_address(image, machine.ram)
+    argv = [qemu, "-M", machine_option(name, accel, options, env)]
+    argv += cpu_options(machine, config, accel, env)
+    argv += ["-smp", fixed("SMP", machine.cpus, env, name) or "1",
+             "-m", fixed("MEM", machine.memory, env, name) or "512M"]
+    if accel != "tcg":
+        argv += ["-accel", accel]
+    argv += ["-nic", "none", "-display", "none"]
+    argv += serial_options(machine, options)
+    argv += boot_options(o, image, load, name, options, env)
+
+    dtb = env.get("DTB") or board_tree(o, config)
+    if dtb:
+        if not os.path.isfile(dtb):
+            raise Stop(USAGE, f"the device tree {dtb} is missing")
+        argv += ["-dtb", dtb]
+    if options.batch:
+        argv += ["-no-reboot"]
+    if options.icount:
+        # the seed: the tree holds random bytes, and counts shall not depend on them
+        argv += ["-icount", "shift=0,sleep=off", "-seed", "1"]
+    if options.gdb is not None:
+        argv += ["-gdb", f"tcp:127.0.0.1:{options.gdb}"]
+    argv += split_arguments(env.get("QEMU_ARGS", "")) + options.extra
+    return Plan(argv, name, load, accel)
+
+
+def split_arguments(text):
+    try:
+        return shlex.split(text)
+    except ValueError as error:
+        raise Stop(USAGE, f"QEMU_ARGS does not parse: {error}") from None
+
+
+def find_qemu(env):
+    qemu = env.get("QEMU") or "qemu-system-aarch64"
+    if not shutil.which(qemu):
+        fix = "correct QEMU=" if env.get("QEMU") else "run `scripts/setup`"
+        raise Stop(QEMU_FAILED, f"{qemu} is not installed: {fix}")
+    return qemu
+
+
+def require_version(qemu, machine, wanted):
+    text = subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    if found and (int(found[1]), int(found[2])) >= wanted:
+        return
+    have = f"{found[1]}.{found[2]}" if found else "unknown"
+    raise Stop(QEMU_FAILED, f"{machine} needs QEMU {wanted[0]}.{wanted[1]} or newer (this is {have})")
+
+
+def fixed(variable, only, env, machine):
+    """The value of an environment variable, where the machine leaves a choice."""
+    asked = env.get(variable, "")
+    if only and asked and asked.upper() != only:
+        raise Stop(USAGE, f"QEMU's {machine} takes {variable}={only} only (asked: {asked})")
+    return asked or only
+
+
+def choose_accel(asked, machine, options):
+    """tcg, kvm or hvf. `auto` takes the host's own CPU where that can work."""
+    if asked not in ("tcg", "kvm", "hvf", "auto"):
+        raise Stop(USAGE, f"ACCEL={asked} is none of tcg, kvm, hvf, auto")
+    arm_host = platform.machine() in ("aarch64", "arm64")
+    kvm = arm_host and sys.platform == "linux" and os.access("/dev/kvm", os.R_OK | os.W_OK)
+    hvf = arm_host and sys.platform == "darwin"
+    # instruction counting and the higher exception levels exist in the emulator only
+    emulated = machine != "virt" or options.icount or options.entry != "el1"
+    if asked == "auto":
+        return "tcg" if emulated else "kvm" if kvm else "hvf" if hvf else "tcg"
+    if asked == "kvm" and not kvm:
+        raise Stop(USAGE, f"ACCEL=kvm needs an arm64 Linux host with a usable /dev/kvm (this is {platform.machine()})")
+    if asked == "hvf" and not hvf:
+        raise Stop(USAGE, f"ACCEL=hvf needs an Apple Silicon Mac (this is {platform.machine()})")
+    if asked != "tcg" and emulated:
+        raise Stop(USAGE, f"ACCEL={asked} excludes --icount, --entry el2|el3 and machines other than virt")
+    return asked
+
+
+def machine_option(name, accel, options, env):
+    if name != "virt":
+        if options.entry not in ("el1", None) or env.get("GIC"):
+            raise Stop(USAGE, f"--entry and GIC are for virt (this configuration runs {name})")
+        return name
+    gic = env.get("GIC") or ("host" if accel == "kvm" else "3")
+    if gic not in ("2", "3", "host"):
+        raise Stop(USAGE, f"GIC={gic} is neither 2 nor 3")
+    return "virt,gic-version=" + gic + {"el2": ",virtualization=on", "el3": ",secure=on"}.get(options.entry, "")
+
+
+def cpu_options(machine, config, accel, env):
+    cpu = env.get("CPU")
+    if machine.fixed_cpu:
+        if cpu:
+            raise Stop(USAGE, f"QEMU's {config['RUN_MACHINE']} has its own CPU: leave CPU={cpu} out")
+        return []
+    if not cpu:
+        cpu = "host" if accel in ("kvm", "hvf") else config.get("RUN_CPU") or "cortex-a72"
+    return ["-cpu", cpu]
+
+
+def serial_options(machine, options):
+    """On a terminal Ctrl-A x and Ctrl-A c work; otherwise every byte passes as it is."""
+    if options.debug:
+        console = ["-serial", "chardev:console", "-monitor", "none"]
+    elif options.interactive:
+        console = ["-serial", "mon:stdio"]
+    else:
+        console = ["-serial", "stdio", "-monitor", "none"]
+    return ["-serial", "null"] * machine.serial + console
+
+
+def boot_options(o, image, load, name, options, env):
+    append = bootargs(env.get("APPEND", ""), options.autorun)
+    argv = ["-append", append] if append else []
+    if options.entry != "el3":
+        argv = ["-kernel", image] + argv
+        if env.get("INITRD"):
+            if not os.path.isfile(env["INITRD"]):
+                raise Stop(USAGE, f"the initramfs {env['INITRD']} is missing")
+            argv += ["-initrd", env["INITRD"]]
+        return argv
+    if env.get("INITRD"):
+        raise Stop(USAGE, "--entry el3 takes no INITRD: QEMU names one in the tree only when it loads the kernel itself")
+    # Only an ELF is entered at EL3, with x0 = 0; QEMU then leaves its tree at the start of RAM.
+    stub = build_stub(o, MACHINES[name].ram, load, env)
+    return ["-kernel", stub, "-device", f"loader,file={image.replace(',', ',,')},addr={load:#x},force-raw=on"] + argv
+
+
+def bootargs(append, autorun):
+    if not autorun:
+        return append
+    if '"' in autorun:
+        raise Stop(USAGE, '--autorun commands cannot hold a double quote')
+    return f'{append} autorun="{autorun}; poweroff"'.strip()
+
+
+def build_stub(o, tree, load, env):
+    """The ELF that is entered at EL3; named by what it jumps to.
+
+    It lies below the Image, and above the tree by more than 1 MiB, headers included: nearer, QEMU leaves the tree out.
+    """
+    path = os.path.join(o, "run", f"el3_stub_{load:x}")
+    if os.path.isfile(path) and os.path.getmtime(path) >= os.path.getmtime(STUB_SOURCE):
+        return path
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    new = f"{path}.{os.getpid()}"
+    if env.get("LLVM"):
+        cc = ["clang", "--target=aarch64-linux-gnu", "-fuse-ld=lld"]
+    else:
+        cc = [(env.get("CROSS_COMPILE") or "aarch64-linux-gnu-") + "gcc"]
+    cc += ["-nostdlib", "-static", "-Wl,--build-id=none,-z,max-page-size=4096", f"-Wl,-Ttext={tree + 0x180000:#x}",
+           f"-DTREE={tree:#x}", f"-DIMAGE={load:#x}", STUB_SOURCE, "-o", new]
+    try:
+        made = subprocess.run(cc, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise Stop(USAGE, f"{cc[0]} is not installed: run `scripts/setup`") from None
+    if made.returncode:
+        raise Stop(USAGE, f"the EL3 stub does not build: {made.stderr.strip()}")
+    os.replace(new, path)
+    return path
+
+
+def board_tree(o, config):
+    """The first of CONFIG_DTS, for a machine whose firmware brings no tree."""
+    names = config.get("DTS", "").split()
+    if not names or config.get("RUN_MACHINE") == "virt":
+        return None
+    return require(o, os.path.join("dts", names[0] + ".dtb"))

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Stands in for firmware that leaves the CPU at EL3: QEMU enters only an ELF there, and with x0 = 0. Sets x0 to the tree
+ * and jumps to the Image, as the arm64 boot protocol wants it. Prepares nothing else: what EL3 has to set up for the lower
+ * levels is what the kernel is tested for.
+ *
+ * TREE and IMAGE are given by scripts/run-qemu. CPUs other than the first wait for good: QEMU starts all of them here.
+ */
+	.section .text, "ax"
+	.global	_start
+_start:
+	mrs	x4, mpidr_el1
+	tst	x4, #0xffffff
+	b.ne	park
+	ldr	x0, =TREE
+	mov	x1, xzr
+	mov	x2, xzr
+	mov	x3, xzr
+	ldr	x4, =IMAGE
+	br	x4
+park:
+	wfi
+	b	park

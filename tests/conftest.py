@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures and reporting for all of Cairn's tests.
+
+    build(defconfig, set="A=y B=3", fragments=(...))   an output folder, built, shared between tests
+    boot(o, env={...}, timeout=..., ...)               a Session (lib/session.py), ended after the test
+    run(o, "cmd; cmd", env={...}, ...)                 boots, runs the commands, powers off: status and text
+    fresh(name)                                        an empty folder outside the source tree
+    make(*goals, o=..., check=...)                     one make in the source tree
+
+Each test's line tells how long it took. A failing test shows the serial log of every run that it started. Tests marked
+`slow` need --all; with --resume those that this state of the tree has passed are left out.
+"""
+
+import os
+import pathlib
+import shutil
+import sys
+
+import pytest
+
+sys.dont_write_bytecode = True          # the source tree stays clean
+
+from lib import build as building       # noqa: E402
+from lib.resume import Record           # noqa: E402
+from lib.session import Result, Session     # noqa: E402
+
+SESSIONS = pytest.StashKey()
+RECORD = pytest.StashKey()
+TAKEN = pytest.StashKey()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--all", action="store_true", help="the slow tests as well")
+    parser.addoption("--resume", action="store_true", help="with --all: skip the slow tests that this state of the tree has passed")
+
+
+def pytest_configure(config):
+    config.stash[TAKEN] = {}
+    if config.getoption("--all"):
+        config.stash[RECORD] = Record(building.test_folder())
+
+
+def pytest_collection_modifyitems(config, items):
+    """Slow tests are deselected, not skipped: a skip is for what this machine cannot do."""
+    everything, resume = config.getoption("--all"), config.getoption("--resume")
+    passed = config.stash[RECORD].passed if everything and resume else set()
+    left_out = [item for item in items if item.get_closest_marker("slow") and (not everything or item.nodeid in passed)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_sessionfinish(session):
+    building.Builder().sweep()
+    # pytest compiles this file before the line above can forbid it
+    shutil.rmtree(pathlib.Path(__file__).parent / "__pycache__", ignore_errors=True)
+
+
+# -- reporting --------------------------------------------------------------------------------------------------------
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        for session in item.stash.get(SESSIONS, []):
+            report.sections.append(("run", session.log))
+    if report.when == "call" and report.passed and item.get_closest_marker("slow") and RECORD in item.config.stash:
+        item.config.stash[RECORD].add(item.nodeid)
+
+
+def pytest_report_teststatus(report, config):
+    """PASSED 1.2 s: with its setup, which is where a test's builds are."""
+    taken = config.stash[TAKEN]
+    if report.when == "setup":
+        taken[report.nodeid] = report.duration
+    elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        return "passed", ".", f"PASSED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
+    elif report.when == "call" and report.failed:
+        return "failed", "F", f"FAILED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
+    return None
+
+
+# -- fixtures ---------------------------------------------------------------------------------------------------------
+
+@pytest.fixture(scope="session")
+def builder():
+    return building.Builder()
+
+
+@pytest.fixture(scope="session")
+def build(builder):
+    return builder.build
+
+
+@pytest.fixture
+def fresh(builder):
+    made = []
+
+    def folder(name="o"):
+        made.append(builder.fresh(name))
+        return made[-1]
+
+    yield folder
+    for path in made:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def make():
+    return building.make
+
+
+@pytest.fixture
+def boot(request):
+    sessions = request.node.stash.setdefault(SESSIONS, [])
+
+    def start(o, **options):
+        sessions.append(Session(o, **options))
+        return sessions[-1]
+
+    yield start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def run(boot):
+    def start(o, commands=None, **options):
+        return Result(boot(o, autorun=commands, **options))
+    return start
+
+
+@pytest.fixture(scope="session")
+def root():
+    return building.ROOT
+
+
+@pytest.fixture(scope="session")
+def cross():
+    """Prefix of the cross toolchain's commands."""
+    return os.environ.get("CROSS_COMPILE") or "aarch64-linux-gnu-"

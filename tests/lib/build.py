@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+"""Builds configurations, each in an output folder of its own that later tests and later runs share.
+
+A folder is named after everything that makes it what it is: defconfig, settings, toolchain. The first use in a test run
+configures and makes it, which costs little when nothing has changed; a lock makes other test processes wait. Tests that
+change an output folder, or that test the build itself, take one of their own (Builder.fresh).
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# What a make that started the tests, or the user's shell, has set for its own run.
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR", "O", "V", "W", "EXT", "SET",
+           "KCONFIG_CONFIG", "KCONFIG_ALLCONFIG", "KCONFIG_SEED", "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH",
+           "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "ACCEL", "QEMU_ARGS")
+TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
+
+
+def clean_environment(**more):
+    env = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    env.update({name: str(value) for name, value in more.items()})
+    return env
+
+
+def test_folder():
+    """Where tests keep what they build: below $(O), outside the source tree's own files."""
+    given = os.environ.get("CAIRN_TEST_DIR")
+    path = pathlib.Path(given) if given else ROOT / os.environ.get("O", "build") / "tests"
+    path.mkdir(parents=True, exist_ok=True)
+    return path.resolve()
+
+
+def make(*goals, o=None, check=True, timeout=600, **variables):
+    """One make in the source tree. Returns the finished process with .stdout and .stderr."""
+    command = ["make"] + ([f"O={o}"] if o else []) + [str(goal) for goal in goals]
+    command += [f"{name}={value}" for name, value in variables.items()]
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(PYTHON=os.environ.get("PYTHON", sys.executable)),
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False)
+    if check and done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-40:])
+        raise AssertionError(f"`{' '.join(command)}` ended with status {done.returncode}:\n{said}")
+    return done
+
+
+def jobs():
+    """-j for one make; several test processes share the machine."""
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    return f"-j{max((os.cpu_count() or 1) // workers, 1)}"
+
+
+@contextlib.contextmanager
+def locked(path):
+    with open(path, "w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+class Builder:
+    def __init__(self):
+        self.folder = test_folder()
+        self.done = {}          # key -> folder, or the error that every later user gets as well
+
+    def build(self, defconfig="qemu_virt_defconfig", set="", fragments=(), goals=("all",), **variables):
+        """The output folder of a configuration, built. @set as for SET=, @fragments as `name.config` goals."""
+        for name in TOOLCHAIN:
+            if name in os.environ:
+                variables.setdefault(name, os.environ[name])
+        what = [defconfig, set, list(fragments), sorted(variables.items())]
+        key = json.dumps(what)
+        if (key, goals) not in self.done:
+            name = f"{defconfig.removesuffix('_defconfig')}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+            try:
+                self.done[key, goals] = self.build_in(self.folder / name, what, goals, variables)
+            except (AssertionError, subprocess.TimeoutExpired) as error:
+                self.done[key, goals] = error
+        result = self.done[key, goals]
+        if isinstance(result, Exception):
+            raise AssertionError(f"{defconfig} {set}: {result}")
+        return result
+
+    def build_in(self, o, what, goals, variables):
+        defconfig, settings, fragments, _ = what
+        with locked(f"{o}.lock"):
+            o.mkdir(exist_ok=True)
+            (o / "what.json").write_text(json.dumps(what) + "\n")
+            make(defconfig, *fragments, o=o, **variables)
+            if settings:
+                make("setconfig", o=o, SET=settings, **variables)
+            make(jobs(), *goals, o=o, **variables)
+        return o
+
+    def fresh(self, name):
+        """An empty folder outside the source tree, for tests of the build itself."""
+        path = self.folder / "fresh" / f"{name}-{os.getpid()}-{time.monotonic_ns()}"
+        path.mkdir(parents=True)
+        return path
+
+    def sweep(self):
+        """Removes the fresh folders of test runs that were cut off; the shared ones stay for the next run."""
+        for path in (self.folder / "fresh").glob("*-*-*"):
+            try:
+                os.kill(int(path.name.split("-")[-2]), 0)
+            except ProcessLookupError:
+                shutil.rmtree(path, ignore_errors=True)
+            except (ValueError, PermissionError):
+                pass
