@@ -8,6 +8,7 @@ FAKE_STATE names; what a command would change is changed there, and every call i
 Nothing is resolved: a package stands for itself, without dependencies.
 """
 
+import fnmatch
 import json
 import os
 import sys
@@ -163,8 +164,8 @@ def dpkg_query(state, arguments):
         name, _, arch = package.partition(":")
         lines = []
         for key, (version, multi_arch) in state["installed"].items():
-            if key == f"{name} {arch}" or (not arch and key.split()[0] == name):
-                line = layout.replace("\\n", "\n").replace("${Package}", name)
+            if key == f"{name} {arch}" or (not arch and fnmatch.fnmatch(key.split()[0], name)):
+                line = layout.replace("\\n", "\n").replace("${Package}", key.split()[0])
                 line = line.replace("${Architecture}", key.split()[1])
                 line = line.replace("${Version}", version).replace("${Multi-Arch}", multi_arch)
                 lines.append(line.replace("${db:Status-Status}", "installed"))

@@ -259,6 +259,14 @@ def test_no_backports(bookworm):
     assert bookworm.installed()["qemu-system-arm"] == BACKPORTED
 
 
+def test_other_qemu_packages_are_named(bookworm):
+    old = RELEASES["bookworm"][1]
+    bookworm.change(installed={"qemu-system-arm amd64": [old, "no"], "qemu-utils amd64": [old, "no"],
+                               "qemu-system-x86 amd64": [old, "no"]})
+    assert "upgraded too: qemu-system-x86 qemu-utils\n" in bookworm.setup("--dry-run").stdout
+    assert "upgraded too" not in bookworm.setup("--dry-run", "--no-backports").stdout
+
+
 def test_mirror_without_backports(bookworm):
     bookworm.change(suites=bookworm.state["suites"][:2])
     done = bookworm.setup()
