@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Real-time clocks: remembers the first one that a driver offers. Does not set clocks and knows
+ * no time zone.
+ */
+#include <device/rtc.h>
+#include <uapi/errno.h>
+
+static struct device *rtc_dev;
+static const struct rtc_ops *rtc_ops;
+
+int rtc_register(struct device *dev, const struct rtc_ops *ops)
+{
+	if (rtc_dev)
+		return -EBUSY;
+	rtc_dev = dev;
+	rtc_ops = ops;
+	return 0;
+}
+
+int rtc_read(u64 *seconds)
+{
+	if (!rtc_dev)
+		return -ENODEV;
+	return rtc_ops->read(rtc_dev, seconds);
+}

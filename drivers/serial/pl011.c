@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Arm PrimeCell PL011 UART as the console, interrupt-driven both ways.
+ *
+ * Sending: the transmit interrupt is raised when the FIFO drains *through* its trigger level and
+ * not because it is below it, also while it is masked (Arm DDI 0183, 2.8.2). The console
+ * therefore calls write() until the FIFO is full before it asks for the interrupt, and the
+ * interrupt is never cleared by hand.
+ *
+ * Receiving: an interrupt at half a FIFO, or when the line is quiet with something in the FIFO.
+ * When the console's ring is full both are masked, the FIFO keeps what fits, and the sender is
+ * stopped by RTS where that is wired.
+ *
+ * The baud rate stays as firmware left it. Only a UART that is off gets one, from stdout-path's
+ * options or `current-speed`, when the tree gives its clock. Does not do DMA, modem lines, or
+ * other formats than 8N1 when it sets the format itself. Binding: "arm,pl011"; the Raspberry Pi's
+ * firmware calls it "arm,pl011-axi".
+ */
+#include <arch/cpu.h>
+#include <arch/io.h>
+#include <device/console.h>
+#include <device/driver.h>
+#include <kernel/irq.h>
+#include <kernel/time.h>
+#include <lib/endian.h>
+#include <uapi/errno.h>
+
+#define UARTDR		0x00
+#define UARTDR_BE	BIT(10)		/* a break, no data */
+#define UARTDR_OE	BIT(11)		/* bytes were lost before this one */
+#define UARTFR		0x18
+#define UARTFR_BUSY	BIT(3)
+#define UARTFR_RXFE	BIT(4)
+#define UARTFR_TXFF	BIT(5)
+#define UARTIBRD	0x24
+#define UARTFBRD	0x28
+#define UARTLCR_H	0x2c
+#define UARTLCR_H_FEN	BIT(4)
+#define UARTLCR_H_WLEN8	(3 << 5)
+#define UARTCR		0x30
+#define UARTCR_UARTEN	BIT(0)
+#define UARTCR_TXE	BIT(8)
+#define UARTCR_RXE	BIT(9)
+#define UARTIFLS	0x34
+#define UARTIFLS_TX_1_8	(0 << 0)
+#define UARTIFLS_RX_1_2	(2 << 3)
+#define UARTIMSC	0x38
+#define UARTMIS		0x40
+#define UARTICR		0x44
+#define UART_RX		BIT(4)		/* in IMSC, MIS and ICR */
+#define UART_TX		BIT(5)
+#define UART_RT		BIT(6)
+#define UART_ALL	0x7ff
+
+#define DEFAULT_BAUD	115200
+#define DRAIN_NS	(100 * NS_PER_MS)	/* a full FIFO at 9,600 baud takes 34 ms */
+
+struct pl011 {
+	void *base;
+	u32 mask;		/* what UARTIMSC holds */
+	int early;		/* a byte that came before the FIFO was on, or -1 */
+};
+
+static size_t pl011_write(struct device *dev, const char *buf, size_t len)
+{
+	struct pl011 *uart = dev->priv;
+	size_t n;
+
+	for (n = 0; n < len && !(read32(uart->base + UARTFR) & UARTFR_TXFF); n++)
+		write32(uart->base + UARTDR, (u8)buf[n]);
+	return n;
+}
+
+static int pl011_read(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	int early = uart->early;
+
+	if (early >= 0) {
+		uart->early = -1;
+		return early;
+	}
+	while (!(read32(uart->base + UARTFR) & UARTFR_RXFE)) {
+		u32 data = read32(uart->base + UARTDR);
+
+		if (data & UARTDR_OE)
+			console_count_overrun();
+		if (!(data & UARTDR_BE))
+			return data & 0xff;
+	}
+	return -1;
+}
+
+static void pl011_set_mask(struct pl011 *uart, u32 bits, bool on)
+{
+	uart->mask = on ? uart->mask | bits : uart->mask & ~bits;
+	write32(uart->base + UARTIMSC, uart->mask);
+}
+
+static void pl011_transmit_irq(struct device *dev, bool on)
+{
+	pl011_set_mask(dev->priv, UART_TX, on);
+}
+
+static void pl011_receive_irq(struct device *dev, bool on)
+{
+	pl011_set_mask(dev->priv, UART_RX | UART_RT, on);
+}
+
+static const struct console_ops pl011_console = {
+	.write = pl011_write,
+	.transmit_irq = pl011_transmit_irq,
+	.receive_irq = pl011_receive_irq,
+	.read = pl011_read,
+};
+
+static bool pl011_interrupt(void *arg)
+{
+	struct device *dev = arg;
+	struct pl011 *uart = dev->priv;
+
+	if (!read32(uart->base + UARTMIS))
+		return false;
+	console_interrupt(dev);
+	return true;
+}
+
+/* Hz of the UART's clock when it is a fixed one, else 0. */
+static u32 uart_clock(const struct fdt_node *node)
+{
+	const struct fdt_node *clock;
+	u32 phandle, hz;
+
+	if (fdt_u32(node, "clocks", 0, &phandle))
+		return 0;
+	clock = fdt_by_phandle(phandle);
+	if (!clock || !fdt_compatible(clock, "fixed-clock") ||
+	    fdt_u32(clock, "clock-frequency", 0, &hz))
+		return 0;
+	return hz;
+}
+
+/*
+ * The baud rate that the tree asks for: the number in front of "n8" in stdout-path's options, or
+ * `current-speed`.
+ */
+static u32 uart_baud(const struct fdt_node *node)
+{
+	const char *options;
+	u32 baud = 0;
+
+	if (fdt_stdout(&options) == node && options) {
+		for (; *options >= '0' && *options <= '9' && baud < 100000000; options++)
+			baud = baud * 10 + (u32)(*options - '0');
+	}
+	if (!baud && fdt_u32(node, "current-speed", 0, &baud))
+		baud = DEFAULT_BAUD;
+	return baud ? baud : DEFAULT_BAUD;
+}
+
+/* The divisor has 16 integer and 6 fractional bits, of clock / (16 * baud). */
+static void pl011_set_baud(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	u32 clock = uart_clock(dev->node);
+	u32 baud = uart_baud(dev->node);
+	u64 divisor = (clock * 4UL + baud / 2) / baud;
+
+	if (!clock) {
+		dev_warn(dev, "its clock is not known: the baud rate stays as firmware set it");
+	} else if (divisor < BIT(6) || divisor >= BIT(22)) {
+		dev_warn(dev, "a clock of %u Hz cannot give %u baud: the rate stays",
+			 clock, baud);
+	} else {
+		write32(uart->base + UARTIBRD, (u32)(divisor >> 6));
+		write32(uart->base + UARTFBRD, (u32)(divisor & 0x3f));
+	}
+}
+
+/*
+ * FIFOs on, interrupts masked and none left over. LCR_H may be written only while the UART is off
+ * and idle, and a write to it is what takes the divisor over. Switching the FIFOs on drops what
+ * came before, so that is read first: with them off it is one byte at most.
+ */
+static void pl011_setup(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	u32 control = read32(uart->base + UARTCR);
+	u32 line = read32(uart->base + UARTLCR_H);
+	u64 deadline = time_now() + DRAIN_NS;
+
+	pl011_set_mask(uart, UART_ALL, false);
+	write32(uart->base + UARTIFLS, UARTIFLS_TX_1_8 | UARTIFLS_RX_1_2);
+	if ((control & UARTCR_UARTEN) && (line & UARTLCR_H_FEN))
+		return;
+
+	while ((read32(uart->base + UARTFR) & UARTFR_BUSY) && time_now() < deadline)
+		arch_relax();
+	if (!(control & UARTCR_UARTEN)) {
+		pl011_set_baud(dev);
+		line = UARTLCR_H_WLEN8;
+	}
+	uart->early = pl011_read(dev);
+	write32(uart->base + UARTCR, 0);
+	write32(uart->base + UARTLCR_H, line | UARTLCR_H_FEN);
+	write32(uart->base + UARTICR, UART_ALL);
+	write32(uart->base + UARTCR, control | UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
+}
+
+static int pl011_probe(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	int irq = device_irq(dev, 0);
+	int err;
+
+	if (irq < 0)
+		return irq;
+	uart->base = device_map(dev, 0, NULL);
+	if (!uart->base)
+		return -ENXIO;
+	uart->early = -1;
+	pl011_setup(dev);
+	if (!console_register(dev, &pl011_console))
+		return 0;
+	err = irq_request(irq, pl011_interrupt, dev, dev->node->name);
+	console_interrupt(dev);		/* what came in so far raises no interrupt any more */
+	return err;
+}
+
+static const char *const pl011_ids[] = { "arm,pl011", "arm,pl011-axi", NULL };
+
+static const struct driver pl011_driver = {
+	.name = "pl011",
+	.phase = PHASE_CONSOLE,
+	.compatible = pl011_ids,
+	.probe = pl011_probe,
+	.priv_size = sizeof(struct pl011),
+};
+DRIVER(pl011_driver);
