@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * printf's formatter. One loop over the format finds directives, a struct spec holds what one says, and everything that a
- * directive prints goes through emit(): padding, sign or prefix, zeros, body. It has no buffer of its own but the digits
- * of one number. A width or precision asks for at most FILL_MAX fill characters, so that a wrong argument of `*`
- * cannot keep the machine busy for minutes.
+ * printf's formatter. One loop over the format finds directives, a struct spec holds what one
+ * says, and everything that a directive prints goes through emit(): padding, sign or prefix,
+ * zeros, body. It has no buffer of its own but the digits of one number. A width or precision
+ * asks for at most FILL_MAX fill characters, so that a wrong argument of `*` cannot keep the
+ * machine busy for minutes.
  */
 #include <lib/format.h>
 #include <lib/string.h>
@@ -85,7 +86,10 @@ static void emit_number(struct output *out, const struct spec *spec, const char 
 		zeros = spec->width - len - (long)strlen(prefix);
 	else
 		zeros = spec->precision - len;
-	/* A zero has a digit unless the precision is 0, and # wants octal numbers to start with one. */
+	/*
+	 * A zero has a digit unless the precision is 0, and # wants octal numbers to start
+	 * with one.
+	 */
 	if ((len == 0 && spec->precision < 0) || (spec->alt && base == 8))
 		zeros = MAX(zeros, 1L);
 	emit(out, spec, prefix, MAX(zeros, 0L), p, (size_t)len);
@@ -94,13 +98,14 @@ static void emit_number(struct output *out, const struct spec *spec, const char 
 static void emit_unsigned(struct output *out, const struct spec *spec, char conversion, u64 value)
 {
 	const char *digit = conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+	unsigned int base = conversion == 'u' ? 10 : conversion == 'o' ? 8 : 16;
 	const char *prefix = "";
 
 	if (!spec->longer)
 		value = (u32)value << spec->narrower >> spec->narrower;
 	if (spec->alt && value != 0 && (conversion | 0x20) == 'x')
 		prefix = conversion == 'X' ? "0X" : "0x";
-	emit_number(out, spec, prefix, value, conversion == 'u' ? 10 : conversion == 'o' ? 8 : 16, digit);
+	emit_number(out, spec, prefix, value, base, digit);
 }
 
 static void emit_signed(struct output *out, const struct spec *spec, s64 value)
@@ -115,7 +120,8 @@ static void emit_signed(struct output *out, const struct spec *spec, s64 value)
 }
 
 /* %p, %pS, %pe. Returns what follows the directive, of which @fmt is the character behind the p. */
-static const char *emit_pointer(struct output *out, const struct spec *spec, const char *fmt, vaddr_t value)
+static const char *emit_pointer(struct output *out, const struct spec *spec, const char *fmt,
+				vaddr_t value)
 {
 	struct spec as_string = *spec;
 	const char *name;
@@ -198,23 +204,29 @@ static const char *parse_spec(struct output *out, const char *fmt, struct spec *
 	return parse_length(fmt, spec);
 }
 
-/* Prints what the directive says that begins behind the percent sign at @fmt. Returns what follows it. */
+/*
+ * Prints what the directive says that begins behind the percent sign at @fmt. Returns what
+ * follows it.
+ */
 static const char *directive(struct output *out, const char *fmt)
 {
 	struct spec spec = { .precision = -1 };
 	const char *end = parse_spec(out, fmt, &spec);
 	char c = *end++;
+	u64 value;
 
 	switch (c) {
 	case 'd':
 	case 'i':
-		emit_signed(out, &spec, spec.longer ? va_arg(out->args, s64) : va_arg(out->args, int));
+		value = spec.longer ? va_arg(out->args, u64) : va_arg(out->args, u32);
+		emit_signed(out, &spec, (s64)value);
 		return end;
 	case 'u':
 	case 'x':
 	case 'X':
 	case 'o':
-		emit_unsigned(out, &spec, c, spec.longer ? va_arg(out->args, u64) : va_arg(out->args, u32));
+		value = spec.longer ? va_arg(out->args, u64) : va_arg(out->args, u32);
+		emit_unsigned(out, &spec, c, value);
 		return end;
 	case 'c':
 		c = (char)va_arg(out->args, int);
@@ -229,7 +241,10 @@ static const char *directive(struct output *out, const char *fmt)
 		put(out, "%", 1);
 		return end;
 	default:
-		/* Unknown, hence also where the next argument is: all the rest is shown as it stands. */
+		/*
+		 * Unknown, hence also where the next argument is: all the rest is shown as it
+		 * stands.
+		 */
 		end = fmt + strlen(fmt);
 		put(out, fmt - 1, (size_t)(end - fmt) + 1);
 		return end;

@@ -15,8 +15,9 @@ static unsigned int digit_value(char c)
 }
 
 /*
- * Reads the digits that @s starts with. Returns what follows them, or @s when there is none; *@fits tells whether
- * *@value could hold them. A prefix counts only with a digit behind it: the number in "0x" is the 0.
+ * Reads the digits that @s starts with. Returns what follows them, or @s when there is none;
+ * *@fits tells whether *@value could hold them. A prefix counts only with a digit behind it:
+ * the number in "0x" is the 0.
  */
 static const char *read_digits(const char *s, unsigned int base, u64 *value, bool *fits)
 {
@@ -85,9 +86,9 @@ static int unit_shift(const char *unit)
 		return 0;
 	letter = strchr(letters, *unit | 0x20);
 	unit++;
-	if (letter == NULL || (strcmp(unit, "") != 0 && strcmp(unit, "B") != 0 && strcmp(unit, "iB") != 0))
-		return -1;
-	return 10 * (int)(letter - letters + 1);
+	if (letter != NULL && (*unit == '\0' || strcmp(unit, "B") == 0 || strcmp(unit, "iB") == 0))
+		return 10 * (int)(letter - letters + 1);
+	return -1;
 }
 
 int parse_size(const char *s, u64 *out)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What code that was compiled with -fstack-protector elsewhere asks for: a distribution's libfdt is. Cairn's own code is not.
- * The guard is a constant, because a random number is not to be had that early; its zero byte stops a string that
- * overruns a buffer.
+ * What code that was compiled with -fstack-protector elsewhere asks for: a distribution's
+ * libfdt is. Cairn's own code is not. The guard is a constant, because a random number is not
+ * to be had that early; its zero byte stops a string that overruns a buffer.
  */
 #include <lib/assert.h>
 #include <lib/stack_protector.h>

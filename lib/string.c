@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Strings and memory in plain C. Blocks go by 8-byte words at any alignment, which AArch64 allows on ordinary memory, and a
- * block's odd end is one more word that overlaps the one before it. The str* functions go by bytes: their strings
- * are short. Built so that the compiler cannot turn a loop in here into a call of the very function that it is in
+ * Strings and memory in plain C. Blocks go by 8-byte words at any alignment, which AArch64
+ * allows on ordinary memory, and a block's odd end is one more word that overlaps the one
+ * before it. The str* functions go by bytes: their strings are short. Built so that the
+ * compiler cannot turn a loop in here into a call of the very function that it is in
  * (lib/Makefile). Not for device memory, and not for code that runs before the MMU is on.
  */
 #include <lib/string.h>
@@ -21,7 +22,10 @@ static void store(u8 *p, word value)
 	*(word *)p = value;
 }
 
-/* Right for overlapping blocks too, as long as @d is below @s: the odd end is read before anything is written. */
+/*
+ * Right for overlapping blocks too, as long as @d is below @s: the odd end is read before
+ * anything is written.
+ */
 static __always_inline void copy_up(u8 *d, const u8 *s, size_t n)
 {
 	if (n >= WORD) {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The two names that compilers put into code built with -fstack-protector. Nobody else uses them. */
+/*
+ * The two names that compilers put into code built with -fstack-protector. Nobody else uses
+ * them.
+ */
 #ifndef LIB_STACK_PROTECTOR_H
 #define LIB_STACK_PROTECTOR_H
 

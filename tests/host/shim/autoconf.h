@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The configuration that host builds see: every check on, and as much as the parts under test
+ * ask for.
+ */
+#define CONFIG_DEBUG_ASSERT 1
+#define CONFIG_SELFTEST 1
+#define CONFIG_PAGE_4K 1
+#define CONFIG_PAGE_SHIFT 12
+#define CONFIG_VA_BITS 48

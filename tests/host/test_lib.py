@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: MIT
+"""lib/ on the host: the tests that also run in the kernel (lib/test_*.c), and those that compare with the C library."""
+
+
+def test_string(program):
+    program("string", "lib/test_string.c", "tests/host/string.c").test(cases=11)
+
+
+def test_format(program):
+    program("format", "lib/test_format.c", "tests/host/format.c", "tests/host/libc.c",
+            flags=["-Wno-format-security"]).test(cases=13)
+
+
+def test_parse(program):
+    program("parse", "lib/test_parse.c", "tests/host/parse.c").test(cases=6)
+
+
+def test_list(program):
+    program("list", "lib/test_list.c").test(cases=2)
