@@ -35,6 +35,7 @@ override O := $(patsubst $(CURDIR)/%,%,$(patsubst %/,%,$(O)))
 ifeq ($(abspath $(O)),$(CURDIR))
 $(error O=$(O) is the source folder, which stays clean: choose another, such as O=build)
 endif
+srctree := .
 KCONFIG_CONFIG ?= $(O)/.config
 PYTHON ?= python3
 ext-dirs := $(patsubst %/,%,$(subst :, ,$(EXT)))
@@ -51,7 +52,7 @@ quiet := $(if $(findstring s,$(short-flags)),silent,$(if $(filter 1,$(V)),verbos
 
 goals := $(or $(MAKECMDGOALS),all)
 clean-goals := clean mrproper distclean
-plain-goals := help kernelversion kernelrelease tags test test-all check check-% $(clean-goals)
+plain-goals := help kernelversion kernelrelease tags test test-all $(clean-goals)
 config-goals := $(filter-out check-%,$(filter %config list-defconfigs,$(goals)))
 build-goals := $(filter-out $(plain-goals) $(config-goals),$(goals))
 
@@ -84,6 +85,7 @@ else ifeq ($(mode),config)
 # -------------------------------------------------------------------------------------------------- configuration
 .PHONY: $(config-goals)
 $(config-goals): FORCE
+	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: run scripts/setup' >&2; exit 1; }
 	$(Q)$(PYTHON) scripts/kconfig.py $@
 
 else
@@ -91,13 +93,15 @@ include scripts/Makefile.lib
 ifeq ($(mode),plain)
 include scripts/Makefile.clean
 endif
-include scripts/Makefile.goals
 ifeq ($(mode),build)
 # ---------------------------------------------------------------------------------------------------- building
 include scripts/Makefile.config
 include scripts/Makefile.compiler
+include scripts/Makefile.libfdt
 include scripts/Makefile.build
 include scripts/Makefile.link
 include scripts/Makefile.dts
+include scripts/Makefile.check
 endif
+include scripts/Makefile.goals
 endif
