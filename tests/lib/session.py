@@ -45,9 +45,10 @@ class Session:
         self.env = env or {}
         self.errors = tempfile.TemporaryFile()
         self.data = bytearray()
+        self.decoded = 0, ""                    # bytes of data, as text
         self.position = 0                       # in text: where the next expect() begins
         self.ended = False
-        self.changed = threading.Condition()
+        self.changed = threading.Condition(threading.RLock())
         self.process = subprocess.Popen(
             self.command, cwd=ROOT, env=clean_environment(**self.env), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=self.errors, bufsize=0)
@@ -70,8 +71,10 @@ class Session:
     def text(self):
         """All output so far, lines ending in \\n, without escape sequences."""
         with self.changed:
-            raw = bytes(self.data)
-        return ESCAPES.sub("", raw.decode("utf-8", "replace").replace("\r\n", "\n")).replace("\r", "")
+            if len(self.data) != self.decoded[0]:
+                plain = self.data.decode("utf-8", "replace").replace("\r\n", "\n")
+                self.decoded = len(self.data), ESCAPES.sub("", plain).replace("\r", "")
+            return self.decoded[1]
 
     @property
     def remarks(self):

@@ -16,8 +16,9 @@
 #define ENTRY	7
 
 	.section .text, "ax"
-	.global	_start
+	.global	_start, image_head
 _start:
+image_head:
 	b	boot
 	.word	0
 	.quad	0			// text_offset

@@ -174,6 +174,8 @@ def test_raspi4b_needs_qemu_9(run, payload, fake_qemu):
 @pytest.mark.parametrize("env, args, said", [
     ({"GIC": "4"}, [], "GIC=4 is neither 2 nor 3"),
     ({"ACCEL": "warp"}, [], "ACCEL=warp is none of tcg, kvm, hvf, auto"),
+    ({"ACCEL": "kvm"}, ["--icount"], "ACCEL=kvm "),
+    ({"ACCEL": "hvf"}, ["--entry", "el2"], "ACCEL=hvf "),
     ({"DTB": "/none.dtb"}, [], "the device tree /none.dtb is missing"),
     ({"INITRD": "/none"}, [], "the initramfs /none is missing"),
     ({"QEMU_ARGS": "'"}, [], "QEMU_ARGS does not parse"),

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: MIT
+"""gdb commands for Cairn, loaded by `make debug`; by hand: `source scripts/gdb/cairn.py`.
+
+    cairn-attach TARGET [LOAD]   connects, adds the symbols for code before the MMU, goes to the first instruction
+    cairn-symbols [LOAD]         just the symbols; without LOAD the Image is looked for below the program counter
+    cairn-threads                every thread: what it is, where it sleeps or runs
+    cairn-bt [THREAD]            backtrace by frame pointers, of this CPU or of a thread
+    cairn-dmesg                  the kernel log, out of memory: also of a kernel that cannot print any more
+
+The kernel is linked high and loaded anywhere. Until the MMU is on, the program counter and every address are physical;
+so the same symbols are given to gdb twice, where they were linked and where they were loaded, and a breakpoint on a name
+holds on either side. The structures are read by their debugging information (CONFIG_DEBUG_INFO), not by offsets
+kept here, and through the guest's own memory map: what needs link addresses says so while the MMU is off.
+"""
+
+import gdb
+
+IMAGE_MAGIC = b"ARM\x64"
+STEP = 2 << 20                      # an Image lies at a multiple of this
+LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
+
+
+class Unavailable(gdb.GdbError):
+    """One line instead of a traceback."""
+
+
+def number(expression):
+    return int(gdb.parse_and_eval(expression)) & (1 << 64) - 1
+
+
+def read(address, size):
+    try:
+        return gdb.selected_inferior().read_memory(address, size).tobytes()
+    except gdb.MemoryError:
+        return None
+
+
+def read_number(address):
+    data = read(address, 8)
+    return None if data is None else int.from_bytes(data, "little")
+
+
+def link_address():
+    return number("(unsigned long)&image_head")
+
+
+def variable(name):
+    """A kernel variable at its link address; gdb would prefer the physical one while the CPU runs there."""
+    if number("$pc") < link_address():
+        raise Unavailable("the MMU is off: there are no threads and no log yet")
+    symbol = gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)
+    if symbol is None:
+        raise Unavailable(f"no debugging information on {name}: build with CONFIG_DEBUG_INFO=y")
+    for candidate in candidates(name, symbol):
+        value = candidate.value()
+        if int(value.address) >= link_address():
+            return value
+    raise Unavailable(f"{name} is not where the kernel was linked")
+
+
+def candidates(name, symbol):
+    found = list(gdb.lookup_static_symbols(name)) if hasattr(gdb, "lookup_static_symbols") else []
+    for objfile in gdb.objfiles():
+        found.append(objfile.lookup_global_symbol(name))
+        found.append(objfile.lookup_static_symbol(name))
+    return [one for one in found if one is not None] + [symbol]
+
+
+def name_of(address):
+    """foo+0x10, or None."""
+    text = gdb.execute(f"info symbol {address:#x}", to_string=True).strip()
+    if " in section " not in text:
+        return None
+    return text.partition(" in section ")[0].replace(" + ", "+")
+
+
+# -- symbols ------------------------------------------------------------------------------------------------------
+
+def find_image():
+    """Where the Image that runs now was loaded: by its header, below the program counter."""
+    at = number("$pc") // STEP * STEP
+    for address in range(at, max(at - 64 * STEP, -1), -STEP):
+        if read(address + 56, 4) == IMAGE_MAGIC:
+            return address
+    raise Unavailable("no Image is found below the program counter: give its load address")
+
+
+def add_symbols(load):
+    if load == link_address():
+        return
+    elf = gdb.objfiles()[0].filename
+    gdb.execute(f'add-symbol-file "{elf}" -o {(load - link_address()) & (1 << 64) - 1:#x}', to_string=True)
+
+
+class Symbols(gdb.Command):
+    """cairn-symbols [LOAD]: symbols where the Image was loaded, for code that runs before the MMU is on."""
+
+    def __init__(self):
+        super().__init__("cairn-symbols", gdb.COMMAND_FILES)
+
+    def invoke(self, argument, from_tty):
+        load = number(argument) if argument else find_image()
+        add_symbols(load)
+        print(f"cairn: loaded at {load:#x}, linked at {link_address():#x}: symbols for both")
+
+
+class Attach(gdb.Command):
+    """cairn-attach TARGET [LOAD]: connect to a QEMU that is stopped at reset, and go to the Image's first instruction."""
+
+    def __init__(self):
+        super().__init__("cairn-attach", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        target, _, load = argument.partition(" ")
+        gdb.execute("set architecture aarch64", to_string=True)
+        gdb.execute("set confirm off")
+        gdb.execute("set pagination off")
+        # code that is not mapped yet is read out of the ELF file
+        gdb.execute("set trust-readonly-sections on")
+        gdb.execute(f"target remote {target}", to_string=True)
+        if load:
+            load = number(load)
+            add_symbols(load)
+            gdb.execute(f"thbreak *{load:#x}", to_string=True)
+            gdb.execute("continue", to_string=True)
+        print(f"cairn: stopped at {name_of(number('$pc')) or '%#x' % number('$pc')}; breakpoints on names hold before "
+              "and after the MMU is on")
+        print("cairn: try `break kernel_main`, `continue`, `cairn-threads`, `cairn-dmesg`, `cairn-bt`, `help cairn-threads`")
+
+
+# -- threads ------------------------------------------------------------------------------------------------------
+
+def threads():
+    head = variable("thread_list")
+    kind = gdb.lookup_type("struct thread")
+    offset = next(field.bitpos // 8 for field in kind.fields() if field.name == "all")
+    link, seen = head["next"], set()
+    while int(link) not in seen and int(link) != int(head.address):
+        if read(int(link), 16) is None:
+            raise Unavailable(f"the list of threads leads to {int(link):#x}, where no memory is")
+        seen.add(int(link))
+        yield gdb.Value(int(link) - offset).cast(kind.pointer()).dereference()
+        link = link.dereference()["next"]
+
+
+def current_thread():
+    """The address of the thread that the selected CPU is in: SP_EL0 while in the kernel."""
+    try:
+        return number("$SP_EL0")
+    except gdb.error:
+        return 0
+
+
+def has_field(value, name):
+    return any(field.name == name for field in value.type.fields())
+
+
+def saved_frame(thread):
+    """(pc, fp) of a thread that does not run, once threads switch."""
+    if not has_field(thread, "context"):
+        return None
+    context = thread["context"]
+    names = [field.name for field in context.type.fields()]
+    pc = next((n for n in ("pc", "lr", "x30") if n in names), None)
+    fp = next((n for n in ("fp", "x29") if n in names), None)
+    return (int(context[pc]), int(context[fp])) if pc and fp else None
+
+
+def state_name(thread):
+    return str(thread["state"]).removeprefix("THREAD_").lower()
+
+
+class Threads(gdb.Command):
+    """cairn-threads: every thread with its state, its stack and where it is; * is the one this CPU runs."""
+
+    def __init__(self):
+        super().__init__("cairn-threads", gdb.COMMAND_STACK)
+
+    def invoke(self, argument, from_tty):
+        print(f"  {'id':>4} {'name':16} {'state':10} {'stack':36} at")
+        current = current_thread()
+        for thread in threads():
+            runs = int(thread.address) == current
+            frame = (number("$pc"), 0) if runs else saved_frame(thread)
+            low, size = int(thread["stack"]), int(thread["stack_size"])
+            where = (name_of(frame[0]) or f"{frame[0]:#x}") if frame else "-"
+            print(f"{'*' if runs else ' '} {int(thread['id']):4} {thread['name'].string():16} {state_name(thread):10} "
+                  f"{low:#x}-{low + size:#x} {where}")
+
+
+class Backtrace(gdb.Command):
+    """cairn-bt [THREAD]: backtrace by frame pointers, of this CPU or of the thread with that id."""
+
+    def __init__(self):
+        super().__init__("cairn-bt", gdb.COMMAND_STACK)
+
+    def invoke(self, argument, from_tty):
+        pc, fp = number("$pc"), number("$x29")
+        if argument:
+            thread = next((t for t in threads() if int(t["id"]) == number(argument)), None)
+            if thread is None:
+                raise Unavailable(f"there is no thread {argument}: see cairn-threads")
+            if int(thread.address) != current_thread():
+                frame = saved_frame(thread)
+                if frame is None:
+                    raise Unavailable(f"thread {argument} has no saved frame")
+                pc, fp = frame
+        for depth in range(64):
+            # a return address belongs to the call before it
+            print(f"#{depth:<3} {pc:#018x}  {name_of(pc if depth == 0 else pc - 4) or '?'}")
+            pc_next, fp_next = read_number(fp + 8), read_number(fp)
+            if not fp or fp & 7 or not pc_next:
+                return
+            if fp_next and fp_next <= fp:
+                print("     the frame pointer does not go up: the stack is damaged or another one begins")
+                return
+            pc, fp = pc_next, fp_next
+
+
+Symbols()
+Attach()
+Threads()
+Backtrace()
