@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 from . import QEMU_FAILED, USAGE, Stop
-from .config import load_address, require
+from .config import MIB, load_address, memory_size, require
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STUB_SOURCE = os.path.normpath(os.path.join(HERE, "../../tests/boot/el3_stub.S"))
@@ -60,7 +60,9 @@ def plan_run(o, config, options, env):
         require_version(qemu, name, machine.qemu)
 
     accel = choose_accel(env.get("ACCEL") or "tcg", name, options)
-    load = load_address(image, machine.ram)
+    if needs_stub(options) and name != "virt":
+        raise Stop(USAGE, f"--entry el3, --load, --tree and --x0 are for virt (this configuration runs {name})")
+    load = options.load if options.load is not None else load_address(image, machine.ram)
     argv = [qemu, "-M", machine_option(name, accel, options, env)]
     argv += cpu_options(machine, config, accel, env)
     argv += ["-smp", fixed("SMP", machine.cpus, env, name) or "1",
@@ -174,19 +176,36 @@ def serial_options(machine, options):
 
 def boot_options(o, image, load, name, options, env):
     append = bootargs(env.get("APPEND", ""), options.autorun)
-    argv = ["-append", append] if append else []
-    if options.entry != "el3":
-        argv = ["-kernel", image] + argv
-        if env.get("INITRD"):
-            if not os.path.isfile(env["INITRD"]):
-                raise Stop(USAGE, f"the initramfs {env['INITRD']} is missing")
-            argv += ["-initrd", env["INITRD"]]
-        return argv
-    if env.get("INITRD"):
-        raise Stop(USAGE, "--entry el3 takes no INITRD: QEMU names one in the tree only when it loads the kernel itself")
-    # Only an ELF is entered at EL3, with x0 = 0; QEMU then leaves its tree at the start of RAM.
-    stub = build_stub(o, MACHINES[name].ram, load, env)
-    return ["-kernel", stub, "-device", f"loader,file={image.replace(',', ',,')},addr={load:#x},force-raw=on"] + argv
+    initrd = env.get("INITRD")
+    if initrd and not os.path.isfile(initrd):
+        raise Stop(USAGE, f"the initramfs {initrd} is missing")
+    if needs_stub(options):
+        if initrd or append and options.tree:
+            raise Stop(USAGE, "INITRD needs QEMU to load the kernel itself, and bootargs its tree: "
+                              "neither goes with --entry el3, --load, --tree or --x0")
+        return stub_options(o, image, load, MACHINES[name].ram, options, env) + (["-append", append] if append else [])
+    return ["-kernel", image] + (["-append", append] if append else []) + (["-initrd", initrd] if initrd else [])
+
+
+def needs_stub(options):
+    return options.entry == "el3" or options.tree or options.x0 is not None or options.load is not None
+
+
+def stub_options(o, image, load, ram, options, env):
+    """The stub instead of QEMU's own first instructions, for what those cannot do. QEMU leaves its tree at the start of RAM."""
+    handed = options.x0 if options.x0 is not None else ram
+    argv = ["-device", loader(image, load)]
+    if options.tree:
+        if not os.path.isfile(options.tree):
+            raise Stop(USAGE, f"the device tree {options.tree} is missing")
+        if options.x0 is None:
+            handed = (load + memory_size(image) + 4 * MIB) // (2 * MIB) * (2 * MIB)
+        argv += ["-device", loader(options.tree, handed)]
+    return ["-kernel", build_stub(o, ram + 0x180000, handed, load, env)] + argv
+
+
+def loader(path, address):
+    return f"loader,file={path.replace(',', ',,')},addr={address:#x},force-raw=on"
 
 
 def bootargs(append, autorun):
@@ -197,28 +216,31 @@ def bootargs(append, autorun):
     return f'{append} autorun="{autorun}; poweroff"'.strip()
 
 
-def build_stub(o, tree, load, env):
-    """The ELF that is entered at EL3; named by what it jumps to.
+def build_stub(o, place, tree, load, env):
+    """The ELF that sets x0 and jumps to the Image; named by both.
 
-    It lies below the Image, and above the tree by more than 1 MiB, headers included: nearer, QEMU leaves the tree out.
+    It lies below the Image, and above QEMU's tree by more than 1 MiB, headers included: nearer, QEMU leaves the tree out.
     """
-    path = os.path.join(o, "run", f"el3_stub_{load:x}")
+    path = os.path.join(o, "run", f"stub_{tree:x}_{load:x}")
     if os.path.isfile(path) and os.path.getmtime(path) >= os.path.getmtime(STUB_SOURCE):
         return path
     os.makedirs(os.path.dirname(path), exist_ok=True)
     new = f"{path}.{os.getpid()}"
     if env.get("LLVM"):
-        cc = ["clang", "--target=aarch64-linux-gnu", "-fuse-ld=lld"]
+        suffix = env["LLVM"] if env["LLVM"].startswith("-") else ""
+        folder = env["LLVM"] if env["LLVM"].endswith("/") else ""
+        cc = [f"{folder}clang{suffix}", "--target=aarch64-linux-gnu", f"-fuse-ld=lld{suffix}"]
     else:
-        cc = [(env.get("CROSS_COMPILE") or "aarch64-linux-gnu-") + "gcc"]
-    cc += ["-nostdlib", "-static", "-Wl,--build-id=none,-z,max-page-size=4096", f"-Wl,-Ttext={tree + 0x180000:#x}",
+        native = platform.machine() in ("aarch64", "arm64")
+        cc = [env.get("CROSS_COMPILE", "" if native else "aarch64-linux-gnu-") + "gcc"]
+    cc += ["-nostdlib", "-static", "-Wl,--build-id=none,-z,max-page-size=4096", f"-Wl,-Ttext={place:#x}",
            f"-DTREE={tree:#x}", f"-DIMAGE={load:#x}", STUB_SOURCE, "-o", new]
     try:
         made = subprocess.run(cc, capture_output=True, text=True, check=False)
     except FileNotFoundError:
         raise Stop(USAGE, f"{cc[0]} is not installed: run `scripts/setup`") from None
     if made.returncode:
-        raise Stop(USAGE, f"the EL3 stub does not build: {made.stderr.strip()}")
+        raise Stop(USAGE, f"the loader stub does not build: {made.stderr.strip()}")
     os.replace(new, path)
     return path
 

@@ -51,17 +51,28 @@ def require(o, name):
     return path
 
 
+def read_header(image):
+    """(text_offset, image_size) of an arm64 Image, or None."""
+    with open(image, "rb") as file:
+        header = file.read(64)
+    if len(header) < 64 or header[56:60] != b"ARM\x64":
+        return None
+    return struct.unpack_from("<QQ", header, 8)
+
+
+def memory_size(image):
+    """How much memory the Image takes from where it is loaded, zeroed parts included."""
+    header = read_header(image)
+    return max(os.path.getsize(image), header[1] if header else 0)
+
+
 def load_address(image, ram):
     """Where QEMU puts this Image in a machine whose RAM starts at @ram.
 
     As QEMU's load_aarch64_image() does: text_offset from the header, moved up by 2 MiB where it would collide with
     QEMU's own first instructions; without a header 0x80000.
     """
-    with open(image, "rb") as file:
-        header = file.read(64)
-    if len(header) < 64 or header[56:60] != b"ARM\x64":
+    header = read_header(image)
+    if not header or not header[1]:
         return ram + 0x80000
-    text_offset, size = struct.unpack_from("<QQ", header, 8)
-    if size == 0:
-        return ram + 0x80000
-    return ram + text_offset + (2 * MIB if text_offset < 4096 else 0)
+    return ram + header[0] + (2 * MIB if header[0] < 4096 else 0)

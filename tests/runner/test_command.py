@@ -7,8 +7,9 @@ import subprocess
 
 import pytest
 
-from lib.session import LOST, OFF, runner_command
+from lib import tree
 from lib.build import ROOT, clean_environment
+from lib.session import LOST, OFF, runner_command
 
 
 @pytest.fixture
@@ -103,6 +104,27 @@ def test_entry_at_el3_with_bootargs_and_several_cpus(run, payload):
     assert (result.status, result.text) == (OFF, "EL3 tree\ncairn: off\n")
 
 
+def test_image_at_another_place(run, payload):
+    result = run(payload("EL", "ENTRY"), args=["--load", "0x48200000"])
+    assert (result.status, result.text) == (OFF, "EL1 tree\ncairn: off\n")
+
+
+@pytest.mark.parametrize("entry, level", [("el1", 1), ("el2", 2), ("el3", 3)])
+def test_a_tree_handed_over_untouched(run, payload, tmp_path, entry, level):
+    """Not even QEMU can read these; the payload looks at the magic only."""
+    (tmp_path / "good").write_bytes(bytes.fromhex("d00dfeed") + b"broken")
+    (tmp_path / "atags").write_bytes(bytes.fromhex("00000005 54410001"))
+    for name, said in (("good", "tree"), ("atags", "no tree")):
+        result = run(payload("EL", "ENTRY"), entry=entry, args=["--tree", str(tmp_path / name)])
+        assert (result.status, result.text) == (OFF, f"EL{level} {said}\ncairn: off\n")
+    result = run(payload("EL", "ENTRY"), entry=entry, args=["--tree", str(tmp_path / "good"), "--x0", "0x47000004"])
+    assert result.text == f"EL{level} tree\ncairn: off\n"
+
+
+def test_no_tree(run, payload):
+    assert run(payload("EL", "ENTRY"), args=["--x0", "0x40180000"]).text == "EL1 no tree\ncairn: off\n"
+
+
 def test_log_is_what_the_guest_said(run, payload, tmp_path):
     result = run(payload("hello\r\ncairn: off\r\n", "OFF"), args=["--log", str(tmp_path / "log")])
     assert result.status == OFF
@@ -125,3 +147,12 @@ def test_gdb_port_makes_no_hang_of_silence(boot, payload):
     with pytest.raises(AssertionError, match="has not ended"):
         session.status(1.5)
     assert re.search(r"-gdb tcp:127\.0\.0\.1:0", session.remarks)
+
+
+def test_a_dumped_tree_can_be_edited_and_handed_over(run, payload, tmp_path):
+    o = payload("EL", "ENTRY")
+    path = tree.dump(o, tmp_path / "t.dtb", {"SMP": 2, "APPEND": "loglevel=7"}, autorun="version")
+    text = tree.decompile(path)
+    assert "cpu@1" in text and 'bootargs = "loglevel=7 autorun=\\"version; poweroff\\""' in text
+    tree.compile_dts(text.replace("memory@40000000", "memory@40000001"), path)
+    assert run(o, args=["--tree", str(path)]).text == "EL1 tree\ncairn: off\n"
