@@ -85,26 +85,17 @@ def apt_indextargets(state, arguments):
 
 
 def apt_install(state, arguments):
-    packages, suite, uris = [], None, False
-    arguments = list(arguments)
-    options = set()
-    while arguments:
-        word = arguments.pop(0)
-        if word == "-t":
-            suite = arguments.pop(0)
-        elif word == "--print-uris":
-            uris = True
-        elif word.startswith("-"):
-            options.add(word)
-        else:
-            packages.append(word)
-    assert options == {"-y", "--no-install-recommends", "--no-remove"}, options
+    packages = [word for word in arguments if not word.startswith("-")]
+    options = {word for word in arguments if word.startswith("-")}
+    uris = "--print-uris" in options
+    assert options - {"--print-uris"} == {"-y", "--no-install-recommends", "--no-remove"}, options
     if not uris:
         need_root(state)
         assert os.environ["DEBIAN_FRONTEND"] == "noninteractive"
     chosen = {}
     for package in packages:
-        found = [version for version, home in versions(state, package) if suite in (None, home)]
+        package, _, suite = package.partition("/")
+        found = [version for version, home in versions(state, package) if suite in ("", home)]
         if not found:
             fail(f"E: Unable to locate package {package}")
         chosen[package] = found[0]
@@ -168,6 +159,8 @@ def dpkg_query(state, arguments):
                 line = layout.replace("\\n", "\n").replace("${Package}", key.split()[0])
                 line = line.replace("${Architecture}", key.split()[1])
                 line = line.replace("${Version}", version).replace("${Multi-Arch}", multi_arch)
+                source = "qemu" if name.startswith("qemu") else name
+                line = line.replace("${source:Package}", source)
                 lines.append(line.replace("${db:Status-Status}", "installed"))
         sys.stdout.write("".join(lines))
         if not lines:
