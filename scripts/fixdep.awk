@@ -2,7 +2,7 @@
 #
 # Turns a compiler's dependency file into the dependencies that are meant. autoconf.h changes whenever any symbol does;
 # in its place the object depends on include/config/foo/bar.h for each CONFIG_FOO_BAR that its source and headers
-# mention, a file that is touched when that symbol's value changes; $(wildcard), for a symbol never set has no such file.
+# mention, a file that is touched when that symbol's value changes; $(wildcard), as a symbol never set has no file.
 # The last line is for a header that is gone: it makes that no error of make's, but a reason to compile.
 # Names made with ## are not seen: write CONFIG_ symbols out. The system's headers mention none and are not read.
 #

@@ -43,7 +43,8 @@ function count(file, size,    dir) {
 	total[current] += size
 }
 
-# The sections of the kernel stand at column 0; then " .text.foo 0xaddress 0xsize file", the name perhaps on a line of its own.
+# GNU ld: the kernel's sections stand at column 0; below each, " .text.foo 0xaddress 0xsize file", where a long name has
+# a line of its own.
 /^Linker script and memory map/ { gnu = 1; next }
 gnu && /^\.[a-z]/ {
 	current = kind($1)
@@ -87,7 +88,8 @@ END {
 		}
 	for (i = 1; i <= dirs; i++) {
 		dir = order[i]
-		printf format, dir, sum[dir, "text"] + 0, sum[dir, "rodata"] + 0, sum[dir, "data"] + 0, sum[dir, "bss"] + 0
+		printf format, dir, sum[dir, "text"] + 0, sum[dir, "rodata"] + 0, sum[dir, "data"] + 0,
+			sum[dir, "bss"] + 0
 	}
 	printf format, "alignment and stacks", whole["text"] - total["text"], whole["rodata"] - total["rodata"],
 		whole["data"] - total["data"], whole["bss"] - total["bss"]
