@@ -2,13 +2,15 @@
 """Fixtures and reporting for all of Cairn's tests.
 
     build(defconfig, set="A=y B=3", fragments=(...))   an output folder, built, shared between tests
-    boot(o, env={...}, timeout=..., ...)               a Session (lib/session.py), ended after the test
-    run(o, "cmd; cmd", env={...}, ...)                 boots, runs the commands, powers off: status and text
+    boot(o, env={...}, timeout=..., ...)               a Session (lib/session.py), ended after it
+    run(o, "cmd; cmd", env={...}, ...)                 boots, runs the commands, powers off:
+                                                       .status, .text, .closing
     fresh(name)                                        an empty folder outside the source tree
     make(*goals, o=..., check=...)                     one make in the source tree
 
-Each test's line tells how long it took. A failing test shows the serial log of every run that it started. Tests marked
-`slow` need --all; with --resume those that this state of the tree has passed are left out.
+Each test's line tells how long it took. A failing test shows the serial log of every run that it
+started. Tests marked `slow` need --all; with --resume those that this state of the tree has passed
+are left out.
 """
 
 import os
@@ -31,7 +33,8 @@ TAKEN = pytest.StashKey()
 
 def pytest_addoption(parser):
     parser.addoption("--all", action="store_true", help="the slow tests as well")
-    parser.addoption("--resume", action="store_true", help="with --all: skip the slow tests that this state of the tree has passed")
+    parser.addoption("--resume", action="store_true",
+                     help="with --all: skip the slow tests that this state of the tree has passed")
 
 
 def pytest_configure(config):
@@ -44,7 +47,8 @@ def pytest_collection_modifyitems(config, items):
     """Slow tests are deselected, not skipped: a skip is for what this machine cannot do."""
     everything, resume = config.getoption("--all"), config.getoption("--resume")
     passed = config.stash[RECORD].passed if everything and resume else set()
-    left_out = [item for item in items if item.get_closest_marker("slow") and (not everything or item.nodeid in passed)]
+    left_out = [item for item in items if item.get_closest_marker("slow")
+                and (not everything or item.nodeid in passed)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
@@ -56,7 +60,7 @@ def pytest_sessionfinish(session):
     shutil.rmtree(pathlib.Path(__file__).parent / "__pycache__", ignore_errors=True)
 
 
-# -- reporting --------------------------------------------------------------------------------------------------------
+# -- reporting ----------------------------------------------------------------------
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
@@ -65,7 +69,8 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         for session in item.stash.get(SESSIONS, []):
             report.sections.append(("run", session.log))
-    if report.when == "call" and report.passed and item.get_closest_marker("slow") and RECORD in item.config.stash:
+    slow = item.get_closest_marker("slow") and RECORD in item.config.stash
+    if slow and report.when == "call" and report.passed:
         item.config.stash[RECORD].add(item.nodeid)
 
 
@@ -81,7 +86,7 @@ def pytest_report_teststatus(report, config):
     return None
 
 
-# -- fixtures ---------------------------------------------------------------------------------------------------------
+# -- fixtures ----------------------------------------------------------------------
 
 @pytest.fixture(scope="session")
 def builder():

@@ -1,16 +1,19 @@
 # SPDX-License-Identifier: MIT
 """gdb commands for Cairn, loaded by `make debug`; by hand: `source scripts/gdb/cairn.py`.
 
-    cairn-attach TARGET [LOAD]   connects, adds the symbols for code before the MMU, goes to the first instruction
-    cairn-symbols [LOAD]         just the symbols; without LOAD the Image is looked for below the program counter
+    cairn-attach TARGET [LOAD]   connects, adds the symbols for code before the MMU, goes to the
+                                 first instruction
+    cairn-symbols [LOAD]         just the symbols; without LOAD the Image is looked for below the
+                                 program counter
     cairn-threads                every thread: what it is, where it sleeps or runs
     cairn-bt [THREAD]            backtrace by frame pointers, of this CPU or of a thread
-    cairn-dmesg                  the kernel log, out of memory: also of a kernel that cannot print any more
+    cairn-dmesg                  the kernel log, also of a kernel that cannot print any more
 
-The kernel is linked high and loaded anywhere. Until the MMU is on, the program counter and every address are physical;
-so the same symbols are given to gdb twice, where they were linked and where they were loaded, and a breakpoint on a name
-holds on either side. The structures are read by their debugging information (CONFIG_DEBUG_INFO), not by offsets
-kept here, and through the guest's own memory map: what needs link addresses says so while the MMU is off.
+The kernel is linked high and loaded anywhere. Until the MMU is on, the program counter and every
+address are physical; so the same symbols are given to gdb twice, where they were linked and where
+they were loaded, and a breakpoint on a name holds on either side. The structures are read by their
+debugging information (CONFIG_DEBUG_INFO), not by offsets kept here, and through the guest's own
+memory map: what needs link addresses says so while the MMU is off.
 """
 
 import gdb
@@ -45,7 +48,8 @@ def link_address():
 
 
 def variable(name):
-    """A kernel variable at its link address; gdb would prefer the physical one while the CPU runs there."""
+    """A kernel variable at its link address; gdb would prefer the physical one while the CPU runs
+    there."""
     if number("$pc") < link_address():
         raise Unavailable("the MMU is off: there are no threads and no log yet")
     symbol = gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)
@@ -74,7 +78,7 @@ def name_of(address):
     return text.partition(" in section ")[0].replace(" + ", "+")
 
 
-# -- symbols ------------------------------------------------------------------------------------------------------
+# -- symbols ----------------------------------------------------------------------
 
 def find_image():
     """Where the Image that runs now was loaded: by its header, below the program counter."""
@@ -89,11 +93,13 @@ def add_symbols(load):
     if load == link_address():
         return
     elf = gdb.objfiles()[0].filename
-    gdb.execute(f'add-symbol-file "{elf}" -o {(load - link_address()) & (1 << 64) - 1:#x}', to_string=True)
+    gdb.execute(f'add-symbol-file "{elf}" -o {(load - link_address()) & (1 << 64) - 1:#x}',
+                to_string=True)
 
 
 class Symbols(gdb.Command):
-    """cairn-symbols [LOAD]: symbols where the Image was loaded, for code that runs before the MMU is on."""
+    """cairn-symbols [LOAD]: symbols where the Image was loaded, for code that runs before the MMU
+    is on."""
 
     def __init__(self):
         super().__init__("cairn-symbols", gdb.COMMAND_FILES)
@@ -105,7 +111,8 @@ class Symbols(gdb.Command):
 
 
 class Attach(gdb.Command):
-    """cairn-attach TARGET [LOAD]: connect to a QEMU that is stopped at reset, and go to the Image's first instruction."""
+    """cairn-attach TARGET [LOAD]: connect to a QEMU that is stopped at reset, and go to the Image's
+    first instruction."""
 
     def __init__(self):
         super().__init__("cairn-attach", gdb.COMMAND_RUNNING)
@@ -123,12 +130,14 @@ class Attach(gdb.Command):
             add_symbols(load)
             gdb.execute(f"thbreak *{load:#x}", to_string=True)
             gdb.execute("continue", to_string=True)
-        print(f"cairn: stopped at {name_of(number('$pc')) or '%#x' % number('$pc')}; breakpoints on names hold before "
-              "and after the MMU is on")
-        print("cairn: try `break kernel_main`, `continue`, `cairn-threads`, `cairn-dmesg`, `cairn-bt`, `help cairn-threads`")
+        pc = number("$pc")
+        print(f"cairn: stopped at {name_of(pc) or hex(pc)}; breakpoints on names hold before and "
+              "after the MMU is on")
+        print("cairn: try `break kernel_main`, `continue`, `cairn-threads`, `cairn-dmesg`, "
+              "`cairn-bt`")
 
 
-# -- threads ------------------------------------------------------------------------------------------------------
+# -- threads ----------------------------------------------------------------------
 
 def threads():
     head = variable("thread_list")
@@ -171,7 +180,8 @@ def state_name(thread):
 
 
 class Threads(gdb.Command):
-    """cairn-threads: every thread with its state, its stack and where it is; * is the one this CPU runs."""
+    """cairn-threads: every thread with its state, its stack and where it is; * is the one this CPU
+    runs."""
 
     def __init__(self):
         super().__init__("cairn-threads", gdb.COMMAND_STACK)
@@ -184,7 +194,8 @@ class Threads(gdb.Command):
             frame = (number("$pc"), 0) if runs else saved_frame(thread)
             low, size = int(thread["stack"]), int(thread["stack_size"])
             where = (name_of(frame[0]) or f"{frame[0]:#x}") if frame else "-"
-            print(f"{'*' if runs else ' '} {int(thread['id']):4} {thread['name'].string():16} {state_name(thread):10} "
+            mark, name = "*" if runs else " ", thread["name"].string()
+            print(f"{mark} {int(thread['id']):4} {name:16} {state_name(thread):10} "
                   f"{low:#x}-{low + size:#x} {where}")
 
 
@@ -212,12 +223,39 @@ class Backtrace(gdb.Command):
             if not fp or fp & 7 or not pc_next:
                 return
             if fp_next and fp_next <= fp:
-                print("     the frame pointer does not go up: the stack is damaged or another one begins")
+                print("     the frame pointer does not go up: the stack is damaged, or another "
+                      "one begins")
                 return
             pc, fp = pc_next, fp_next
+
+
+# -- the log ----------------------------------------------------------------------
+
+class Dmesg(gdb.Command):
+    """cairn-dmesg: the kernel log out of memory, records that are half written left out."""
+
+    def __init__(self):
+        super().__init__("cairn-dmesg", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        ring, text = variable("log_desc"), variable("log_text")
+        records, size = ring.type.range()[1] + 1, text.type.sizeof
+        end, written = int(variable("log_next")), int(variable("text_next"))
+        memory = read(int(text.address), size)
+        for number in range(max(end - records, 0), end):
+            record = ring[number % records]
+            position, length = int(record["position"]), int(record["len"])
+            if int(record["published"]) != number + 1 or written - position > size:
+                continue
+            line = bytes(memory[(position + i) % size] for i in range(length))
+            seconds, rest = divmod(int(record["time"]), 10 ** 9)
+            level = int(record["level"])
+            name = LEVELS[level] if level < len(LEVELS) else str(level)
+            print(f"[{seconds:5}.{rest // 1000:06}] {name}: {line.decode('utf-8', 'replace')}")
 
 
 Symbols()
 Attach()
 Threads()
 Backtrace()
+Dmesg()

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
 """From configuration, environment and options to a QEMU command line.
 
-A machine is one row of MACHINES: what QEMU's model of it insists on. A machine without a row gets the plain defaults, so
-a board from outside the tree runs when its QEMU model asks for nothing special. Nothing about the guest's devices is
-known here: those are the tree's business.
+A machine is one row of MACHINES: what QEMU's model of it insists on. A machine without a row gets
+the plain defaults, so a board from outside the tree runs when its QEMU model asks for nothing
+special. Nothing about the guest's devices is known here: those are the tree's business.
 """
 
 import dataclasses
@@ -61,7 +61,8 @@ def plan_run(o, config, options, env):
 
     accel = choose_accel(env.get("ACCEL") or "tcg", name, options)
     if needs_stub(options) and name != "virt":
-        raise Stop(USAGE, f"--entry el3, --load, --tree and --x0 are for virt (this configuration runs {name})")
+        raise Stop(USAGE, "--entry el3, --load, --tree and --x0 are for virt "
+                          f"(this configuration runs {name})")
     load = options.load if options.load is not None else load_address(image, machine.ram)
     argv = [qemu, "-M", machine_option(name, accel, options, env)]
     argv += cpu_options(machine, config, accel, env)
@@ -110,7 +111,8 @@ def require_version(qemu, machine, wanted):
     if found and (int(found[1]), int(found[2])) >= wanted:
         return
     have = f"{found[1]}.{found[2]}" if found else "unknown"
-    raise Stop(QEMU_FAILED, f"{machine} needs QEMU {wanted[0]}.{wanted[1]} or newer (this is {have})")
+    raise Stop(QEMU_FAILED,
+               f"{machine} needs QEMU {wanted[0]}.{wanted[1]} or newer (this is {have})")
 
 
 def fixed(variable, only, env, machine):
@@ -133,11 +135,13 @@ def choose_accel(asked, machine, options):
     if asked == "auto":
         return "tcg" if emulated else "kvm" if kvm else "hvf" if hvf else "tcg"
     if asked == "kvm" and not kvm:
-        raise Stop(USAGE, f"ACCEL=kvm needs an arm64 Linux host with a usable /dev/kvm (this is {platform.machine()})")
+        raise Stop(USAGE, "ACCEL=kvm needs an arm64 Linux host with a usable /dev/kvm "
+                          f"(this is {platform.machine()})")
     if asked == "hvf" and not hvf:
         raise Stop(USAGE, f"ACCEL=hvf needs an Apple Silicon Mac (this is {platform.machine()})")
     if asked != "tcg" and emulated:
-        raise Stop(USAGE, f"ACCEL={asked} excludes --icount, --entry el2|el3 and machines other than virt")
+        raise Stop(USAGE,
+                   f"ACCEL={asked} excludes --icount, --entry el2|el3 and machines other than virt")
     return asked
 
 
@@ -149,14 +153,16 @@ def machine_option(name, accel, options, env):
     gic = env.get("GIC") or ("host" if accel == "kvm" else "3")
     if gic not in ("2", "3", "host"):
         raise Stop(USAGE, f"GIC={gic} is neither 2 nor 3")
-    return "virt,gic-version=" + gic + {"el2": ",virtualization=on", "el3": ",secure=on"}.get(options.entry, "")
+    levels = {"el1": "", "el2": ",virtualization=on", "el3": ",secure=on"}
+    return "virt,gic-version=" + gic + levels[options.entry]
 
 
 def cpu_options(machine, config, accel, env):
     cpu = env.get("CPU")
     if machine.fixed_cpu:
         if cpu:
-            raise Stop(USAGE, f"QEMU's {config['RUN_MACHINE']} has its own CPU: leave CPU={cpu} out")
+            raise Stop(USAGE,
+                       f"QEMU's {config['RUN_MACHINE']} has its own CPU: leave CPU={cpu} out")
         return []
     if not cpu:
         cpu = "host" if accel in ("kvm", "hvf") else config.get("RUN_CPU") or "cortex-a72"
@@ -179,20 +185,23 @@ def boot_options(o, image, load, name, options, env):
     initrd = env.get("INITRD")
     if initrd and not os.path.isfile(initrd):
         raise Stop(USAGE, f"the initramfs {initrd} is missing")
+    append = ["-append", append] if append else []
     if needs_stub(options):
         if initrd or append and options.tree:
             raise Stop(USAGE, "INITRD needs QEMU to load the kernel itself, and bootargs its tree: "
                               "neither goes with --entry el3, --load, --tree or --x0")
-        return stub_options(o, image, load, MACHINES[name].ram, options, env) + (["-append", append] if append else [])
-    return ["-kernel", image] + (["-append", append] if append else []) + (["-initrd", initrd] if initrd else [])
+        return stub_options(o, image, load, MACHINES[name].ram, options, env) + append
+    return ["-kernel", image] + append + (["-initrd", initrd] if initrd else [])
 
 
 def needs_stub(options):
-    return options.entry == "el3" or options.tree or options.x0 is not None or options.load is not None
+    return (options.entry == "el3" or options.tree is not None or options.x0 is not None
+            or options.load is not None)
 
 
 def stub_options(o, image, load, ram, options, env):
-    """The stub instead of QEMU's own first instructions, for what those cannot do. QEMU leaves its tree at the start of RAM."""
+    """The stub instead of QEMU's own first instructions, for what those cannot do. QEMU leaves its
+    tree at the start of RAM."""
     handed = options.x0 if options.x0 is not None else ram
     argv = ["-device", loader(image, load)]
     if options.tree:
@@ -219,7 +228,8 @@ def bootargs(append, autorun):
 def build_stub(o, place, tree, load, env):
     """The ELF that sets x0 and jumps to the Image; named by both.
 
-    It lies below the Image, and above QEMU's tree by more than 1 MiB, headers included: nearer, QEMU leaves the tree out.
+    It lies below the Image, and above QEMU's tree by more than 1 MiB, headers included: nearer,
+    QEMU leaves the tree out.
     """
     path = os.path.join(o, "run", f"stub_{tree:x}_{load:x}")
     if os.path.isfile(path) and os.path.getmtime(path) >= os.path.getmtime(STUB_SOURCE):
@@ -233,7 +243,8 @@ def build_stub(o, place, tree, load, env):
     else:
         native = platform.machine() in ("aarch64", "arm64")
         cc = [env.get("CROSS_COMPILE", "" if native else "aarch64-linux-gnu-") + "gcc"]
-    cc += ["-nostdlib", "-static", "-Wl,--build-id=none,-z,max-page-size=4096", f"-Wl,-Ttext={place:#x}",
+    cc += ["-nostdlib", "-static", "-Wl,--build-id=none,-z,max-page-size=4096",
+           f"-Wl,-Ttext={place:#x}",
            f"-DTREE={tree:#x}", f"-DIMAGE={load:#x}", STUB_SOURCE, "-o", new]
     try:
         made = subprocess.run(cc, capture_output=True, text=True, check=False)

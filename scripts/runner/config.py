@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What was built: the configuration of an output folder, and the header of its Image.
 
-The configuration is read from include/config/auto.conf, which describes the Image that is there, rather than from
-.config, which may have been edited since; .config is the fallback for a folder that holds nothing else.
-Computes where QEMU loads the Image, which is how a program counter before the MMU is told from one after it.
+The configuration is read from include/config/auto.conf, which describes the Image that is there,
+rather than from .config, which may have been edited since; .config is the fallback for a folder
+that holds nothing else. Computes where QEMU loads the Image, which is how a program counter before
+the MMU is told from one after it.
 """
 
 import os
@@ -69,8 +70,8 @@ def memory_size(image):
 def load_address(image, ram):
     """Where QEMU puts this Image in a machine whose RAM starts at @ram.
 
-    As QEMU's load_aarch64_image() does: text_offset from the header, moved up by 2 MiB where it would collide with
-    QEMU's own first instructions; without a header 0x80000.
+    As QEMU's load_aarch64_image() does: text_offset from the header, moved up by 2 MiB where it
+    would collide with QEMU's own first instructions; without a header 0x80000.
     """
     header = read_header(image)
     if not header or not header[1]:

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MIT
 """What the guest has said, as far as the verdict needs it.
 
-The last line of a run is `cairn: off`, `cairn: reboot` or `cairn: panic: <text>`, alone on its line and followed by
-nothing. The same words in the middle of a run (`echo cairn: off` at the prompt) are not the last line, because a prompt
-follows them; so last_word() looks at the very end of the output only, and the caller asks once QEMU has ended or
-nothing has come for a moment. Keeps a few KiB, not the whole output.
+The last line of a run is `cairn: off`, `cairn: reboot` or `cairn: panic: <text>`, alone on its line
+and followed by nothing. The same words in the middle of a run (`echo cairn: off` at the prompt) are
+not the last line, because a prompt follows them; so last_word() looks at the very end of the output
+only, and the caller asks once QEMU has ended or nothing has come for a moment. Keeps a few KiB, not
+the whole output.
 """
 
 import re
@@ -39,7 +40,8 @@ class Console:
         self.tail = text[-TAIL:]
 
     def last_word(self, ended):
-        """("off" | "reboot" | "panic", text) or None. A line without its end counts only when QEMU has @ended."""
+        """("off" | "reboot" | "panic", text) or None. A line without its end counts only when QEMU
+        has @ended."""
         if not ended and not self.tail.endswith((b"\n", b"\r")):
             return None
         found = LAST_LINE.search(self.tail)

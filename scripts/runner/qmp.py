@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 """The few questions that are asked of QEMU itself, over a socket pair that it inherits.
 
-No file, no port: nothing is left behind and parallel runs cannot meet. Every answer may be None, because a QEMU that
-hangs or is ending does not answer; nobody waits longer than two seconds for one.
+No file, no port: nothing is left behind and parallel runs cannot meet. Every answer may be None,
+because a QEMU that hangs or is ending does not answer; nobody waits longer than two seconds for
+one.
 """
 
 import json
@@ -22,7 +23,8 @@ class Qmp:
 
     def arguments(self):
         """What QEMU's command line needs; the descriptor must be inherited."""
-        return ["-chardev", f"socket,id=runner,fd={self.theirs.fileno()}", "-mon", "chardev=runner,mode=control"]
+        return ["-chardev", f"socket,id=runner,fd={self.theirs.fileno()}", "-mon",
+                "chardev=runner,mode=control"]
 
     def started(self):
         self.theirs.close()
@@ -70,7 +72,8 @@ class Qmp:
         return message
 
     def shutdown_reason(self):
-        """Why QEMU has ended, in QEMU's words, empty when it did not come to say so; for use after it has."""
+        """Why QEMU has ended, in QEMU's words, empty when it did not come to say so; for use after
+        it has."""
         while self.receive(0) is not None:
             pass
         return self.reason

@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: MIT
 """Starts QEMU, passes bytes both ways, and decides when and how the run has ended.
 
-QEMU's serial port is a pair of pipes, this process stands between them and the user: every byte goes through unchanged,
-both ways and with back-pressure, so that a paste of any size arrives whole. On a terminal the input is raw, as QEMU
-itself would have it; the terminal is put back whatever happens short of SIGKILL, and QEMU never outlives this process.
+QEMU's serial port is a pair of pipes, this process stands between them and the user: every byte
+goes through unchanged, both ways and with back-pressure, so that a paste of any size arrives whole.
+On a terminal the input is raw, as QEMU itself would have it; the terminal is put back whatever
+happens short of SIGKILL, and QEMU never outlives this process.
 
-A run ends when QEMU ends, or when the kernel's last line has been followed by nothing for SETTLE seconds (a panic halts,
-and some machines cannot power off), or when it has been silent or running for too long. Input that is not a terminal is
-held until the guest can read it; at its end the guest is left to finish, and is ended once it waits at the prompt
-for a command that cannot come.
+A run ends when QEMU ends, or when the kernel's last line has been followed by nothing for SETTLE
+seconds (a panic halts, and some machines cannot power off), or when it has been silent or running
+for too long. Input that is not a terminal is held until the guest can read it; at its end the guest
+is left to finish, and is ended once it waits at the prompt for a command that cannot come.
 """
 
 import ctypes
@@ -26,7 +27,7 @@ from .console import Console
 from .qmp import Qmp
 
 SETTLE = 0.5            # after the last line, before the runner ends QEMU itself
-RESTART = 5.0           # after `cairn: reboot`, for the machine to start again
+RESTART = 3.0           # after `cairn: reboot`, for the machine to start again
 FIRST_WORD = 60.0       # for the first byte, unless --silence says otherwise
 IDLE = 1.0              # at the prompt with no input left, or before it without a sign of one
 BLOCK = 65536
@@ -96,7 +97,7 @@ class Session:
         self.left = False           # Ctrl-A x
         self.errors = bytearray()   # what QEMU itself said
 
-    # -- the way through ------------------------------------------------------------------------------------------
+    # -- the way through ----------------------------------------------------------------------
 
     def run(self):
         """(status, closing line)."""
@@ -130,7 +131,8 @@ class Session:
     def start(self):
         self.process = subprocess.Popen(
             self.plan.argv + self.qmp.arguments(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, bufsize=0, start_new_session=True, pass_fds=[self.qmp.theirs.fileno()],
+            stderr=subprocess.PIPE, bufsize=0, start_new_session=True,
+            pass_fds=[self.qmp.theirs.fileno()],
             preexec_fn=die_with_parent)
         self.qmp.started()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
@@ -148,11 +150,12 @@ class Session:
                 process.kill()
                 process.wait()
 
-    # -- passing bytes --------------------------------------------------------------------------------------------
+    # -- passing bytes ----------------------------------------------------------------------
 
     def watch(self, wake):
         self.begun = self.heard = time.monotonic()
-        out, err, into = (p.fileno() for p in (self.process.stdout, self.process.stderr, self.process.stdin))
+        out, err = self.process.stdout.fileno(), self.process.stderr.fileno()
+        into = self.process.stdin.fileno()
         listening = {out, err}
         while out in listening:
             readers = listening | {wake}
@@ -224,13 +227,14 @@ class Session:
             return -1
         return into
 
-    # -- judging --------------------------------------------------------------------------------------------------
+    # -- judging ----------------------------------------------------------------------
 
     def patience(self):
         """Seconds until judge_running() may come to another answer."""
         now = time.monotonic()
         quiet = now - self.heard
-        waits = [limit - quiet for limit in (SETTLE, IDLE, RESTART, self.silence()) if limit and limit > quiet]
+        limits = (SETTLE, IDLE, RESTART, self.silence())
+        waits = [limit - quiet for limit in limits if limit and limit > quiet]
         if self.options.timeout:
             waits.append(self.begun + self.options.timeout - now)
         return max(min(waits), 0) + 0.001 if waits else None
@@ -253,7 +257,8 @@ class Session:
             if word and (word[0] != "reboot" or self.options.batch):
                 return self.verdict_of(word)
             if word and quiet >= RESTART:
-                return HANG, "hang: the kernel said `cairn: reboot`, but the machine did not start again"
+                return HANG, ("hang: the kernel said `cairn: reboot`, "
+                              "but the machine did not start again")
         if self.options.timeout and now - self.begun >= self.options.timeout:
             return self.stuck(f"{self.options.timeout:g} s are up", f"{self.options.timeout:g} s")
         limit = self.silence()
@@ -266,7 +271,8 @@ class Session:
     def stuck(self, why, limit):
         if not self.console.said:
             return SILENT, f"no output within {limit}: {self.where()}"
-        hint = f"; it had said `cairn: panic: {self.console.panicked}`" if self.console.panicked else ""
+        panicked = self.console.panicked
+        hint = f"; it had said `cairn: panic: {panicked}`" if panicked else ""
         return HANG, f"hang: {why}: {self.where()}{hint}"
 
     def where(self):
@@ -275,9 +281,11 @@ class Session:
             return "QEMU does not say where the CPU is"
         if len(counters) == 1:
             return "the CPU is in " + self.symbols.describe(counters[0][1])
+        return ", ".join(f"CPU {cpu} is " + self.place(cpu, pc) for cpu, pc in counters)
+
+    def place(self, cpu, pc):
         # a CPU that has not been started is where reset left it
-        return ", ".join(f"CPU {cpu} is " + (f"in {self.symbols.describe(pc)}" if pc or not cpu else "not started")
-                         for cpu, pc in counters)
+        return "in " + self.symbols.describe(pc) if pc or not cpu else "not started"
 
     def verdict_of(self, word):
         kind, text = word
@@ -293,18 +301,19 @@ class Session:
         if word:
             return self.verdict_of(word)
         reason = last_line(self.errors)
+        because = f": {reason}" if reason else ""
         if status < 0:
-            return QEMU_FAILED, f"QEMU was ended by signal {-status}" + (f": {reason}" if reason else "")
+            return QEMU_FAILED, f"QEMU was ended by signal {-status}{because}"
         if status:
-            return QEMU_FAILED, f"QEMU failed with status {status}" + (f": {reason}" if reason else "")
+            return QEMU_FAILED, f"QEMU failed with status {status}{because}"
         how = self.qmp.shutdown_reason()
         if how == "host-qmp-quit":
             return OFF, "left by the monitor's quit"
         if how == "host-signal":
-            return QEMU_FAILED, f"QEMU was ended by a signal: {reason}"
+            return QEMU_FAILED, f"QEMU was ended by a signal{because}"
         said = self.console.last_line()
-        return LOST, (f"lost: QEMU ended{f' ({how})' if how else ''} without the kernel's last line; "
-                      + (f"the last it said was: {said}" if said else "the kernel had said nothing"))
+        return LOST, (f"lost: QEMU ended{how and f' ({how})'} without the kernel's last line; "
+                      + (f"the last it said was: {said}" if said else "it had said nothing"))
 
 
 def last_line(data):

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """From a program counter to a name, by the symbol table of $(O)/cairn.
 
-The kernel is linked high and loaded anywhere: an address that is not in the linked range but in the range where QEMU
-loaded the Image belongs to code that runs before the MMU is on. Reads ELF64 little-endian itself, so that no
-binutils for the target need to be installed to learn where a run hangs.
+The kernel is linked high and loaded anywhere: an address that is not in the linked range but in the
+range where QEMU loaded the Image belongs to code that runs before the MMU is on. Reads ELF64
+little-endian itself, so that no binutils for the target need to be installed to learn where a run
+hangs.
 """
 
 import bisect
@@ -11,7 +12,7 @@ import struct
 
 SHT_SYMTAB = 2
 SHF_ALLOC = 2
-STT_FILE = 4
+STT_SECTION = 3          # and above: sections and files, no code
 SHN_ABS = 0xfff1
 
 
@@ -36,8 +37,10 @@ class Symbols:
             raise ValueError
         shoff = struct.unpack_from("<Q", data, 40)[0]
         shsize, shnum = struct.unpack_from("<HH", data, 58)
-        sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * shsize) for i in range(shnum)]
-        # sections, not segments: the first segment may begin with the ELF header, which the Image lacks
+        sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * shsize)
+                    for i in range(shnum)]
+        # sections, not segments: the first segment may begin with the ELF header, which the Image
+        # lacks
         loaded = [(s[3], s[3] + s[5]) for s in sections if s[2] & SHF_ALLOC and s[5]]
         self.start, self.end = min(s for s, _ in loaded), max(e for _, e in loaded)
         table = next((s for s in sections if s[1] == SHT_SYMTAB), None)
@@ -47,7 +50,9 @@ class Symbols:
         found = {}
         for at in range(table[4], table[4] + table[5], 24):
             name, info, _, section, value, _ = struct.unpack_from("<IBBHQQ", data, at)
-            if section in (0, SHN_ABS) or info & 15 >= STT_FILE - 1 or not self.start <= value < self.end:
+            if section in (0, SHN_ABS) or info & 15 >= STT_SECTION:
+                continue
+            if not self.start <= value < self.end:
                 continue
             begin = strings[4] + name
             text = data[begin:data.index(b"\0", begin)].decode("ascii", "replace")

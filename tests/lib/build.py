@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """Builds configurations, each in an output folder of its own that later tests and later runs share.
 
-A folder is named after everything that makes it what it is: defconfig, settings, toolchain. The first use in a test run
-configures and makes it, which costs little when nothing has changed; a lock makes other test processes wait. Tests that
-change an output folder, or that test the build itself, take one of their own (Builder.fresh).
+A folder is named after everything that makes it what it is: defconfig, settings, toolchain. The
+first use in a test run configures and makes it, which costs little when nothing has changed; a lock
+makes other test processes wait. Tests that change an output folder, or that test the build itself,
+take one of their own (Builder.fresh).
 """
 
 import contextlib
@@ -20,8 +21,9 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 # What a make that started the tests, or the user's shell, has set for its own run.
-FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR", "O", "V", "W", "EXT", "SET",
-           "KCONFIG_CONFIG", "KCONFIG_ALLCONFIG", "KCONFIG_SEED", "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH",
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
+           "O", "V", "W", "EXT", "SET", "KCONFIG_CONFIG", "KCONFIG_ALLCONFIG", "KCONFIG_SEED",
+           "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH",
            "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "ACCEL", "QEMU_ARGS")
 TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
 
@@ -44,8 +46,9 @@ def make(*goals, o=None, check=True, timeout=600, **variables):
     """One make in the source tree. Returns the finished process with .stdout and .stderr."""
     command = ["make"] + ([f"O={o}"] if o else []) + [str(goal) for goal in goals]
     command += [f"{name}={value}" for name, value in variables.items()]
-    done = subprocess.run(command, cwd=ROOT, env=clean_environment(PYTHON=os.environ.get("PYTHON", sys.executable)),
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=timeout, check=False)
+    env = clean_environment(PYTHON=os.environ.get("PYTHON", sys.executable))
+    done = subprocess.run(command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, timeout=timeout, check=False)
     if check and done.returncode:
         said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-40:])
         raise AssertionError(f"`{' '.join(command)}` ended with status {done.returncode}:\n{said}")
@@ -70,15 +73,18 @@ class Builder:
         self.folder = test_folder()
         self.done = {}          # key -> folder, or the error that every later user gets as well
 
-    def build(self, defconfig="qemu_virt_defconfig", set="", fragments=(), goals=("all",), **variables):
-        """The output folder of a configuration, built. @set as for SET=, @fragments as `name.config` goals."""
+    def build(self, defconfig="qemu_virt_defconfig", set="", fragments=(), goals=("all",),
+              **variables):
+        """The output folder of a configuration, built. @set as for SET=, @fragments as
+        `name.config` goals."""
         for name in TOOLCHAIN:
             if name in os.environ:
                 variables.setdefault(name, os.environ[name])
         what = [defconfig, set, list(fragments), sorted(variables.items())]
         key = json.dumps(what)
         if (key, goals) not in self.done:
-            name = f"{defconfig.removesuffix('_defconfig')}-{hashlib.sha256(key.encode()).hexdigest()[:10]}"
+            digest = hashlib.sha256(key.encode()).hexdigest()[:10]
+            name = f"{defconfig.removesuffix('_defconfig')}-{digest}"
             try:
                 self.done[key, goals] = self.build_in(self.folder / name, what, goals, variables)
             except (AssertionError, subprocess.TimeoutExpired) as error:
@@ -106,7 +112,8 @@ class Builder:
         return path
 
     def sweep(self):
-        """Removes the fresh folders of test runs that were cut off; the shared ones stay for the next run."""
+        """Removes the fresh folders of test runs that were cut off; the shared ones stay for the
+        next run."""
         for path in (self.folder / "fresh").glob("*-*-*"):
             try:
                 os.kill(int(path.name.split("-")[-2]), 0)

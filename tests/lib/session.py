@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """A run of Cairn under a test's control, always by scripts/run-qemu: tests run what users run.
 
-A thread collects the output at all times, so that a test that looks elsewhere never blocks the guest. expect() searches
-what has come since the last match and waits for the rest; when the run ends meanwhile, or the time is up, it raises
-with what was awaited and how the run ended. The whole log is attached to a failing test's report by conftest.py.
+A thread collects the output at all times, so that a test that looks elsewhere never blocks the
+guest. expect() searches what has come since the last match and waits for the rest; when the run
+ends meanwhile, or the time is up, it raises with what was awaited and how the run ended. The whole
+log is attached to a failing test's report by conftest.py.
 """
 
 import os
@@ -25,7 +26,8 @@ ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 OFF, USAGE, PANIC, HANG, SILENT, QEMU_FAILED, LOST = 0, 2, 10, 11, 12, 13, 14
 
 
-def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, icount=False, entry=None, args=(), extra=()):
+def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, icount=False,
+                   entry=None, args=(), extra=()):
     command = [sys.executable, str(RUNNER), "-O", str(o)]
     command += ["--batch"] if batch else []
     command += ["--timeout", str(timeout)] if timeout else []
@@ -50,7 +52,8 @@ class Session:
         self.ended = False
         self.changed = threading.Condition(threading.RLock())
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=clean_environment(**self.env), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            self.command, cwd=ROOT, env=clean_environment(**self.env), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
             stderr=self.errors, bufsize=0)
         self.reader = threading.Thread(target=self.collect, daemon=True)
         self.reader.start()
@@ -65,7 +68,7 @@ class Session:
             if not chunk:
                 return
 
-    # -- what was said --------------------------------------------------------------------------------------------
+    # -- what was said ----------------------------------------------------------------------
 
     @property
     def text(self):
@@ -93,13 +96,14 @@ class Session:
         env = "".join(f"{name}={value!r} " for name, value in self.env.items())
         return f"$ {env}{' '.join(self.command)}\n{self.remarks}--- serial ---\n{self.text}"
 
-    # -- talking --------------------------------------------------------------------------------------------------
+    # -- talking ----------------------------------------------------------------------
 
     def send(self, data):
         self.process.stdin.write(data.encode() if isinstance(data, str) else data)
 
     def expect(self, pattern, timeout=30):
-        """Waits for a regular expression (multi-line mode) after the last match, which it returns."""
+        """Waits for a regular expression (multi-line mode) after the last match, which it
+        returns."""
         pattern = re.compile(pattern, re.M) if isinstance(pattern, str) else pattern
         deadline = time.monotonic() + timeout
         while True:
@@ -112,12 +116,16 @@ class Session:
                 return found
             if ended:
                 self.process.wait(10)
-                raise AssertionError(f"the run ended before {pattern.pattern!r} came: {self.closing}")
+                raise AssertionError(f"the run ended before {pattern.pattern!r} came: "
+                                     f"{self.closing}")
             with self.changed:
                 left = deadline - time.monotonic()
-                if len(self.data) == seen and not self.ended and (left <= 0 or not self.changed.wait(left)):
+                if len(self.data) > seen or self.ended:
+                    continue
+                if left <= 0 or not self.changed.wait(left):
+                    last = text.rstrip().rpartition("\n")[2]
                     raise AssertionError(f"{pattern.pattern!r} did not come within {timeout} s; "
-                                         f"the last line is {text.rstrip().rpartition(chr(10))[2]!r}")
+                                         f"the last line is {last!r}")
 
     def prompt(self, timeout=60):
         """Waits until the shell waits. Returns the text before the prompt."""
@@ -126,7 +134,8 @@ class Session:
         return self.text[start:found.start()]
 
     def cmd(self, line, timeout=60):
-        """Runs a shell command, returns what it printed. The shell must be at its prompt, or get there."""
+        """Runs a shell command, returns what it printed. The shell must be at its prompt, or get
+        there."""
         if not AT_PROMPT.search(self.text):
             self.prompt(timeout)
         self.position = len(self.text)
@@ -134,7 +143,7 @@ class Session:
         said = self.prompt(timeout)
         return said.partition("\n")[2]          # what comes before is the echo
 
-    # -- the end --------------------------------------------------------------------------------------------------
+    # -- the end ----------------------------------------------------------------------
 
     def status(self, timeout=60):
         """Waits for the end of the run; run-qemu's exit status."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""Device trees for boots that shall meet another tree than QEMU's own: dumped from QEMU, edited as text, handed over as they
-are by run-qemu --tree. What is in the dumped tree (memory, CPUs, bootargs) is what the environment asked for."""
+"""Device trees for boots that shall meet another tree than QEMU's own: dumped from QEMU, edited as
+text, handed over as they are by run-qemu --tree. What is in the dumped tree (memory, CPUs,
+bootargs) is what the environment asked for."""
 
 import os
 import subprocess
@@ -10,9 +11,11 @@ from .session import runner_command
 
 
 def dump(o, path, env=None, **options):
-    """QEMU's own tree for this machine, with `bootargs` from APPEND and autorun, written to @path."""
+    """QEMU's own tree for this machine, with `bootargs` from APPEND and autorun, written to
+    @path."""
     command = runner_command(o, extra=["-machine", f"dumpdtb={path}"], **options)
-    done = subprocess.run(command, cwd=ROOT, env=clean_environment(**(env or {})), stdin=subprocess.DEVNULL,
+    done = subprocess.run(command, cwd=ROOT, env=clean_environment(**(env or {})),
+                          stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
     if not os.path.isfile(path):
         raise AssertionError(f"QEMU dumped no tree:\n{done.stderr}")

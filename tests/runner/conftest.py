@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Payloads: kernels made of one line, so that every way a run can end is really provoked, and by the runner's own means."""
+"""Payloads: kernels made of one line, so that every way a run can end is really provoked, and by
+the runner's own means."""
 
 import hashlib
 import os
@@ -10,7 +11,8 @@ import pytest
 from lib.build import locked
 
 SOURCE = os.path.join(os.path.dirname(__file__), "payload.S")
-LINKED = 0xffff800080000000         # high, as the kernel is; the payload runs at its physical address
+# high, as the kernel is; the payload runs at its physical address
+LINKED = 0xffff800080000000
 
 
 @pytest.fixture(scope="session")
@@ -25,11 +27,15 @@ def payload(builder, cross):
         with locked(f"{o}.lock"):
             if not (o / "Image").exists():
                 o.mkdir(exist_ok=True)
-                (o / ".config").write_text(f'CONFIG_RUN_MACHINE="{machine}"\nCONFIG_RUN_CPU="cortex-a72"\n')
-                quoted = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-                subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,--build-id=none", f"-Wl,-Ttext={LINKED:#x}",
-                                f"-DENDING={ending}", f'-DTEXT="{quoted}"', SOURCE, "-o", o / "cairn"], check=True)
-                subprocess.run([cross + "objcopy", "-O", "binary", o / "cairn", o / "Image"], check=True)
+                (o / ".config").write_text(f'CONFIG_RUN_MACHINE="{machine}"\n'
+                                           'CONFIG_RUN_CPU="cortex-a72"\n')
+                for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\r", "\\r")):
+                    text = text.replace(plain, escaped)
+                subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,--build-id=none",
+                                f"-Wl,-Ttext={LINKED:#x}", f"-DENDING={ending}",
+                                f'-DTEXT="{text}"', SOURCE, "-o", o / "cairn"], check=True)
+                subprocess.run([cross + "objcopy", "-O", "binary", o / "cairn", o / "Image"],
+                               check=True)
         return o
 
     return make_payload

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A kernel made of one line, for the tests of scripts/run-qemu on the virt machine: prints TEXT and then does as ENDING
- * says. Position-independent, because like the kernel it is linked high and runs where QEMU loaded it, without the MMU.
+ * A kernel made of one line, for the tests of scripts/run-qemu on the virt machine: prints TEXT and
+ * then does as ENDING says. Position-independent, because like the kernel it is linked high and
+ * runs where QEMU loaded it, without the MMU.
  *
- * ENDING: OFF power off, RESET reset, HALT wait for ever, SPIN loop for ever, CHATTER print for ever,
- *         ECHO send back what is received until a byte 4 comes, then print "cairn: off" and power off,
- *         ENTRY print "EL<n> tree" (or "EL<n> no tree") for the level of entry and what x0 points at, and "cairn: off".
+ * ENDING: OFF power off, RESET reset, HALT wait for ever, SPIN loop for ever, CHATTER print on,
+ *         ECHO send back what is received until a byte 4 comes, then print "cairn: off", power off,
+ *         ENTRY print "EL<n> tree" (or "EL<n> no tree") for the level of entry and what x0 points
+ *         at, then "cairn: off".
  */
 #define OFF	1
 #define RESET	2

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The QEMU command: what the configuration, the environment and the options make of it, and that it can be pasted."""
+"""The QEMU command: what the configuration, the environment and the options make of it, and that it
+can be pasted."""
 
 import re
 import shlex
@@ -19,7 +20,8 @@ def command(payload, fake_qemu):
         o = payload("", "OFF", machine=machine)
         if prepare:
             prepare(o)
-        done = subprocess.run(runner_command(o, **options), cwd=ROOT, capture_output=True, text=True,
+        done = subprocess.run(runner_command(o, **options), cwd=ROOT, capture_output=True,
+                              text=True,
                               env=clean_environment(QEMU=fake_qemu(), **(env or {})), check=False)
         assert done.returncode == LOST, done.stderr
         return shlex.split(done.stderr.splitlines()[0].removeprefix("run-qemu: "))
@@ -40,10 +42,13 @@ def test_defaults(command):
 def test_environment(command, tmp_path):
     for name in ("t.dtb", "i.cpio"):
         (tmp_path / name).write_bytes(b"x")
-    words = command({"MEM": "1G", "SMP": 4, "CPU": "max", "GIC": 2, "APPEND": "loglevel=7 mem=64M", "DTB": tmp_path / "t.dtb",
-                     "INITRD": tmp_path / "i.cpio", "QEMU_ARGS": "-d int -D 'a file'"}, extra=["-S"])
+    words = command({"MEM": "1G", "SMP": 4, "CPU": "max", "GIC": 2, "APPEND": "loglevel=7 mem=64M",
+                     "DTB": tmp_path / "t.dtb",
+                     "INITRD": tmp_path / "i.cpio", "QEMU_ARGS": "-d int -D 'a file'"},
+                    extra=["-S"])
     assert value(words, "-M") == "virt,gic-version=2"
-    assert [value(words, w) for w in ("-m", "-smp", "-cpu", "-append")] == ["1G", "4", "max", "loglevel=7 mem=64M"]
+    assert [value(words, option) for option in ("-m", "-smp", "-cpu")] == ["1G", "4", "max"]
+    assert value(words, "-append") == "loglevel=7 mem=64M"
     assert value(words, "-dtb").endswith("t.dtb") and value(words, "-initrd").endswith("i.cpio")
     assert words[-5:] == ["-d", "int", "-D", "a file", "-S"]
 
@@ -87,8 +92,10 @@ def test_auto_acceleration_always_runs(run, payload):
 
 
 def test_the_printed_command_can_be_pasted(run, payload):
-    printed = run(payload("hello\ncairn: off\n", "OFF")).remarks.splitlines()[0].removeprefix("run-qemu: ")
-    done = subprocess.run(printed, shell=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+    result = run(payload("hello\ncairn: off\n", "OFF"))
+    printed = result.remarks.splitlines()[0].removeprefix("run-qemu: ")
+    done = subprocess.run(printed, shell=True, stdin=subprocess.DEVNULL, capture_output=True,
+                          timeout=20, check=False)
     assert (done.returncode, done.stdout) == (0, b"hello\ncairn: off\n")
 
 
@@ -99,7 +106,8 @@ def test_entry_level(run, payload, entry, level):
 
 
 def test_entry_at_el3_with_bootargs_and_several_cpus(run, payload):
-    """The tree that QEMU leaves for an ELF holds what -append said; the other CPUs stay in the stub."""
+    """The tree that QEMU leaves for an ELF holds what -append said; the other CPUs stay in the
+    stub."""
     result = run(payload("EL", "ENTRY"), "version", entry="el3", env={"SMP": 4})
     assert (result.status, result.text) == (OFF, "EL3 tree\ncairn: off\n")
 
@@ -117,12 +125,14 @@ def test_a_tree_handed_over_untouched(run, payload, tmp_path, entry, level):
     for name, said in (("good", "tree"), ("atags", "no tree")):
         result = run(payload("EL", "ENTRY"), entry=entry, args=["--tree", str(tmp_path / name)])
         assert (result.status, result.text) == (OFF, f"EL{level} {said}\ncairn: off\n")
-    result = run(payload("EL", "ENTRY"), entry=entry, args=["--tree", str(tmp_path / "good"), "--x0", "0x47000004"])
+    result = run(payload("EL", "ENTRY"), entry=entry, args=["--tree", str(tmp_path / "good"),
+                                                            "--x0", "0x47000004"])
     assert result.text == f"EL{level} tree\ncairn: off\n"
 
 
 def test_no_tree(run, payload):
-    assert run(payload("EL", "ENTRY"), args=["--x0", "0x40180000"]).text == "EL1 no tree\ncairn: off\n"
+    assert run(payload("EL", "ENTRY"),
+               args=["--x0", "0x40180000"]).text == "EL1 no tree\ncairn: off\n"
 
 
 def test_log_is_what_the_guest_said(run, payload, tmp_path):

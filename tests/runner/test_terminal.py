@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""scripts/run-qemu on a terminal: raw while it runs, put back whatever happens; and bytes, which all arrive.
+"""scripts/run-qemu on a terminal: raw while it runs, put back whatever happens; and bytes, which
+all arrive.
 
 Each test gives the runner a pseudo-terminal of its own and plays the user at the other end."""
 
@@ -27,7 +28,8 @@ class User:
         self.before = termios.tcgetattr(self.slave)
         self.text = b""
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=clean_environment(**(env or {})), stdin=self.slave, stdout=self.slave,
+            command, cwd=ROOT, env=clean_environment(**(env or {})), stdin=self.slave,
+            stdout=self.slave,
             stderr=self.slave, start_new_session=True,
             preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
 
@@ -38,7 +40,7 @@ class User:
     def expect(self, pattern, timeout=20):
         deadline = time.monotonic() + timeout
         while not re.search(pattern, self.text):
-            assert time.monotonic() < deadline, f"{pattern} did not come, only: {self.text[-500:]!r}"
+            assert time.monotonic() < deadline, f"{pattern}: only {self.text[-500:]!r} came"
             self.read()
 
     def type(self, data):
@@ -209,7 +211,8 @@ def test_what_was_typed_for_the_guest_does_not_reach_the_shell(user, payload):
         os.read(one.slave, 100)
 
 
-PASTE = b"".join(b"%07x " % n + bytes(range(0x20, 0x7f)) + b"\r" for n in range(0, 65536 // 104 + 1))[:65536]
+PASTE = b"".join(b"%07x " % n + bytes(range(0x20, 0x7f)) + b"\r"
+                 for n in range(0, 65536 // 104 + 1))[:65536]
 
 
 def test_a_paste_arrives_whole(user, payload):
@@ -226,24 +229,32 @@ def test_piped_input_arrives_whole(payload, tmp_path):
     data = (bytes(b for b in range(256) if b != 4) * 300)[:65536]
     (tmp_path / "input").write_bytes(b"\x01x" + data + b"\x04")
     with open(tmp_path / "input", "rb") as source:
-        done = subprocess.run(runner_command(payload("cairn> ", "ECHO"), batch=False, timeout=60), cwd=ROOT,
-                              env=clean_environment(), stdin=source, capture_output=True, check=False)
+        done = subprocess.run(runner_command(payload("cairn> ", "ECHO"), batch=False, timeout=60),
+                              cwd=ROOT,
+                              env=clean_environment(), stdin=source, capture_output=True,
+                              check=False)
     assert done.returncode == OFF
     assert done.stdout == b"cairn> \x01x" + data + b"\ncairn: off\n"
 
 
 def test_end_of_input_waits_for_the_commands(payload):
-    """The guest reads on after the input has ended, and is switched off once it waits for more at its prompt."""
-    done = subprocess.run(runner_command(payload("cairn> ", "ECHO"), batch=False, timeout=20), cwd=ROOT,
-                          env=clean_environment(), input=b"first\nsecond\ncairn> ", capture_output=True, check=False)
+    """The guest reads on after the input has ended, and is switched off once it waits for more at
+    its prompt."""
+    done = subprocess.run(runner_command(payload("cairn> ", "ECHO"), batch=False, timeout=20),
+                          cwd=ROOT,
+                          env=clean_environment(), input=b"first\nsecond\ncairn> ",
+                          capture_output=True, check=False)
     assert done.stdout == b"cairn> first\nsecond\ncairn> "
-    assert done.stderr.endswith(b"run-qemu: end of input at the prompt; the machine is switched off\n")
+    assert done.stderr.endswith(b"run-qemu: end of input at the prompt; "
+                                b"the machine is switched off\n")
     assert done.returncode == OFF
 
 
 def test_output_that_nobody_reads_ends_the_run(payload):
-    one = subprocess.Popen(runner_command(payload("more and more\n", "CHATTER"), timeout=20), cwd=ROOT,
-                           env=clean_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    one = subprocess.Popen(runner_command(payload("more and more\n", "CHATTER"), timeout=20),
+                           cwd=ROOT,
+                           env=clean_environment(), stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE,
                            stderr=subprocess.PIPE)
     one.stdout.read(10)
     one.stdout.close()

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: MIT
+"""`make debug`: gdb with the kernel's symbols before and after the MMU goes on, and Cairn's commands."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from lib.build import ROOT, clean_environment
+from lib.session import OFF, QEMU_FAILED, RUNNER, USAGE
+
+
+def debug(o, *options, env=None):
+    return subprocess.run([sys.executable, str(RUNNER), "-O", str(o), "--debug", *options], cwd=ROOT,
+                          env=clean_environment(**(env or {})), stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, timeout=120, check=False)
+
+
+@pytest.fixture
+def gdb(tmp_path):
+    """gdb(o, commands) -> what they printed."""
+    def run_gdb(o, *commands, env=None):
+        script = tmp_path / "commands"
+        script.write_text("\n".join(commands) + "\n")
+        done = debug(o, "--gdb-script", str(script), env=env)
+        assert done.returncode == OFF, done.stdout + done.stderr
+        return done.stdout
+    return run_gdb
+
+
+@pytest.fixture(scope="session")
+def kernel(build):
+    return build("qemu_virt_defconfig", set="DEBUG_INFO=y")
+
+
+@pytest.mark.parametrize("env", [{}, {"GIC": 2, "CPU": "cortex-a53", "MEM": "128M"}])
+def test_both_sides_of_the_mmu(gdb, kernel, env):
+    said = gdb(kernel,
+               "break early_map", "continue", "printf \"<%lx>\\n\", $pc", "info symbol $pc", "next",
+               "printf \"<%lx>\\n\", $pc", "bt 1",
+               "delete", "break kernel_main", "continue", "printf \"<%lx>\\n\", $pc", "bt 1",
+               "info locals", env=env)
+    assert "cairn: stopped at image_head" in said
+    before, stepped, after = (int(pc, 16) for pc in re.findall(r"^<([0-9a-f]+)>$", said, re.M))
+    assert 0x40200000 <= before < stepped < 0x41000000
+    assert after >> 40 == 0xffffff or after >> 47 == 0x1ffff
+    assert re.search(r"^#0 +early_map \(\) at .*early_map\.c:\d+", said, re.M)
+    assert re.search(r"^#0 +kernel_main \(.*\) at .*main\.c:\d+", said, re.M)
+
+
+def test_threads_log_and_backtrace(gdb, kernel):
+    said = gdb(kernel, "break shell_run", "continue", "cairn-threads", "cairn-bt", "cairn-dmesg")
+    assert re.search(r"^\* +0 main +running +0xffff[0-9a-f]+-0xffff[0-9a-f]+ shell_run", said, re.M)
+    assert re.search(r"^#0 +0xffff[0-9a-f]+  shell_run", said, re.M)
+    assert re.search(r"^#[1-9] +0xffff[0-9a-f]+  kernel_main\+0x", said, re.M)
+    assert re.search(r"^\[ +0\.\d{6}\] \w+: .*Cairn 0\.1\.0", said, re.M)
+
+
+def test_commands_say_when_it_is_too_early(payload, tmp_path):
+    for command in ("cairn-threads", "cairn-dmesg"):
+        (tmp_path / "commands").write_text(command + "\n")
+        done = debug(payload("hello\n", "SPIN"), "--gdb-script", str(tmp_path / "commands"))
+        assert done.returncode == USAGE
+        assert "the MMU is off: there are no threads and no log yet" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_load_address_is_found(gdb, payload):
+    """As for a gdb that was attached by hand (--gdb PORT)."""
+    said = gdb(payload("hello\n", "SPIN"), "cairn-symbols")
+    assert "cairn: loaded at 0x40200000, linked at 0xffff800080000000: symbols for both" in said
+
+
+def test_console_goes_to_a_file(gdb, payload):
+    o = payload("hello\ncairn: panic: no\n", "HALT")
+    gdb(o, "break wait_here", "continue")
+    assert (o / "debug.log").read_bytes() == b"hello\ncairn: panic: no\n"
+
+
+def test_no_gdb(payload):
+    done = debug(payload("", "OFF"), env={"GDB": "no-such-gdb"})
+    assert done.returncode == USAGE
+    assert done.stderr == "run-qemu: no-such-gdb is not installed: run `scripts/setup test`\n"
+
+
+def test_qemu_fails(payload):
+    done = debug(payload("", "OFF"), env={"QEMU_ARGS": "-nonsense"})
+    assert done.returncode == QEMU_FAILED
+    assert done.stderr.splitlines()[-1].endswith("-nonsense: invalid option")
