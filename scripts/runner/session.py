@@ -93,6 +93,7 @@ class Session:
         self.log = None
         self.pending = bytearray()  # for the guest, not yet taken
         self.input_open = True
+        self.reads = False          # the guest is ready for input
         self.escape = False         # the last byte typed was Ctrl-A
         self.left = False           # Ctrl-A x
         self.errors = bytearray()   # what QEMU itself said
@@ -132,8 +133,7 @@ class Session:
         self.process = subprocess.Popen(
             self.plan.argv + self.qmp.arguments(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, bufsize=0, start_new_session=True,
-            pass_fds=[self.qmp.theirs.fileno()],
-            preexec_fn=die_with_parent)
+            pass_fds=[self.qmp.theirs.fileno()], preexec_fn=die_with_parent)
         self.qmp.started()
         for pipe in (self.process.stdin, self.process.stdout, self.process.stderr):
             os.set_blocking(pipe.fileno(), False)
@@ -179,9 +179,11 @@ class Session:
     def takes_input(self):
         if not self.input_open or len(self.pending) >= BLOCK:
             return False
-        # what a script typed ahead would be lost in a kernel that is still setting up its UART
-        return (self.interactive or self.console.prompted
-                or self.console.said and time.monotonic() - self.heard >= IDLE)
+        if not self.reads:
+            # what a script typed ahead would be lost in a kernel that is still setting up its UART
+            idle = self.console.said and time.monotonic() - self.heard >= IDLE
+            self.reads = self.interactive or self.console.prompted or idle
+        return self.reads
 
     def read_output(self, out):
         chunk = read_some(out)
