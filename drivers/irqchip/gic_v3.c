@@ -129,10 +129,10 @@ static const struct irqchip_ops gic_ops = {
 };
 
 /* Bytes from one redistributor to the next, when the tree says so; else 0. */
-static u64 tree_stride(const struct fdt_node *node)
+static u64 tree_stride(const struct dt_node *node)
 {
 	u32 len;
-	const void *value = fdt_prop(node, "redistributor-stride", &len);
+	const void *value = dt_prop(node, "redistributor-stride", &len);
 
 	if (value && len == 8)
 		return load_be64(value);
@@ -171,13 +171,13 @@ static int redist_find(struct gic_v3 *gic)
 	u64 stride = tree_stride(gic->chip.node);
 	u32 regions;
 
-	if (fdt_u32(gic->chip.node, "#redistributor-regions", 0, &regions))
+	if (dt_u32(gic->chip.node, "#redistributor-regions", 0, &regions))
 		regions = 1;
 	for (u32 i = 0; i < regions; i++) {
-		struct fdt_range region;
+		struct dt_range region;
 		u64 offset = 0, typer = 0;
 
-		if (fdt_reg(gic->chip.node, 1 + i, &region))
+		if (dt_reg(gic->chip.node, 1 + i, &region))
 			break;
 		while (!(typer & GICR_TYPER_LAST) && offset + GICR_SIZE <= region.size) {
 			int found = redist_try(gic, region.base + offset, affinity, &typer);

@@ -34,7 +34,7 @@ static const struct power_ops psci_ops = { .name = "psci", .off = psci_off, .res
 
 static int psci_probe(struct device *dev)
 {
-	const char *method = fdt_string(dev->node, "method", 0);
+	const char *method = dt_string(dev->node, "method", 0);
 	s32 version;
 
 	if (method && strcmp(method, "hvc") == 0) {

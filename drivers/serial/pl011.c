@@ -126,16 +126,16 @@ static bool pl011_interrupt(void *arg)
 }
 
 /* Hz of the UART's clock when it is a fixed one, else 0. */
-static u32 uart_clock(const struct fdt_node *node)
+static u32 uart_clock(const struct dt_node *node)
 {
-	const struct fdt_node *clock;
+	const struct dt_node *clock;
 	u32 phandle, hz;
 
-	if (fdt_u32(node, "clocks", 0, &phandle))
+	if (dt_u32(node, "clocks", 0, &phandle))
 		return 0;
-	clock = fdt_by_phandle(phandle);
-	if (!clock || !fdt_compatible(clock, "fixed-clock") ||
-	    fdt_u32(clock, "clock-frequency", 0, &hz))
+	clock = dt_by_phandle(phandle);
+	if (!clock || !dt_compatible(clock, "fixed-clock") ||
+	    dt_u32(clock, "clock-frequency", 0, &hz))
 		return 0;
 	return hz;
 }
@@ -144,16 +144,16 @@ static u32 uart_clock(const struct fdt_node *node)
  * The baud rate that the tree asks for: the number in front of "n8" in stdout-path's options, or
  * `current-speed`.
  */
-static u32 uart_baud(const struct fdt_node *node)
+static u32 uart_baud(const struct dt_node *node)
 {
 	const char *options;
 	u32 baud = 0;
 
-	if (fdt_stdout(&options) == node && options) {
+	if (dt_stdout(&options) == node && options) {
 		for (; *options >= '0' && *options <= '9' && baud < 100000000; options++)
 			baud = baud * 10 + (u32)(*options - '0');
 	}
-	if (!baud && fdt_u32(node, "current-speed", 0, &baud))
+	if (!baud && dt_u32(node, "current-speed", 0, &baud))
 		baud = DEFAULT_BAUD;
 	return baud ? baud : DEFAULT_BAUD;
 }
@@ -178,21 +178,14 @@ static void pl011_set_baud(struct device *dev)
 }
 
 /*
- * FIFOs on, interrupts masked and none left over. LCR_H may be written only while the UART is off
- * and idle, and a write to it is what takes the divisor over. Switching the FIFOs on drops what
- * came before, so that is read first: with them off it is one byte at most.
+ * LCR_H may be written only while the UART is off and idle, and a write to it is what takes the
+ * divisor over. Switching the FIFOs on drops what came before, so that is read first: with them off
+ * it is one byte at most.
  */
-static void pl011_setup(struct device *dev)
+static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 {
 	struct pl011 *uart = dev->priv;
-	u32 control = read32(uart->base + UARTCR);
-	u32 line = read32(uart->base + UARTLCR_H);
 	u64 deadline = time_now() + DRAIN_NS;
-
-	pl011_set_mask(uart, UART_ALL, false);
-	write32(uart->base + UARTIFLS, UARTIFLS_TX_1_8 | UARTIFLS_RX_1_2);
-	if ((control & UARTCR_UARTEN) && (line & UARTLCR_H_FEN))
-		return;
 
 	while ((read32(uart->base + UARTFR) & UARTFR_BUSY) && time_now() < deadline)
 		arch_relax();
@@ -203,8 +196,21 @@ static void pl011_setup(struct device *dev)
 	uart->early = pl011_read(dev);
 	write32(uart->base + UARTCR, 0);
 	write32(uart->base + UARTLCR_H, line | UARTLCR_H_FEN);
-	write32(uart->base + UARTICR, UART_ALL);
 	write32(uart->base + UARTCR, control | UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
+}
+
+/* UART and FIFOs on, interrupts masked and none left over. */
+static void pl011_setup(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	u32 control = read32(uart->base + UARTCR);
+	u32 line = read32(uart->base + UARTLCR_H);
+
+	pl011_set_mask(uart, UART_ALL, false);
+	if (!(control & UARTCR_UARTEN) || !(line & UARTLCR_H_FEN))
+		pl011_switch_on(dev, control, line);
+	write32(uart->base + UARTIFLS, UARTIFLS_TX_1_8 | UARTIFLS_RX_1_2);
+	write32(uart->base + UARTICR, UART_ALL);
 }
 
 static int pl011_probe(struct device *dev)

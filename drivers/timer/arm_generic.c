@@ -24,11 +24,11 @@ static bool timer_interrupt(void *arg __unused)
 	return true;
 }
 
-static unsigned int virtual_index(const struct fdt_node *node)
+static unsigned int virtual_index(const struct dt_node *node)
 {
 	const char *name;
 
-	for (unsigned int i = 0; (name = fdt_string(node, "interrupt-names", i)); i++) {
+	for (unsigned int i = 0; (name = dt_string(node, "interrupt-names", i)); i++) {
 		if (strcmp(name, "virt") == 0)
 			return i;
 	}
@@ -40,7 +40,7 @@ static int timer_probe(struct device *dev)
 	u32 frequency = arch_counter_frequency();
 	int irq, err;
 
-	if (!frequency && fdt_u32(dev->node, "clock-frequency", 0, &frequency))
+	if (!frequency && dt_u32(dev->node, "clock-frequency", 0, &frequency))
 		frequency = 0;
 	if (!frequency) {
 		dev_err(dev, "CNTFRQ is 0 and the node has no clock-frequency: no time");

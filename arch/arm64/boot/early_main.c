@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Early boot in C, with the MMU off: finds a UART to speak through, checks what the CPU and the boot loader offer, and has the tables made
+ * and checked. Whatever is wrong here ends in one line on that UART. Debug builds may name a UART by hand (CONFIG_EARLY_UART), for
+ * when there is no tree to find one in.
+ */
+#include "boot.h"
+
+#include <arch/sections.h>
+#include <asm/esr.h>
+#include <asm/pgtable.h>
+
+struct boot_info boot_info __section(".boot.data");
+
+/* Takes the UART at @node into use when it is of a known kind. */
+static void uart_from(const struct early_node *node)
+{
+	struct boot_uart *u = &boot_info.uart;
+
+	if (early_is_compatible(node, "arm,pl011")) {
+		u->kind = BOOT_UART_PL011;
+	} else if (early_is_compatible(node, "brcm,bcm2835-aux-uart")) {
+		u->kind = BOOT_UART_8250;
+		u->reg_shift = 2;
+		u->io_width = 4;
+	} else if (early_is_compatible(node, "ns16550a") || early_is_compatible(node, "snps,dw-apb-uart")) {
+		u->kind = BOOT_UART_8250;
+		u->reg_shift = early_prop_u32(node, "reg-shift", 0);
+		u->io_width = early_prop_u32(node, "reg-io-width", 1);
+	}
+	u->base = early_reg(node, 0, NULL);
+	if (!u->base)
+		u->kind = BOOT_UART_NONE;
+	u->addr = u->base;
+}
+
+void early_begin(paddr_t tree, u64 entry_el)
+{
+	struct early_node node;
+	const char *wrong;
+
+	/* field by field: the section is not zeroed yet, and memset() is not for here */
+	boot_info.entry_el = entry_el;
+	boot_info.image = (paddr_t)section_text_start;
+	boot_info.tree = tree;
+	boot_info.next_table = (paddr_t)boot_tables;
+	boot_info.uart.kind = BOOT_UART_NONE;
+	boot_info.uart.base = 0;
+#ifdef CONFIG_EARLY_UART
+	boot_info.uart.kind = IS_ENABLED(CONFIG_EARLY_UART_PL011) ? BOOT_UART_PL011 : BOOT_UART_8250;
+	boot_info.uart.reg_shift = CONFIG_EARLY_UART_REG_SHIFT;
+	boot_info.uart.io_width = CONFIG_EARLY_UART_REG_SHIFT == 2 ? 4 : 1;
+	boot_info.uart.base = CONFIG_EARLY_UART_BASE;
+	boot_info.uart.addr = CONFIG_EARLY_UART_BASE;
+#endif
+	wrong = early_tree_check(tree, &boot_info.tree_size);
+	if (wrong)
+		early_fail(wrong, &tree);
+	if (early_tree_stdout((const u8 *)tree, &node))
+		uart_from(&node);
+	if (IS_ENABLED(CONFIG_BOOT_EL3) && entry_el == 3)
+		early_el3((const u8 *)tree);
+	else if (entry_el == 3)
+		early_fail("entered at EL3, but this image was built without CONFIG_BOOT_EL3", NULL);
+}
+
+static void check_granule(void)
+{
+	u64 mmfr0 = sysreg_read(id_aa64mmfr0_el1);
+
+#if CONFIG_PAGE_SHIFT == 12
+	/* 0 = supported, 1 = with 52 bits, 15 = not */
+	if (((mmfr0 >> MMFR0_TGRAN4) & 0xf) >= 8)
+		early_fail("this CPU has no 4K granule (ID_AA64MMFR0_EL1)", &mmfr0);
+#elif CONFIG_PAGE_SHIFT == 14
+	if (!((mmfr0 >> MMFR0_TGRAN16) & 0xf))
+		early_fail("this CPU has no 16K granule (ID_AA64MMFR0_EL1)", &mmfr0);
+#else
+	if (((mmfr0 >> MMFR0_TGRAN64) & 0xf) >= 8)
+		early_fail("this CPU has no 64K granule (ID_AA64MMFR0_EL1)", &mmfr0);
+#endif
+}
+
+void early_main(paddr_t tree, u64 entry_el)
+{
+	u64 mmfr0 = sysreg_read(id_aa64mmfr0_el1);
+	paddr_t image = (paddr_t)section_text_start;
+
+	(void)tree;
+	(void)entry_el;
+	check_granule();
+	if (image & (MIB(2) - 1))
+		early_fail("the image was not loaded at a multiple of 2 MiB, but at", &image);
+	boot_info.mair = MAIR_VALUE;
+	boot_info.tcr = TCR_T0SZ(IDMAP_BITS) | TCR_T1SZ(VA_BITS) | TCR_GRANULE | TCR_WALK_CACHED |
+			/* no wider than 48 bits: entries hold no more */
+			MIN(mmfr0 & 0xf, 5UL) << TCR_IPS_SHIFT |
+			(((mmfr0 >> MMFR0_ASIDBITS) & 0xf) == 2 ? TCR_AS : 0);
+	boot_info.sctlr = SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
+	early_map();
+	early_check();
+}
+
+void early_exception(u64 esr, u64 elr, u64 far, u64 kind)
+{
+	u64 image = (u64)section_text_start;
+
+	early_print("\nException before the MMU is on: ESR ");
+	early_print_hex(esr);
+	early_print(" ELR ");
+	early_print_hex(elr);
+	early_print(" FAR ");
+	early_print_hex(far);
+	early_print(" vector ");
+	early_print_hex(kind);
+	early_print(" image at ");
+	early_print_hex(image);
+	early_fail("exception in early boot, class", &(u64){ ESR_EC(esr) });
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The tables that the MMU is turned on with. TTBR1: the image where it was linked (text R-X, rodata R--, the rest RW-, a hole below the
+ * boot stack), the device tree, the boot UART; this is also the root of the final kernel map. TTBR0: the few instructions that turn the
+ * MMU on, where they were loaded; it stays for secondary CPUs. All by pages, since an image at any multiple of 2 MiB is not
+ * block-aligned with the larger granules.
+ *
+ * Then both are walked as the CPU will walk them, from the values that the registers will get: a wrong bit becomes a message here, and
+ * not a silence after the switch.
+ */
+#include "boot.h"
+
+#include <arch/sections.h>
+#include <asm/pgtable_walk.h>
+
+static u64 *access(paddr_t table)
+{
+	return (u64 *)table;
+}
+
+static paddr_t alloc(void)
+{
+	paddr_t table = boot_info.next_table;
+
+	if (table + PAGE_SIZE > (paddr_t)boot_tables_end)
+		return 0;
+	boot_info.next_table = table + PAGE_SIZE;
+	for (size_t i = 0; i < TABLE_ENTRIES; i++)
+		pte_write(&((u64 *)table)[i], 0);
+	return table;
+}
+
+/* Where the image's byte at the physical address @p will be. */
+static vaddr_t linked(paddr_t p)
+{
+	return p - boot_info.image + ARCH_IMAGE_START;
+}
+
+static void map(struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, unsigned int flags)
+{
+	int err = pgtable_map(t, va, pa, size, flags);
+
+	if (err)
+		early_fail("cannot map early boot's memory at", &pa);
+}
+
+static void map_image(struct pgtable *t, const char *start, const char *end, unsigned int flags)
+{
+	map(t, linked((paddr_t)start), (paddr_t)start, (size_t)(end - start), flags);
+}
+
+void early_map(void)
+{
+	struct pgtable kernel = { .va_bits = VA_BITS, .access = access, .alloc = alloc };
+	struct pgtable idmap = { .va_bits = IDMAP_BITS, .access = access, .alloc = alloc };
+	paddr_t page = ALIGN_DOWN(boot_info.tree, PAGE_SIZE);
+	paddr_t code = ALIGN_DOWN((paddr_t)section_idmap_start, PAGE_SIZE);
+
+	kernel.root = alloc();
+	map_image(&kernel, section_text_start, section_text_end, MMU_EXEC);
+	map_image(&kernel, section_rodata_start, section_rodata_end, 0);
+	map_image(&kernel, section_data_start, boot_stack_guard, MMU_WRITE);
+	map_image(&kernel, boot_stack, section_image_end, MMU_WRITE);
+	map(&kernel, ARCH_TREE_START, page, ALIGN_UP(boot_info.tree + boot_info.tree_size, PAGE_SIZE) - page, 0);
+	if (boot_info.uart.kind != BOOT_UART_NONE)
+		map(&kernel, ARCH_BOOT_UART_START, ALIGN_DOWN(boot_info.uart.base, PAGE_SIZE), PAGE_SIZE,
+		    MMU_WRITE | MMU_DEVICE);
+	boot_info.kernel_root = kernel.root;
+
+	idmap.root = alloc();
+	map(&idmap, code, code, ALIGN_UP((paddr_t)section_idmap_end, PAGE_SIZE) - code, MMU_EXEC);
+	boot_info.idmap_root = idmap.root;
+}
+
+/* One translation as the CPU would do it with the TCR that it will get. 0 when it would fault, else the last entry. */
+static u64 cpu_walk(paddr_t root, unsigned int size_field, unsigned int page_shift, vaddr_t va)
+{
+	unsigned int bits = 64 - size_field, table_bits = page_shift - 3;
+	int level = 4 - (int)((bits - page_shift + table_bits - 1) / table_bits);
+	u64 pte = root | PTE_VALID | PTE_TABLE;
+
+	for (; level <= 3; level++) {
+		unsigned int shift = page_shift + (3 - (unsigned int)level) * table_bits;
+		const u64 *table = (const u64 *)(pte & ((1UL << 48) - 1) & ~((1UL << page_shift) - 1));
+
+		pte = pte_read(&table[(va >> shift) & ((1UL << table_bits) - 1)]);
+		if (level == 3)
+			return (pte & 3) == 3 ? pte : 0;
+		if ((pte & 3) != 3)
+			return 0;	/* early boot makes no blocks */
+	}
+	return 0;
+}
+
+/* TG0 and TG1 of TCR_EL1 number the granules differently (ARM DDI 0487, D19.2.139). */
+static unsigned int tg0_shift(u64 tcr)
+{
+	unsigned int tg = (tcr >> 14) & 3;
+
+	return tg == 0 ? 12 : tg == 2 ? 14 : 16;
+}
+
+static unsigned int tg1_shift(u64 tcr)
+{
+	unsigned int tg = (tcr >> 30) & 3;
+
+	return tg == 2 ? 12 : tg == 1 ? 14 : 16;
+}
+
+static void check(vaddr_t va, paddr_t pa, unsigned int flags)
+{
+	u64 tcr = boot_info.tcr;
+	bool high = va >> 63;
+	u64 pte = cpu_walk(high ? boot_info.kernel_root : boot_info.idmap_root, (tcr >> (high ? 16 : 0)) & 0x3f,
+			   high ? tg1_shift(tcr) : tg0_shift(tcr), va);
+	unsigned int mair = (boot_info.mair >> (8 * PTE_ATTR_INDEX(pte))) & 0xff;
+
+	if (!pte || !(pte & PTE_ACCESSED))
+		early_fail("the MMU would fault (tables or TCR_EL1 are wrong) at", &(u64){ va });
+	if ((pte & PTE_ADDRESS) != (pa & PAGE_MASK))
+		early_fail("the tables translate to the wrong place: entry", &pte);
+	if (pte_flags(pte) != flags || (high && !(pte & PTE_UXN)))
+		early_fail("the tables give the wrong rights: entry", &pte);
+	if (mair != (flags & MMU_DEVICE ? 0x04 : 0xff))
+		early_fail("MAIR_EL1 gives the wrong memory type: entry", &pte);
+}
+
+static void check_image(paddr_t p, unsigned int flags)
+{
+	check(linked(p), p, flags);
+}
+
+void early_check(void)
+{
+	check((vaddr_t)section_idmap_start, (paddr_t)section_idmap_start, MMU_EXEC);
+	check_image((paddr_t)section_text_start, MMU_EXEC);
+	check_image((paddr_t)section_text_end - 1, MMU_EXEC);
+	check_image((paddr_t)section_rodata_start, 0);
+	check_image((paddr_t)section_data_start, MMU_WRITE);
+	check_image((paddr_t)boot_stack_top - 1, MMU_WRITE);
+	check_image((paddr_t)section_image_end - 1, MMU_WRITE);
+	check(ARCH_TREE_START, boot_info.tree, 0);
+	check(ARCH_TREE_START + (boot_info.tree & ~PAGE_MASK) + boot_info.tree_size - 1,
+	      boot_info.tree + boot_info.tree_size - 1, 0);
+	if (boot_info.uart.kind != BOOT_UART_NONE)
+		check(ARCH_BOOT_UART_START, boot_info.uart.base, MMU_WRITE | MMU_DEVICE);
+}

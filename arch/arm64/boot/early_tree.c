@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A small scanner of the flattened device tree (Devicetree Specification 0.4, chapter 5) for the time before the MMU is on. It goes
+ * through the structure block from tag to tag, remembers the way from the root, and answers three questions: where is the UART that
+ * stdout-path names, where is the interrupt controller, how fast is the timer. A broken tree ends the walk: the full check, with
+ * words and offsets, is drivers/fdt.c's.
+ */
+#include "boot.h"
+
+#include <asm/memory.h>
+
+#define FDT_MAGIC	0xd00dfeed
+#define FDT_BEGIN_NODE	1
+#define FDT_END_NODE	2
+#define FDT_PROP	3
+#define FDT_NOP		4
+
+/* ATAG_CORE, little-endian, is the second word of the old 32-bit hand-over. */
+#define ATAG_CORE	0x54410001
+
+static u32 be32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/* Header words, by their order: magic, totalsize, off_dt_struct, off_dt_strings, off_mem_rsvmap, version, last_comp, ... */
+enum { H_MAGIC, H_TOTALSIZE, H_STRUCT, H_STRINGS, H_RSVMAP, H_VERSION, H_LAST_COMP, H_CPU, H_STRINGS_SIZE, H_STRUCT_SIZE };
+
+static u32 header(const u8 *tree, unsigned int word)
+{
+	return be32(tree + 4 * word);
+}
+
+static bool equal(const char *a, const char *b, size_t len)
+{
+	while (len--)
+		if (*a++ != *b++)
+			return false;
+	return true;
+}
+
+static size_t length(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n])
+		n++;
+	return n;
+}
+
+const char *early_tree_check(paddr_t tree, u64 *size)
+{
+	const u8 *t = (const u8 *)tree;
+	u64 struct_end, strings_end;
+
+	if (!tree)
+		return "no device tree: x0 was 0 at entry";
+	if (tree & 7)
+		return "no device tree: x0 is not 8-byte aligned";
+	if (header(t, H_MAGIC) != FDT_MAGIC) {
+		if (*(const volatile u32 *)(t + 4) == ATAG_CORE)
+			return "no device tree: x0 points at ATAGS (boot with a dtb)";
+		return "no device tree: x0 does not point at the magic d00dfeed";
+	}
+	if (header(t, H_VERSION) < 17 || header(t, H_LAST_COMP) > 17)
+		return "device tree: version is not 17 or compatible with it";
+	*size = header(t, H_TOTALSIZE);
+	if (*size < 40)
+		return "device tree: totalsize is smaller than the header";
+	if (*size > ARCH_TREE_MAX)
+		return "device tree: totalsize is above 2 MiB";
+	struct_end = (u64)header(t, H_STRUCT) + header(t, H_STRUCT_SIZE);
+	strings_end = (u64)header(t, H_STRINGS) + header(t, H_STRINGS_SIZE);
+	if (struct_end > *size || strings_end > *size || (header(t, H_STRUCT) & 3))
+		return "device tree: a block lies outside of totalsize (truncated?)";
+	return NULL;
+}
+
+/* A place in the structure block; every step checks that it stays inside. */
+struct cursor {
+	const u8 *p;
+	const u8 *end;
+};
+
+/* Reads the tag at the cursor and moves behind it with all that belongs to it. 0: no more. @body is what follows the tag. */
+static u32 next_tag(struct cursor *c, const u8 **body)
+{
+	u32 tag;
+
+	do {
+		if (c->end - c->p < 4)
+			return 0;
+		tag = be32(c->p);
+		c->p += 4;
+	} while (tag == FDT_NOP);
+	*body = c->p;
+	if (tag == FDT_BEGIN_NODE) {
+		while (c->p < c->end && *c->p)
+			c->p++;
+		c->p = (const u8 *)ALIGN_UP((uintptr_t)c->p + 1, 4);
+	} else if (tag == FDT_PROP) {
+		if (c->end - c->p < 8 || be32(c->p) > (u64)(c->end - c->p) - 8)
+			return 0;
+		c->p = (const u8 *)ALIGN_UP((uintptr_t)c->p + 8 + be32(c->p), 4);
+	} else if (tag != FDT_END_NODE) {
+		return 0;
+	}
+	return c->p <= c->end ? tag : 0;
+}
+
+static struct cursor cursor_at(const u8 *tree, const u8 *p)
+{
+	const u8 *start = tree + header(tree, H_STRUCT);
+
+	return (struct cursor){ p ? p : start, start + header(tree, H_STRUCT_SIZE) };
+}
+
+static const u8 *prop_at(const u8 *tree, const u8 *props, const char *name, u32 *len)
+{
+	struct cursor c = cursor_at(tree, props);
+	size_t n = length(name) + 1;
+	const u8 *body;
+
+	while (next_tag(&c, &body) == FDT_PROP) {
+		u32 nameoff = be32(body + 4);
+
+		if (nameoff + n > header(tree, H_STRINGS_SIZE) ||
+		    !equal((const char *)tree + header(tree, H_STRINGS) + nameoff, name, n))
+			continue;
+		*len = be32(body);
+		return body + 8;
+	}
+	return NULL;
+}
+
+const u8 *early_prop(const struct early_node *node, const char *name, u32 *len)
+{
+	return prop_at(node->tree, node->props[node->depth], name, len);
+}
+
+u32 early_prop_u32(const struct early_node *node, const char *name, u32 otherwise)
+{
+	u32 len;
+	const u8 *value = early_prop(node, name, &len);
+
+	return value && len >= 4 ? be32(value) : otherwise;
+}
+
+bool early_is_compatible(const struct early_node *node, const char *compatible)
+{
+	size_t n = length(compatible) + 1;
+	u32 len;
+	const u8 *list = early_prop(node, "compatible", &len);
+
+	for (u32 at = 0; list && at + n <= len; at++)
+		if ((at == 0 || !list[at - 1]) && equal((const char *)list + at, compatible, n))
+			return true;
+	return false;
+}
+
+/* Does @name, with or without its unit address, equal the @len bytes at @want? */
+static bool name_matches(const char *name, const char *want, size_t len)
+{
+	return equal(name, want, len) && (!name[len] || name[len] == '@');
+}
+
+/*
+ * Goes down from the root until a node is found: by path, where each level must match the next component, or by
+ * compatible, anywhere.
+ */
+static bool find(const u8 *tree, const char *path, size_t path_len, const char *compatible, struct early_node *node)
+{
+	struct cursor c = cursor_at(tree, NULL);
+	unsigned int depth = 0, matched = 0;	/* levels from the root that match the path */
+	size_t at = 0;				/* how much of the path they are */
+	const u8 *body;
+	u32 tag;
+
+	node->tree = tree;
+	while ((tag = next_tag(&c, &body))) {
+		if (tag == FDT_END_NODE) {
+			if (!depth--)
+				return false;
+			/* a matching parent ends without a matching child */
+			if (matched > depth)
+				return false;
+		}
+		if (tag != FDT_BEGIN_NODE)
+			continue;
+		if (++depth > EARLY_DEPTH)
+			continue;
+		node->depth = depth;
+		node->props[depth] = c.p;
+		if (compatible) {
+			if (early_is_compatible(node, compatible))
+				return true;
+			continue;
+		}
+		if (depth == 1) {
+			matched = 1;
+		} else if (matched == depth - 1) {
+			size_t start = at, len;
+
+			while (start < path_len && path[start] == '/')
+				start++;
+			for (len = 0; start + len < path_len && path[start + len] != '/'; len++)
+				;
+			if (!name_matches((const char *)body, path + start, len))
+				continue;
+			matched = depth;
+			at = start + len;
+		}
+		if (matched == depth && at == path_len)
+			return true;
+	}
+	return false;
+}
+
+bool early_tree_path(const u8 *tree, const char *path, size_t len, struct early_node *node)
+{
+	while (len && path[len - 1] == '/')
+		len--;
+	return find(tree, path, len, NULL, node);
+}
+
+bool early_tree_compatible(const u8 *tree, const char *compatible, struct early_node *node)
+{
+	return find(tree, NULL, 0, compatible, node);
+}
+
+bool early_tree_stdout(const u8 *tree, struct early_node *node)
+{
+	const char *path;
+	char alias[32];
+	u32 len, n;
+
+	if (!early_tree_path(tree, "/chosen", 7, node))
+		return false;
+	path = (const char *)early_prop(node, "stdout-path", &len);
+	if (!path)
+		return false;
+	for (n = 0; n < len && path[n] && path[n] != ':'; n++)
+		;
+	if (!n)
+		return false;
+	if (path[0] != '/') {
+		if (n >= sizeof(alias) || !early_tree_path(tree, "/aliases", 8, node))
+			return false;
+		for (u32 i = 0; i < n; i++)
+			((volatile char *)alias)[i] = path[i];	/* volatile: no memcpy() here */
+		alias[n] = 0;
+		path = (const char *)early_prop(node, alias, &len);
+		if (!path || !len)
+			return false;
+		n = len - 1;
+	}
+	return early_tree_path(tree, path, n, node);
+}
+
+static u64 cells(const u8 *p, unsigned int n)
+{
+	u64 value = 0;
+
+	while (n--) {
+		value = value << 32 | be32(p);
+		p += 4;
+	}
+	return value;
+}
+
+/* #address-cells or #size-cells of the node at @level, as its children use them. */
+static u32 cell_count(const struct early_node *node, unsigned int level, const char *name, u32 otherwise)
+{
+	u32 len;
+	const u8 *value = prop_at(node->tree, node->props[level], name, &len);
+
+	return value && len == 4 && be32(value) <= 4 ? be32(value) : otherwise;
+}
+
+paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
+{
+	u32 len, ac = cell_count(node, node->depth - 1, "#address-cells", 2);
+	u32 sc = cell_count(node, node->depth - 1, "#size-cells", 1);
+	const u8 *reg = early_prop(node, "reg", &len);
+	u64 addr;
+
+	if (!reg || node->depth < 2 || len < 4 * (ac + sc) * (index + 1))
+		return 0;
+	reg += 4 * (ac + sc) * index;
+	addr = cells(reg, ac);
+	if (size)
+		*size = cells(reg + 4 * ac, sc);
+
+	for (unsigned int bus = node->depth - 1; bus > 1; bus--) {
+		u32 pac = cell_count(node, bus - 1, "#address-cells", 2);
+		const u8 *r = prop_at(node->tree, node->props[bus], "ranges", &len);
+		u32 entry;
+
+		ac = cell_count(node, bus, "#address-cells", 2);
+		sc = cell_count(node, bus, "#size-cells", 1);
+		entry = 4 * (ac + pac + sc);
+		if (!r)
+			return 0;
+		for (; len >= entry && entry; len -= entry, r += entry) {
+			u64 child = cells(r, ac), span = cells(r + 4 * (ac + pac), sc);
+
+			if (addr >= child && addr - child < span) {
+				addr = addr - child + cells(r + 4 * ac, pac);
+				break;
+			}
+		}
+	}
+	return addr;
+}

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exception entry and return: save everything, call C, restore everything. Which exception it was is decided in C (trap.c).
+ *
+ * A kernel stack is aligned to twice its size, so that bit STACK_SHIFT of the stack pointer is clear while it is on its stack and set as
+ * soon as it runs over the lower end: the vectors test that before they store anything, and go on on the CPU's emergency
+ * stack when it is so.
+ */
+#include <asm/asm.h>
+#include <generated/asm-offsets.h>
+
+	.macro	kernel_vector handler
+	.align	7
+	sub	sp, sp, #FRAME_SIZE
+	add	sp, sp, x0			// sp' = sp + x0, x0' = sp: a test without a free register
+	sub	x0, sp, x0
+	tbnz	x0, #STACK_SHIFT, 0f
+	sub	x0, sp, x0			// x0 = sp' - x0' = the old x0
+	sub	sp, sp, x0
+	b	\handler
+0:	b	stack_overflow
+	.endm
+
+	/* an exception that cannot happen in this kernel: C says which one it was */
+	.macro	bad_vector kind
+	.align	7
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp, #FRAME_REGS]
+	mov	x1, #\kind
+	b	bad_entry
+	.endm
+
+/* Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free afterwards. */
+	.macro	save_rest
+	stp	x2, x3, [sp, #FRAME_REGS + 16]
+	stp	x4, x5, [sp, #FRAME_REGS + 32]
+	stp	x6, x7, [sp, #FRAME_REGS + 48]
+	stp	x8, x9, [sp, #FRAME_REGS + 64]
+	stp	x10, x11, [sp, #FRAME_REGS + 80]
+	stp	x12, x13, [sp, #FRAME_REGS + 96]
+	stp	x14, x15, [sp, #FRAME_REGS + 112]
+	stp	x16, x17, [sp, #FRAME_REGS + 128]
+	stp	x18, x19, [sp, #FRAME_REGS + 144]
+	stp	x20, x21, [sp, #FRAME_REGS + 160]
+	stp	x22, x23, [sp, #FRAME_REGS + 176]
+	stp	x24, x25, [sp, #FRAME_REGS + 192]
+	stp	x26, x27, [sp, #FRAME_REGS + 208]
+	stp	x28, x29, [sp, #FRAME_REGS + 224]
+	add	x21, sp, #FRAME_SIZE		// where sp was, on the stack that it interrupted
+	stp	x30, x21, [sp, #FRAME_REGS + 240]
+	mrs	x22, elr_el1
+	mrs	x23, spsr_el1
+	stp	x22, x23, [sp, #FRAME_PC]
+	stp	x29, x22, [sp, #FRAME_RECORD]
+	add	x29, sp, #FRAME_RECORD
+	.endm
+
+	.section .text.vectors, "ax"
+	.align	11
+	.globl	vectors
+vectors:
+	bad_vector	0			// EL1 on SP_EL0: never used
+	bad_vector	1
+	bad_vector	2
+	bad_vector	3
+	kernel_vector	el1_sync
+	kernel_vector	el1_irq
+	bad_vector	6			// FIQ
+	bad_vector	7			// SError
+	bad_vector	8			// EL0, 64 bit: no process runs yet
+	bad_vector	9
+	bad_vector	10
+	bad_vector	11
+	bad_vector	12			// EL0, 32 bit
+	bad_vector	13
+	bad_vector	14
+	bad_vector	15
+	.align	7
+
+	.text
+
+/* State: as the CPU enters, frame space made, interrupts masked. Out: back to what was interrupted. */
+FUNC el1_sync
+	stp	x0, x1, [sp, #FRAME_REGS]
+	save_rest
+	mov	x0, sp
+	bl	arch_trap
+	b	exception_return
+ENDFUNC el1_sync
+
+FUNC el1_irq
+	stp	x0, x1, [sp, #FRAME_REGS]
+	save_rest
+	mov	x0, sp
+	bl	irq_entry
+	b	exception_return
+ENDFUNC el1_irq
+
+/* In: sp = frame, interrupts masked. Out: everything as the frame says. */
+FUNC exception_return
+	ldp	x22, x23, [sp, #FRAME_PC]
+	msr	elr_el1, x22
+	msr	spsr_el1, x23
+	ldp	x2, x3, [sp, #FRAME_REGS + 16]
+	ldp	x4, x5, [sp, #FRAME_REGS + 32]
+	ldp	x6, x7, [sp, #FRAME_REGS + 48]
+	ldp	x8, x9, [sp, #FRAME_REGS + 64]
+	ldp	x10, x11, [sp, #FRAME_REGS + 80]
+	ldp	x12, x13, [sp, #FRAME_REGS + 96]
+	ldp	x14, x15, [sp, #FRAME_REGS + 112]
+	ldp	x16, x17, [sp, #FRAME_REGS + 128]
+	ldp	x18, x19, [sp, #FRAME_REGS + 144]
+	ldp	x20, x21, [sp, #FRAME_REGS + 160]
+	ldp	x22, x23, [sp, #FRAME_REGS + 176]
+	ldp	x24, x25, [sp, #FRAME_REGS + 192]
+	ldp	x26, x27, [sp, #FRAME_REGS + 208]
+	ldp	x28, x29, [sp, #FRAME_REGS + 224]
+	ldr	x30, [sp, #FRAME_REGS + 240]
+	ldp	x0, x1, [sp, #FRAME_REGS]
+	add	sp, sp, #FRAME_SIZE
+	eret
+ENDFUNC exception_return
+
+/*
+ * In: x1 = kind, x0 and x1 saved. Where the stack itself may be the fault, so also for these, C may run on the emergency stack.
+ */
+FUNC bad_entry
+	save_rest
+	mov	x0, sp
+	bl	arch_bad_exception
+ENDFUNC bad_entry
+
+/*
+ * The stack ran over. In: x0 = the overflown sp, sp = that + the old x0. Out: does not return.
+ */
+FUNC stack_overflow
+	msr	tpidrro_el0, x1			// free here: no process runs in the kernel
+	sub	x1, sp, x0			// the old x0
+	msr	tpidr_el0, x1
+	adr_l	x1, (emergency_stack + EMERGENCY_STACK_SIZE - FRAME_SIZE)
+	mrs	x0, tpidr_el1
+	add	x1, x1, x0
+	mrs	x0, tpidr_el0
+	sub	x0, sp, x0			// the overflown sp once more
+	mov	sp, x1
+	mrs	x1, tpidrro_el0
+	stp	x1, x1, [sp, #FRAME_REGS]
+	mrs	x1, tpidr_el0
+	str	x1, [sp, #FRAME_REGS]
+	str	x0, [sp, #FRAME_ORIG_X0]
+	save_rest
+	ldr	x0, [sp, #FRAME_ORIG_X0]
+	add	x0, x0, #FRAME_SIZE
+	str	x0, [sp, #FRAME_SP]		// where it stood when the exception came
+	mov	x0, sp
+	bl	arch_stack_overflow
+ENDFUNC stack_overflow

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The inline half of <arch/io.h>. The address is always in a plain base register, so that the compiler cannot choose an
+ * addressing mode with write-back.
+ */
+#ifndef ASM_IO_H
+#define ASM_IO_H
+
+#include <asm/sysreg.h>
+
+static inline u8 read8(const volatile void *addr)
+{
+	u8 value;
+
+	__asm__ volatile("ldrb %w0, [%1]" : "=r"(value) : "r"(addr) : "memory");
+	return value;
+}
+
+static inline void write8(volatile void *addr, u8 value)
+{
+	__asm__ volatile("strb %w0, [%1]" :: "rZ"(value), "r"(addr) : "memory");
+}
+
+static inline u16 read16(const volatile void *addr)
+{
+	u16 value;
+
+	__asm__ volatile("ldrh %w0, [%1]" : "=r"(value) : "r"(addr) : "memory");
+	return value;
+}
+
+static inline void write16(volatile void *addr, u16 value)
+{
+	__asm__ volatile("strh %w0, [%1]" :: "rZ"(value), "r"(addr) : "memory");
+}
+
+static inline u32 read32(const volatile void *addr)
+{
+	u32 value;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(addr) : "memory");
+	return value;
+}
+
+static inline void write32(volatile void *addr, u32 value)
+{
+	__asm__ volatile("str %w0, [%1]" :: "rZ"(value), "r"(addr) : "memory");
+}
+
+static inline u64 read64(const volatile void *addr)
+{
+	u64 value;
+
+	__asm__ volatile("ldr %x0, [%1]" : "=r"(value) : "r"(addr) : "memory");
+	return value;
+}
+
+static inline void write64(volatile void *addr, u64 value)
+{
+	__asm__ volatile("str %x0, [%1]" :: "rZ"(value), "r"(addr) : "memory");
+}
+
+static inline void io_write_barrier(void)
+{
+	dmb(oshst);
+}
+
+static inline void io_read_barrier(void)
+{
+	dmb(oshld);
+}
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+/* The MMU between arch's own files. */
+#ifndef ASM_MMU_H
+#define ASM_MMU_H
+
+/* head.S, at the link address, before anything else: the identity map goes out of use and the boot UART is reached by its mapping. */
+void arch_boot_finish(void);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The image: text R-X, then read-only data, then everything writable, each from a page boundary of the chosen granule on. What takes no
+ * room in the file comes last. Link-time tables need no line of their own (lib/table.h).
+ */
+#include <asm/memory.h>
+
+OUTPUT_FORMAT("elf64-littleaarch64")
+OUTPUT_ARCH(aarch64)
+ENTRY(image_head)
+
+PHDRS
+{
+	text PT_LOAD FLAGS(5);
+	rodata PT_LOAD FLAGS(4);
+	data PT_LOAD FLAGS(6);
+}
+
+SECTIONS
+{
+	. = ARCH_IMAGE_START;
+
+	.text : {
+		_text = .;
+		section_text_start = .;
+		KEEP(*(.head.text))
+		. = ALIGN(8);
+		/* small, so that it shares as few pages as it can with the rest */
+		section_idmap_start = .;
+		KEEP(*(.idmap.text))
+		section_idmap_end = .;
+		*(.text.vectors)
+		*(.text .text.*)
+		_etext = .;
+	} :text
+	. = ALIGN(PAGE_SIZE);
+	section_text_end = .;
+
+	.rodata : {
+		section_rodata_start = .;
+		*(.rodata .rodata.[!tk]* .rodata.t[!a]* .rodata.k[!a]*)
+		. = ALIGN(8);
+		KEEP(*(SORT_BY_NAME(.rodata.table.*)))
+		*(.got .got.plt)
+		/* last: its size depends on all symbols, and no address before it may depend on its size */
+		*(.rodata.kallsyms)
+	} :rodata
+	. = ALIGN(PAGE_SIZE);
+	section_rodata_end = .;
+
+	.data : {
+		section_data_start = .;
+		*(.data .data.*)
+		*(.boot.data)
+		. = ALIGN(16);
+		section_data_end = .;
+	} :data
+
+	.bss (NOLOAD) : {
+		. = ALIGN(64);
+		section_bss_start = .;
+		section_percpu_start = .;
+		*(.percpu)
+		. = ALIGN(64);
+		section_percpu_end = .;
+		*(.bss .bss.* COMMON)
+		. = ALIGN(64);
+		section_bss_end = .;
+		*(.noinit)
+	} :data
+
+	/* the lower half of twice the stack's size is never mapped: falling below the stack faults */
+	.stack (NOLOAD) : {
+		. = ALIGN(2 * STACK_SIZE);
+		. = . + 2 * STACK_SIZE - PAGE_SIZE;
+		boot_stack_guard = .;
+		. = . + PAGE_SIZE;
+		boot_stack = .;
+		. = . + STACK_SIZE;
+		boot_stack_top = .;
+	} :data
+
+	.boot (NOLOAD) : {
+		section_boot_start = .;
+		*(.boot.bss)
+		. = ALIGN(PAGE_SIZE);
+		section_boot_end = .;
+		boot_tables = .;
+		. = . + PAGE_SIZE * (PAGE_SHIFT == 12 ? 20 : 12);
+		boot_tables_end = .;
+	} :data
+	section_image_end = .;
+
+	/DISCARD/ : {
+		*(.comment .note .note.* .eh_frame .eh_frame_hdr .interp .dynamic .dynsym .dynstr .hash .gnu.hash)
+	}
+	.debug_info 0 : { *(.debug_info) }
+	.debug_abbrev 0 : { *(.debug_abbrev) }
+	.debug_aranges 0 : { *(.debug_aranges) }
+	.debug_ranges 0 : { *(.debug_ranges) }
+	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_loc 0 : { *(.debug_loc) }
+	.debug_str 0 : { *(.debug_str) }
+	.debug_line_str 0 : { *(.debug_line_str) }
+	.debug_str_offsets 0 : { *(.debug_str_offsets) }
+	.debug_addr 0 : { *(.debug_addr) }
+	.debug_line 0 : { *(.debug_line) }
+	.debug_frame 0 : { *(.debug_frame) }
+	.symtab 0 : { *(.symtab) }
+	.strtab 0 : { *(.strtab) }
+	.shstrtab 0 : { *(.shstrtab) }
+}
+
+ASSERT(image_head == ARCH_IMAGE_START, "the Image header must come first")
+ASSERT((vectors & 0x7ff) == 0, "exception vectors are 2 KiB-aligned")
+ASSERT((section_idmap_end - section_idmap_start) <= 0x1000, "the identity-mapped code is small")
+ASSERT(section_image_end - section_text_start <= ARCH_IMAGE_MAX, "the image outgrew its window")
+ASSERT((boot_stack_top & (2 * STACK_SIZE - 1)) == STACK_SIZE, "a stack is aligned to twice its size")

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* What entry.S calls, each with interrupts masked and the saved frame. */
+#ifndef ARM64_TRAP_H
+#define ARM64_TRAP_H
+
+#include <asm/memory.h>
+#include <lib/types.h>
+
+struct arch_frame;
+
+extern char emergency_stack[EMERGENCY_STACK_SIZE];
+
+/* A synchronous exception at EL1. */
+void arch_trap(struct arch_frame *frame);
+
+/* One of the vectors that this kernel never expects; @kind is its number, 0 to 15. */
+__noreturn void arch_bad_exception(struct arch_frame *frame, unsigned int kind);
+
+/* The stack pointer was below its stack; this runs on the emergency stack. */
+__noreturn void arch_stack_overflow(struct arch_frame *frame);
+
+#endif

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The console between the UART's driver and everybody else. Output goes straight to the FIFO while that takes it; the rest waits in
+ * a ring which the transmit interrupt empties. Input comes by interrupt into a ring; when that is full the receive interrupt is
+ * masked and bytes stay in the device, so that a sender with flow control stops and nothing is lost.
+ */
+#include <arch/cpu.h>
+#include <arch/early_console.h>
+#include <arch/irq.h>
+#include <device/console.h>
+#include <kernel/printk.h>
+#include <kernel/spinlock.h>
+#include <kernel/time.h>
+#include <lib/string.h>
+#include <uapi/errno.h>
+
+#define RING_SIZE	1024	/* a power of two, bytes */
+
+struct ring {
+	unsigned int head;	/* where the next byte goes; both count on and on */
+	unsigned int tail;
+	char data[RING_SIZE];
+};
+
+static struct {
+	struct spinlock lock;
+	/* lock held: */
+	struct ring in, out;
+	bool receive_masked;
+	unsigned long overruns;
+	/* set by the first console_register(), then constant: */
+	struct device *dev;
+	const struct console_ops *ops;
+	/* set when a CPU panics: no lock, no interrupt any more */
+	bool panicking;
+} console;
+
+static bool ring_full(const struct ring *r)
+{
+	return r->head - r->tail == RING_SIZE;
+}
+
+static bool ring_empty(const struct ring *r)
+{
+	return r->head == r->tail;
+}
+
+static void ring_put(struct ring *r, char c)
+{
+	r->data[r->head++ % RING_SIZE] = c;
+}
+
+static char ring_get(struct ring *r)
+{
+	return r->data[r->tail++ % RING_SIZE];
+}
+
+bool console_register(struct device *dev, const struct console_ops *ops)
+{
+	const char *options;
+	const struct dt_node *want = dt_stdout(&options);
+
+	/* a stdout-path that names nothing, or something off, leaves the choice to the order of the tree */
+	if (console.dev || (want && want->enabled && want != dev->node))
+		return false;
+	console.dev = dev;
+	console.ops = ops;
+	ops->receive_irq(dev, true);
+	return true;
+}
+
+const struct device *console_device(void)
+{
+	return console.dev;
+}
+
+/* Moves what waits into the FIFO, as far as it goes. */
+static void drain_locked(void)
+{
+	struct ring *r = &console.out;
+
+	while (!ring_empty(r)) {
+		unsigned int at = r->tail % RING_SIZE;
+		unsigned int run = MIN(r->head - r->tail, RING_SIZE - at);
+		size_t sent = console.ops->write(console.dev, r->data + at, run);
+
+		r->tail += (unsigned int)sent;
+		if (sent < run)
+			return;
+	}
+}
+
+static void write_locked(const char *buf, size_t len)
+{
+	drain_locked();
+	if (ring_empty(&console.out)) {
+		size_t sent = console.ops->write(console.dev, buf, len);
+
+		buf += sent;
+		len -= sent;
+	}
+	while (len) {
+		if (ring_full(&console.out)) {
+			drain_locked();
+			arch_relax();
+			continue;
+		}
+		ring_put(&console.out, *buf++);
+		len--;
+	}
+	if (!ring_empty(&console.out))
+		console.ops->transmit_irq(console.dev, true);
+}
+
+static void write_polled(const char *buf, size_t len)
+{
+	while (len) {
+		size_t sent = console.ops->write(console.dev, buf, len);
+
+		buf += sent;
+		len -= sent;
+		arch_relax();
+	}
+}
+
+void console_write(const char *buf, size_t len)
+{
+	unsigned long state;
+
+	if (!console.dev) {
+		if (console.panicking)
+			arch_early_write(buf, len);
+		return;
+	}
+	if (console.panicking) {
+		write_polled(buf, len);
+		return;
+	}
+	state = spin_lock_irqsave(&console.lock);
+	write_locked(buf, len);
+	spin_unlock_irqrestore(&console.lock, state);
+}
+
+void console_flush(void)
+{
+	while (console.dev && !console.panicking && !ring_empty(&console.out)) {
+		unsigned long state = spin_lock_irqsave(&console.lock);
+
+		drain_locked();
+		spin_unlock_irqrestore(&console.lock, state);
+		arch_relax();
+	}
+}
+
+void console_panic(void)
+{
+	console.panicking = true;
+	if (!console.dev)
+		return;
+	/* whoever had the lock does not run any more: what it had queued goes out first */
+	console.ops->transmit_irq(console.dev, false);
+	while (!ring_empty(&console.out)) {
+		drain_locked();
+		arch_relax();
+	}
+}
+
+void console_interrupt(struct device *dev)
+{
+	unsigned long state = spin_lock_irqsave(&console.lock);
+
+	if (dev == console.dev) {
+		while (!ring_full(&console.in)) {
+			int c = console.ops->read(dev);
+
+			if (c < 0)
+				break;
+			ring_put(&console.in, (char)c);
+		}
+		if (ring_full(&console.in) && !console.receive_masked) {
+			console.receive_masked = true;
+			console.ops->receive_irq(dev, false);
+		}
+		drain_locked();
+		if (ring_empty(&console.out))
+			console.ops->transmit_irq(dev, false);
+	}
+	spin_unlock_irqrestore(&console.lock, state);
+}
+
+bool console_pending(void)
+{
+	return !ring_empty(&console.in);
+}
+
+/* The next byte, or -1; makes the device interrupt again when half of a full ring has been read. */
+static int take(void)
+{
+	unsigned long state = spin_lock_irqsave(&console.lock);
+	int c = -1;
+
+	if (!ring_empty(&console.in))
+		c = (unsigned char)ring_get(&console.in);
+	if (console.receive_masked && console.in.head - console.in.tail <= RING_SIZE / 2) {
+		console.receive_masked = false;
+		console.ops->receive_irq(console.dev, true);
+	}
+	spin_unlock_irqrestore(&console.lock, state);
+	return c;
+}
+
+int console_read(u64 deadline)
+{
+	if (!console.dev)
+		return -ENODEV;
+	for (;;) {
+		int c = take();
+
+		if (c >= 0)
+			return c;
+		if (deadline != TIME_NEVER && time_now() >= deadline)
+			return -ETIMEDOUT;
+		/* masked, so that an interrupt between the check and the wait still ends the wait */
+		arch_irq_disable();
+		if (!console_pending()) {
+			time_wake_at(deadline);
+			arch_wait_for_interrupt();
+		}
+		arch_irq_enable();
+	}
+}
+
+void console_count_overrun(void)
+{
+	console.overruns++;
+}
+
+unsigned long console_overruns(void)
+{
+	return console.overruns;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The driver core: matches every enabled node of the tree against the driver table, once, and probes phase by phase. A
+ * node's `compatible` list goes from the most to the least specific, so its order decides between two drivers. A device whose
+ * supplier is not there yet is probed again when something else has become ready.
+ */
+#include <device/driver.h>
+#include <device/irqchip.h>
+#include <kernel/irq.h>
+#include <lib/format.h>
+#include <lib/log.h>
+#include <lib/string.h>
+#include <mm/boot_mem.h>
+#include <mm/map.h>
+#include <uapi/errno.h>
+
+/* Written while booting only, in the order of the tree; read from anywhere. */
+static struct device *devices;
+static unsigned int device_total;
+
+static const struct driver *driver_for(const struct dt_node *node)
+{
+	const char *end = node->compatible + node->compatible_len;
+
+	for (const char *want = node->compatible; want < end; want += strlen(want) + 1)
+		TABLE_FOREACH(driver, struct driver, d)
+			for (const char *const *id = (*d)->compatible; *id; id++)
+				if (!strcmp(*id, want))
+					return *d;
+	return NULL;
+}
+
+/* Two passes over the tree: the array's length must be known first. */
+static void match_all(void)
+{
+	const struct dt_node *node = NULL;
+	struct device *dev;
+
+	while ((node = dt_next(node)))
+		if (node->enabled && node->compatible && driver_for(node))
+			device_total++;
+	dev = devices = boot_mem_alloc(MAX(device_total, 1U) * sizeof(*dev), sizeof(void *));
+	while ((node = dt_next(node))) {
+		const struct driver *driver = node->enabled && node->compatible ? driver_for(node) : NULL;
+
+		if (driver)
+			*dev++ = (struct device){ .node = node, .driver = driver };
+	}
+}
+
+static void probe(struct device *dev)
+{
+	if (!dev->priv && dev->driver->priv_size)
+		dev->priv = boot_mem_alloc(dev->driver->priv_size, 16);
+	dev->error = dev->driver->probe(dev);
+	if (!dev->error) {
+		dev->state = DEVICE_READY;
+	} else if (dev->error == -EPROBE_DEFER) {
+		dev->state = DEVICE_DEFERRED;
+	} else {
+		dev->state = DEVICE_FAILED;
+		if (dev->error != -ENODEV)
+			dev_err(dev, "probe failed: %pe", (void *)(long)dev->error);
+	}
+}
+
+void drivers_init(enum driver_phase phase)
+{
+	bool progress;
+
+	if (!devices)
+		match_all();
+	do {
+		progress = false;
+		for (unsigned int i = 0; i < device_total; i++) {
+			struct device *dev = &devices[i];
+
+			if (dev->driver->phase > phase || dev->state == DEVICE_READY || dev->state == DEVICE_FAILED)
+				continue;
+			probe(dev);
+			progress |= dev->state == DEVICE_READY;
+		}
+	} while (progress);
+	if (phase != PHASE_DEVICE)
+		return;
+	for (unsigned int i = 0; i < device_total; i++)
+		if (devices[i].state == DEVICE_DEFERRED)
+			dev_err(&devices[i], "left out: what it depends on never appeared");
+}
+
+unsigned int device_count(void)
+{
+	return device_total;
+}
+
+const struct device *device_get(unsigned int i)
+{
+	return i < device_total ? &devices[i] : NULL;
+}
+
+struct device *device_of(const struct dt_node *node)
+{
+	for (unsigned int i = 0; i < device_total; i++)
+		if (devices[i].node == node && devices[i].state == DEVICE_READY)
+			return &devices[i];
+	return NULL;
+}
+
+void *device_map(struct device *dev, unsigned int index, size_t *size)
+{
+	struct dt_range range;
+	int err = dt_reg(dev->node, index, &range);
+	void *base;
+
+	if (err) {
+		dev_err(dev, "no usable reg %u: %pe", index, (void *)(long)err);
+		return NULL;
+	}
+	base = ioremap(range.base, MAX(range.size, 1UL));
+	if (!base) {
+		dev_err(dev, "cannot map %#lx bytes at %#lx", range.size, range.base);
+		return NULL;
+	}
+	if (size)
+		*size = range.size;
+	return base;
+}
+
+int device_irq(struct device *dev, unsigned int index)
+{
+	struct dt_interrupt irq;
+	int err = dt_interrupt(dev->node, index, &irq);
+
+	if (!err)
+		err = irq_from_dt(&irq);
+	if (err == -EINVAL)
+		dev_err(dev, "interrupt %u makes no sense", index);
+	return err;
+}

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The device tree's index (see <device/fdt.h>). libfdt goes over the whole structure block once, tag by tag, and says whether every
+ * one lies inside the blob; this file adds what libfdt's walk leaves open (nesting, names, property names inside the strings
+ * block). After that the blob is trusted, and everything else reads it directly.
+ *
+ * Building the index needs memory, and memory is found in the tree: so dt_scan_memory() works without it, on nodes that it
+ * builds on its own stack. Answers that need arithmetic (reg, ranges, interrupts) are in fdt_address.c.
+ */
+#include <device/fdt.h>
+#include <lib/assert.h>
+#include <lib/endian.h>
+#include <lib/format.h>
+#include <lib/log.h>
+#include <lib/string.h>
+#include <libfdt.h>
+#include <uapi/errno.h>
+
+#define DEPTH_MAX	64
+#define NODES_MAX	60000		/* struct dt_node counts them in 16 bits */
+
+static struct {
+	const u8 *blob;
+	const char *strings;
+	u32 node_count;
+	struct dt_node *nodes;		/* NULL before dt_index() */
+	struct dt_node chosen;		/* from dt_scan_memory() on; no name when there is none */
+} tree;
+
+/* A word of the header, by its name there. */
+#define HEADER(field)	load_be32(tree.blob + offsetof(struct fdt_header, field))
+
+static int bad(u32 offset, const char *what)
+{
+	log_err("device tree: %s at offset %#x of the structure block", what, offset);
+	return -EINVAL;
+}
+
+static int check_header(size_t mapped)
+{
+	int err = mapped < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(tree.blob);
+	u32 strings;
+
+	if (err) {
+		log_err("device tree: header: %s", err == -FDT_ERR_BADMAGIC ? "wrong magic" :
+			err == -FDT_ERR_BADVERSION ? "unknown version" : "sizes and offsets do not fit together");
+		return -EINVAL;
+	}
+	if (HEADER(totalsize) > mapped) {
+		log_err("device tree: totalsize %u is beyond the %zu bytes that are there", HEADER(totalsize), mapped);
+		return -EOVERFLOW;
+	}
+	if (HEADER(version) < 17) {
+		log_err("device tree: version %u is older than 17", HEADER(version));
+		return -EINVAL;
+	}
+	strings = HEADER(size_dt_strings);
+	tree.strings = (const char *)tree.blob + HEADER(off_dt_strings);
+	if (strings && tree.strings[strings - 1]) {
+		log_err("device tree: the strings block does not end with a NUL");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* A node's name: something, without a slash, and nothing for the root. */
+static bool name_is_sane(const char *name, unsigned int depth)
+{
+	return depth == 1 ? !*name : *name && !strchr(name, '/');
+}
+
+static int check_structure(void)
+{
+	u32 strings = HEADER(size_dt_strings);
+	bool had_child = false;
+	unsigned int depth = 0;
+	int offset = 0, next;
+
+	for (;; offset = next) {
+		const u8 *at = tree.blob + HEADER(off_dt_struct) + offset;
+		u32 tag = fdt_next_tag(tree.blob, offset, &next);
+
+		if (next < 0)
+			return bad((u32)offset, tag == FDT_END ? "truncated or unknown tag" : "tag beyond the end");
+		switch (tag) {
+		case FDT_BEGIN_NODE:
+			if (++depth > DEPTH_MAX)
+				return bad((u32)offset, "nodes nested too deep");
+			if (depth == 1 && tree.node_count)
+				return bad((u32)offset, "second root");
+			if (!name_is_sane((const char *)at + 4, depth))
+				return bad((u32)offset, "impossible node name");
+			if (++tree.node_count > NODES_MAX) {
+				bad((u32)offset, "too many nodes");
+				return -EOVERFLOW;
+			}
+			had_child = false;
+			break;
+		case FDT_END_NODE:
+			if (!depth--)
+				return bad((u32)offset, "end of a node that never began");
+			had_child = true;
+			break;
+		case FDT_PROP:
+			if (!depth || had_child)
+				return bad((u32)offset, "property outside of a node's beginning");
+			if (load_be32(at + 8) >= strings)
+				return bad((u32)offset, "property name outside of the strings block");
+			break;
+		case FDT_NOP:
+			break;
+		default:	/* FDT_END: libfdt lets no other through */
+			if (depth || !tree.node_count)
+				return bad((u32)offset, "end inside of a node");
+			return 0;
+		}
+	}
+}
+
+int dt_check(const void *blob, size_t mapped)
+{
+	int err;
+
+	memset(&tree, 0, sizeof(tree));
+	tree.blob = blob;
+	err = check_header(mapped);
+	if (!err)
+		err = check_structure();
+	if (err)
+		tree.node_count = 0;
+	return err;
+}
+
+/* From here on the blob is known to be sound. */
+
+static const u8 *skip_nops(const u8 *p)
+{
+	while (load_be32(p) == FDT_NOP)
+		p += 4;
+	return p;
+}
+
+/* The property at or behind @p and where the next one may be; false at another tag, with *@p there. */
+static bool prop_read(const u8 **p, struct dt_prop *prop)
+{
+	const u8 *at = skip_nops(*p);
+
+	*p = at;
+	if (load_be32(at) != FDT_PROP)
+		return false;
+	prop->len = load_be32(at + 4);
+	prop->name = tree.strings + load_be32(at + 8);
+	prop->value = at + 12;
+	prop->next = prop->value + ALIGN_UP(prop->len, 4);
+	*p = prop->next;
+	return true;
+}
+
+bool dt_prop_next(const struct dt_node *node, struct dt_prop *p)
+{
+	const u8 *at = p->next ? p->next : node->props;
+
+	return prop_read(&at, p);
+}
+
+static bool string_is(const struct dt_prop *p, const char *text)
+{
+	size_t len = strlen(text) + 1;
+
+	return p->len == len && !memcmp(p->value, text, len);
+}
+
+static u8 cell_count(const struct dt_prop *p, u8 otherwise)
+{
+	u32 cells = p->len == 4 ? load_be32(p->value) : ~0U;
+
+	if (cells <= 4)
+		return (u8)cells;
+	log_warn("device tree: %s is not a number from 0 to 4", p->name);
+	return otherwise;
+}
+
+/*
+ * Fills in @node from the BEGIN_NODE tag at @p, which may be an index entry or a temporary one. Returns the tag behind its
+ * properties.
+ */
+static const u8 *node_read(const u8 *p, const struct dt_node *parent, struct dt_node *node)
+{
+	struct dt_prop prop;
+
+	*node = (struct dt_node){
+		.name = (const char *)p + 4, .parent = parent, .address_cells = 2, .size_cells = 1,
+		.enabled = !parent || parent->enabled, .depth = parent ? (u8)(parent->depth + 1) : 0,
+	};
+	p += 4 + ALIGN_UP(strlen(node->name) + 1, 4);
+	node->props = p;
+	while (prop_read(&p, &prop)) {
+		const char *name = prop.name;
+
+		/* most names are none of these: one look at the first letter passes them over */
+		if (*name == '#') {
+			if (!strcmp(name, "#address-cells"))
+				node->address_cells = cell_count(&prop, 2);
+			else if (!strcmp(name, "#size-cells"))
+				node->size_cells = cell_count(&prop, 1);
+		} else if (*name == 'c') {
+			/* a list that is not terminated is none */
+			if (!strcmp(name, "compatible") && prop.len && !prop.value[prop.len - 1]) {
+				node->compatible = (const char *)prop.value;
+				node->compatible_len = prop.len;
+			}
+		} else if (*name == 's') {
+			if (!strcmp(name, "status") && !string_is(&prop, "okay") && !string_is(&prop, "ok"))
+				node->enabled = false;
+		} else if (*name == 'p' || *name == 'l') {
+			if ((!strcmp(name, "phandle") || !strcmp(name, "linux,phandle")) && prop.len == 4)
+				node->phandle = load_be32(prop.value);
+		}
+	}
+	return p;
+}
+
+static const u8 *first_tag(void)
+{
+	return skip_nops(tree.blob + HEADER(off_dt_struct));
+}
+
+/* Goes on from the tag at @p to the next BEGIN_NODE, and counts @depth down for each END_NODE. NULL at the end. */
+static const u8 *next_begin(const u8 *p, unsigned int *depth)
+{
+	for (;; p += 4) {
+		u32 tag = load_be32(p);
+
+		if (tag == FDT_BEGIN_NODE)
+			return p;
+		if (tag == FDT_END_NODE)
+			--*depth;
+		else if (tag != FDT_NOP)
+			return NULL;
+	}
+}
+
+/* Ranges that wrap round the end of all addresses are nobody's. */
+static bool wraps(struct dt_range r)
+{
+	return r.base + r.size < r.base;
+}
+
+static void scan_memreserve(void (*reserved)(struct dt_range r, bool no_map, const char *name))
+{
+	const u8 *p = tree.blob + HEADER(off_mem_rsvmap);
+	const u8 *end = tree.blob + HEADER(totalsize);
+
+	for (; end - p >= 16 && load_be64(p + 8); p += 16) {
+		struct dt_range r = { load_be64(p), load_be64(p + 8) };
+
+		if (wraps(r))
+			log_warn("device tree: /memreserve/ %#lx %#lx wraps", r.base, r.size);
+		else
+			reserved(r, false, "memreserve");
+	}
+}
+
+static unsigned int scan_bank(const struct dt_node *node, void (*memory)(struct dt_range r))
+{
+	unsigned int usable = 0;
+	struct dt_range r;
+	int err;
+
+	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++) {
+		if (wraps(r)) {
+			log_warn("device tree: %s: range %u wraps", node->name, i);
+		} else if (r.size) {	/* firmware's way of saying that there is none */
+			memory(r);
+			usable++;
+		}
+	}
+	if (err != -ENOENT)
+		log_warn("device tree: %s: its reg cannot be read", node->name);
+	return usable;
+}
+
+static void scan_reserved(const struct dt_node *node,
+			  void (*reserved)(struct dt_range r, bool no_map, const char *name))
+{
+	bool no_map = dt_has(node, "no-map");
+	struct dt_range r;
+	int err;
+
+	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++) {
+		if (wraps(r))
+			log_warn("device tree: %s: range %u wraps", node->name, i);
+		else if (r.size)
+			reserved(r, no_map, node->name);
+	}
+	/* without a reg it only wishes for memory, anywhere */
+	if (err != -ENOENT)
+		log_warn("device tree: %s: its reg cannot be read, its memory is not reserved", node->name);
+}
+
+unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
+			     void (*reserved)(struct dt_range r, bool no_map, const char *name))
+{
+	struct dt_node root, top, node;	/* the way from the root to where the scan is */
+	const u8 *p = node_read(first_tag(), NULL, &root);
+	unsigned int depth = 1, usable = 0;
+	bool in_reserved = false;
+
+	scan_memreserve(reserved);
+	while ((p = next_begin(p, &depth))) {
+		const char *type;
+
+		if (depth == 1) {
+			p = node_read(p, &root, &top);
+			type = dt_string(&top, "device_type", 0);
+			in_reserved = !strcmp(top.name, "reserved-memory") && top.enabled;
+			if (!strcmp(top.name, "chosen"))
+				tree.chosen = top;
+			if (type && !strcmp(type, "memory") && top.enabled)
+				usable += scan_bank(&top, memory);
+		} else if (depth == 2 && in_reserved) {
+			p = node_read(p, &top, &node);
+			if (node.enabled)
+				scan_reserved(&node, reserved);
+		} else {
+			struct dt_node skipped;
+
+			p = node_read(p, &root, &skipped);
+		}
+		depth++;
+	}
+	return usable;
+}
+
+size_t dt_index_size(void)
+{
+	return tree.node_count * sizeof(struct dt_node);
+}
+
+void dt_index(void *storage)
+{
+	struct dt_node *nodes = storage, *parents[DEPTH_MAX + 1];
+	unsigned int depth = 0, open = 0;
+	u32 count = 0;
+	const u8 *p = first_tag();
+
+	while ((p = next_begin(p, &depth))) {
+		/* all that were open below this level have ended */
+		for (; open > depth; open--)
+			parents[open - 1]->next = (u16)count;
+		assert(count < tree.node_count);
+		p = node_read(p, depth ? parents[depth - 1] : NULL, &nodes[count]);
+		parents[depth++] = &nodes[count++];
+		open = depth;
+	}
+	for (; open; open--)
+		parents[open - 1]->next = (u16)count;
+	assert(count == tree.node_count);
+	tree.nodes = nodes;
+}
+
+const struct dt_node *dt_root(void)
+{
+	return tree.nodes;
+}
+
+static const struct dt_node *at_index(u32 i)
+{
+	return i < tree.node_count ? &tree.nodes[i] : NULL;
+}
+
+const struct dt_node *dt_next(const struct dt_node *node)
+{
+	if (!tree.nodes)
+		return NULL;
+	return node ? at_index((u32)(node - tree.nodes) + 1) : tree.nodes;
+}
+
+const struct dt_node *dt_child(const struct dt_node *node)
+{
+	const struct dt_node *next = dt_next(node);
+
+	return next && next->parent == node ? next : NULL;
+}
+
+const struct dt_node *dt_sibling(const struct dt_node *node)
+{
+	const struct dt_node *next = at_index(node->next);
+
+	return next && next->parent == node->parent ? next : NULL;
+}
+
+const struct dt_node *dt_by_phandle(u32 phandle)
+{
+	for (u32 i = 0; phandle && tree.nodes && i < tree.node_count; i++)
+		if (tree.nodes[i].phandle == phandle)
+			return &tree.nodes[i];
+	return NULL;
+}
+
+/* The child of that name; without one, the first child that has it in front of the unit address. */
+static const struct dt_node *child_named(const struct dt_node *node, const char *name, size_t len)
+{
+	const struct dt_node *child, *found = NULL;
+
+	for (child = dt_child(node); child; child = dt_sibling(child)) {
+		if (strncmp(child->name, name, len))
+			continue;
+		if (!child->name[len])
+			return child;
+		if (child->name[len] == '@' && !found)
+			found = child;
+	}
+	return found;
+}
+
+const struct dt_node *dt_find_n(const char *path, size_t len)
+{
+	const struct dt_node *node = dt_root();
+	const char *end = path + len;
+
+	if (node && len && *path != '/') {
+		const struct dt_node *aliases = dt_find("/aliases");
+		const char *slash = memchr(path, '/', len), *target;
+		size_t n = slash ? (size_t)(slash - path) : len;
+		char name[32];
+
+		if (!aliases || n >= sizeof(name))
+			return NULL;
+		memcpy(name, path, n);
+		name[n] = 0;
+		target = dt_string(aliases, name, 0);
+		/* an alias is a full path, never another alias */
+		node = target && *target == '/' ? dt_find(target) : NULL;
+		path += n;
+	}
+	while (node && path < end) {
+		const char *slash = memchr(path, '/', (size_t)(end - path));
+		size_t n = (size_t)((slash ? slash : end) - path);
+
+		if (n)
+			node = child_named(node, path, n);
+		path += n + (slash != NULL);
+	}
+	return len ? node : NULL;
+}
+
+const struct dt_node *dt_find(const char *path)
+{
+	return dt_find_n(path, strlen(path));
+}
+
+size_t dt_path(const struct dt_node *node, char *buf, size_t size)
+{
+	size_t n;
+
+	if (!node->parent)
+		return strlcpy(buf, "/", size);
+	n = node->parent->parent ? dt_path(node->parent, buf, size) : 0;
+	return n + snprintf(n < size ? buf + n : buf, n < size ? size - n : 0, "/%s", node->name);
+}
+
+const void *dt_prop(const struct dt_node *node, const char *name, u32 *len)
+{
+	struct dt_prop p = { 0 };
+
+	while (dt_prop_next(node, &p)) {
+		if (strcmp(p.name, name))
+			continue;
+		if (len)
+			*len = p.len;
+		return p.value;
+	}
+	return NULL;
+}
+
+bool dt_has(const struct dt_node *node, const char *name)
+{
+	return dt_prop(node, name, NULL);
+}
+
+int dt_u32(const struct dt_node *node, const char *name, unsigned int index, u32 *value)
+{
+	u32 len;
+	const u8 *p = dt_prop(node, name, &len);
+
+	if (!p)
+		return -ENOENT;
+	if (index >= len / 4)
+		return -ERANGE;
+	*value = load_be32(p + 4 * index);
+	return 0;
+}
+
+const char *dt_string(const struct dt_node *node, const char *name, unsigned int index)
+{
+	u32 len;
+	const char *p = dt_prop(node, name, &len), *end = p ? p + len : NULL;
+
+	if (!p || !len || end[-1])
+		return NULL;
+	for (; p < end; p += strlen(p) + 1)
+		if (!index--)
+			return p;
+	return NULL;
+}
+
+bool dt_compatible(const struct dt_node *node, const char *compatible)
+{
+	const char *p = node->compatible, *end = p ? p + node->compatible_len : NULL;
+
+	for (; p < end; p += strlen(p) + 1)
+		if (!strcmp(p, compatible))
+			return true;
+	return false;
+}
+
+const struct dt_node *dt_find_compatible(const struct dt_node *from, const char *compatible)
+{
+	while ((from = dt_next(from)))
+		if (from->enabled && dt_compatible(from, compatible))
+			return from;
+	return NULL;
+}
+
+const struct dt_node *dt_chosen(void)
+{
+	return tree.chosen.name ? &tree.chosen : NULL;
+}
+
+const struct dt_node *dt_stdout(const char **options)
+{
+	const struct dt_node *chosen = dt_find("/chosen");
+	const char *path = chosen ? dt_string(chosen, "stdout-path", 0) : NULL;
+	const char *colon = path ? strchr(path, ':') : NULL;
+
+	*options = colon ? colon + 1 : NULL;
+	if (!path)
+		return NULL;
+	return dt_find_n(path, colon ? (size_t)(colon - path) : strlen(path));
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the tree to boot memory: RAM banks, what firmware and the tree reserve, and what boot itself sits on (image, tree, initial
+ * ramdisk).
+ */
+#include <arch/mmu.h>
+#include <arch/sections.h>
+#include <device/memory.h>
+#include <lib/assert.h>
+#include <lib/endian.h>
+#include <lib/log.h>
+#include <mm/boot_mem.h>
+
+static void add_bank(struct dt_range r)
+{
+	boot_mem_add(r.base, r.size);
+}
+
+static void add_reserved(struct dt_range r, bool no_map, const char *name)
+{
+	boot_mem_reserve(r.base, r.size, name, no_map);
+}
+
+/* linux,initrd-start and -end are one or two cells long, as the boot loader liked. */
+static bool address_of(const struct dt_node *node, const char *name, u64 *value)
+{
+	u32 len;
+	const u8 *p = dt_prop(node, name, &len);
+
+	if (!p || (len != 4 && len != 8))
+		return false;
+	*value = len == 4 ? load_be32(p) : load_be64(p);
+	return true;
+}
+
+static void reserve_initrd(void)
+{
+	const struct dt_node *chosen = dt_chosen();
+	u64 start, end;
+
+	if (!chosen || !address_of(chosen, "linux,initrd-start", &start) ||
+	    !address_of(chosen, "linux,initrd-end", &end))
+		return;
+	if (end <= start) {
+		log_err("initrd: /chosen names an empty range, %#lx to %#lx", start, end);
+		return;
+	}
+	boot_mem_reserve(start, end - start, "initrd", false);
+}
+
+void memory_scan(void)
+{
+	paddr_t image = arch_image_phys();
+	size_t tree_size;
+
+	arch_boot_tree(&tree_size);
+	if (!dt_scan_memory(add_bank, add_reserved))
+		panic("no memory: the device tree has no enabled node with device_type \"memory\" and a range");
+	boot_mem_reserve(image, (u64)(section_image_end - section_text_start), "kernel", false);
+	boot_mem_reserve(arch_boot_tree_phys(), tree_size, "device tree", false);
+	reserve_initrd();
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls to firmware by the SMC Calling Convention (ARM DEN 0028), 64-bit arguments. May take long. */
+#ifndef ARCH_FIRMWARE_H
+#define ARCH_FIRMWARE_H
+
+#include <lib/types.h>
+
+typedef s64 arch_firmware_call(u64 function, u64 a1, u64 a2, u64 a3);
+
+/* By HVC or by SMC, as the tree says; the wrong one of the two may hang or fault. */
+arch_firmware_call arch_hvc;
+arch_firmware_call arch_smc;
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every exception saves, whole, at the top of the stack: Linux's struct pt_regs for arm64, so that
+ * debuggers and later signal frames find what they know. Portable code reads it by these functions.
+ */
+#ifndef ARCH_FRAME_H
+#define ARCH_FRAME_H
+
+#include <lib/types.h>
+
+struct arch_frame;
+
+/* The interrupted program counter, stack pointer, frame pointer. */
+static inline vaddr_t arch_frame_pc(const struct arch_frame *frame);
+static inline vaddr_t arch_frame_sp(const struct arch_frame *frame);
+static inline vaddr_t arch_frame_fp(const struct arch_frame *frame);
+
+/* Continues at @pc when the exception returns. */
+static inline void arch_frame_set_pc(struct arch_frame *frame, vaddr_t pc);
+
+/* True when the exception came from EL0. */
+static inline bool arch_frame_is_user(const struct arch_frame *frame);
+
+/* Prints all registers in a few log lines. */
+void arch_frame_print(const struct arch_frame *frame);
+
+#include <asm/frame.h>
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The CPU's own interrupt mask (PSTATE.I). Any context. */
+#ifndef ARCH_IRQ_H
+#define ARCH_IRQ_H
+
+#include <lib/types.h>
+
+/* Unmasks interrupts on this CPU. */
+static inline void arch_irq_enable(void);
+
+/* Masks interrupts on this CPU. */
+static inline void arch_irq_disable(void);
+
+/* Masks interrupts and returns the earlier state for arch_irq_restore(); pairs nest. */
+static inline unsigned long arch_irq_save(void);
+static inline void arch_irq_restore(unsigned long state);
+
+/* True when interrupts are masked. */
+static inline bool arch_irqs_disabled(void);
+
+#include <asm/irq.h>
+
+#endif

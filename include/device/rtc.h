@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A real-time clock: the wall clock's seconds since 1970-01-01 00:00 UTC. */
+#ifndef DEVICE_RTC_H
+#define DEVICE_RTC_H
+
+#include <device/driver.h>
+#include <lib/types.h>
+
+struct rtc_ops {
+	/* Seconds since 1970 in *@seconds: 0 or a negative errno. Any context. */
+	int (*read)(struct device *dev, u64 *seconds);
+};
+
+/* From probe; the first one is used. 0 or -EBUSY. */
+int rtc_register(struct device *dev, const struct rtc_ops *ops);
+
+/* Seconds since 1970: 0, or -ENODEV without a clock. */
+int rtc_read(u64 *seconds);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The end of a run: panic() itself is declared in <lib/assert.h>, for lib uses it too. */
+#ifndef KERNEL_PANIC_H
+#define KERNEL_PANIC_H
+
+#include <lib/assert.h>
+#include <lib/types.h>
+
+/*
+ * Says `cairn: off` or `cairn: reboot`, as the last line that the runner looks for, and does it. Where no driver can, it says
+ * so and stops. Thread context.
+ */
+__noreturn void machine_off(void);
+__noreturn void machine_reboot(void);
+
+/* Prints the call chain of the caller, one symbolised line a level. Any context. */
+void backtrace_print(void);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's own address space: the linear map of all RAM, and mappings of devices. */
+#ifndef MM_MAP_H
+#define MM_MAP_H
+
+#include <arch/mmu.h>
+#include <lib/types.h>
+
+/* Between a RAM address and its place in the linear map. Any context. */
+static inline void *phys_to_virt(paddr_t pa)
+{
+	return (void *)(vaddr_t)(pa - arch_linear_base + ARCH_LINEAR_START);
+}
+
+static inline paddr_t virt_to_phys(const void *p)
+{
+	return (vaddr_t)p - ARCH_LINEAR_START + arch_linear_base;
+}
+
+/*
+ * Puts all boot memory into the linear map, the kernel's text and read-only data read-only, `no-map` ranges left out. Boot
+ * CPU, once. Panics where memory does not suffice.
+ */
+void map_init(void);
+
+/*
+ * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page behind. Never executable. Returns the
+ * address of @pa itself; NULL when space or memory is out. Thread context or boot.
+ */
+void *ioremap(paddr_t pa, size_t size);
+
+/* Takes back what ioremap() returned. Later uses of the address fault. */
+void iounmap(void *p);
+
+#endif

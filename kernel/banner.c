@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* The last lines of boot: version, board, CPU, memory, what was chosen, and the devices in use by their paths in the tree. */
+#include <arch/cpu.h>
+#include <arch/mmu.h>
+#include <device/console.h>
+#include <device/driver.h>
+#include <generated/version.h>
+#include <kernel/irq.h>
+#include <kernel/time.h>
+#include <lib/format.h>
+#include <lib/log.h>
+#include <mm/boot_mem.h>
+
+#include "banner.h"
+
+#define PATH_MAX	96
+
+static const char *path_of(const struct dt_node *node, char *buf)
+{
+	if (!node)
+		return "none";
+	dt_path(node, buf, PATH_MAX);
+	return buf;
+}
+
+void banner_print(void)
+{
+	const char *model = dt_string(dt_root(), "model", 0);
+	char cpu[48], uart[PATH_MAX], chip[PATH_MAX], timer[PATH_MAX];
+
+	arch_cpu_name(cpu, sizeof(cpu));
+	log_notice("Cairn " CAIRN_VERSION " on %s", model ? model : "a board without a model");
+	log_notice("1 CPU (%s), entered at EL%u; %lu MiB of memory, %lu KiB used", cpu, arch_boot_el(),
+		   boot_mem_total() >> 20, boot_mem_used() >> 10);
+	log_notice("page granule %lu KiB, %u-bit addresses", PAGE_SIZE / 1024, VA_BITS);
+	log_notice("console %s, interrupts %s, timer %s at %u kHz", path_of(console_device()->node, uart),
+		   path_of(irq_root_node(), chip), path_of(time_source(), timer), time_frequency() / 1000);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boot order: one call a line, with what it needs and what can be used after it. It starts on the boot thread's stack, with the MMU
+ * on, interrupts masked, and the device tree mapped.
+ */
+#include <arch/irq.h>
+#include <arch/mmu.h>
+#include <arch/upcall.h>
+#include <device/console.h>
+#include <device/driver.h>
+#include <device/memory.h>
+#include <generated/version.h>
+#include <kernel/cmdline.h>
+#include <kernel/irq.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/thread.h>
+#include <kernel/time.h>
+#include <mm/boot_mem.h>
+#include <mm/map.h>
+#include <shell/command.h>
+
+#include "banner.h"
+
+/* The tree as boot found it. Early boot has looked at its header; now every byte of it. */
+static void tree_check(void)
+{
+	size_t size;
+	const void *tree = arch_boot_tree(&size);
+
+	if (dt_check(tree, size))
+		panic("the device tree is broken (see the line above)");
+}
+
+static void cmdline_read(void)
+{
+	const struct dt_node *chosen = dt_chosen();
+	u64 value;
+
+	cmdline_init(CONFIG_CMDLINE, chosen ? dt_string(chosen, "bootargs", 0) : NULL);
+	if (cmdline_has("quiet"))
+		log_set_console_level(LOG_WARNING);
+	if (!cmdline_u64("loglevel", &value))
+		log_set_console_level((unsigned int)MIN(value, 8UL));
+	if (!cmdline_size("mem", &value))
+		boot_mem_limit(value);
+}
+
+static void tree_index(void)
+{
+	dt_index(boot_mem_alloc(dt_index_size(), 8));
+}
+
+static void console_require(void)
+{
+	if (!console_device())
+		panic("no console: %s", irq_count() ? "no UART of the device tree has a driver in this image" :
+		      "the device tree has no interrupt controller with a driver in this image");
+	log_console_ready();
+}
+
+void kernel_main(void)
+{
+	log_info("Cairn " CAIRN_VERSION " (" CAIRN_COMPILER ") " CAIRN_BUILD_DATE);
+	thread_init();			/* the boot thread has a name and a stack */
+	tree_check();			/* the tree can be trusted */
+	memory_scan();			/* RAM and reservations are known */
+	cmdline_read();			/* options, and from here on the log's level */
+	map_init();			/* all RAM is in the linear map; boot_mem_alloc() */
+	tree_index();			/* every question about the tree */
+	drivers_init(PHASE_IRQCHIP);	/* irq_request() */
+	drivers_init(PHASE_TIMER);	/* time_wake_at() */
+	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
+	console_require();		/* the log is shown, what has come so far first */
+	arch_irq_enable();		/* input arrives */
+	drivers_init(PHASE_DEVICE);	/* power, clock */
+	banner_print();			/* what was configured and what was found */
+#ifdef CONFIG_SHELL
+	shell_main();
+#else
+	machine_off();
+#endif
+}

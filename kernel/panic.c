@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The end of a run: a panic with all that helps to understand it, or power-off and reboot in order. The last line of each is what
+ * scripts/run-qemu and a person at a terminal look for.
+ */
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <arch/frame.h>
+#include <arch/irq.h>
+#include <arch/sections.h>
+#include <arch/unwind.h>
+#include <arch/upcall.h>
+#include <device/console.h>
+#include <device/power.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/thread.h>
+#include <kernel/tty.h>
+#include <lib/format.h>
+
+#include "log.h"
+
+#define BACKTRACE_MAX	32	/* levels */
+
+/* How many panics have begun: a second one is a fault while reporting the first. */
+static u32 panics;
+
+static void print_levels(struct arch_unwind *u)
+{
+	log_emerg("call chain:");
+	for (unsigned int i = 0; i < BACKTRACE_MAX; i++) {
+		if (u->pc)
+			log_emerg("  %pS", (void *)u->pc);
+		if (!arch_unwind_next(u))
+			return;
+	}
+	log_emerg("  ...");
+}
+
+void backtrace_print(void)
+{
+	const struct thread *t = arch_current();
+	struct arch_unwind u;
+
+	arch_unwind_start(&u, t->stack, t->stack + t->stack_size);
+	print_levels(&u);
+}
+
+static __noreturn void last_line(const char *text)
+{
+	tty_write("cairn: panic: ", 14);
+	print("%s\n", text);
+	arch_halt();
+}
+
+/* Common to both: silences everything else. Returns when this is the first panic. */
+static void begin(const char *text)
+{
+	u32 before;
+
+	arch_irq_disable();
+	before = atomic_add_relaxed(&panics, 1);
+	console_panic();
+	if (before == 1) {
+		/* the report itself failed: only what needs nothing */
+		last_line(text);
+	}
+	if (before > 1)
+		arch_halt();
+	log_panic();
+	log_emerg("panic: %s", text);
+}
+
+void panic(const char *fmt, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	begin(text);
+	log_emerg("thread %s", arch_current()->name);
+	backtrace_print();
+	last_line(text);
+}
+
+void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)
+{
+	const struct thread *t = arch_current();
+	struct arch_unwind u;
+
+	(void)address;
+	begin(what);
+	log_emerg("thread %s", t->name);
+	arch_frame_print(frame);
+	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack, t->stack + t->stack_size);
+	print_levels(&u);
+	last_line(what);
+}
+
+/* Interrupts stay on until the words are out: they may be waiting for the transmit interrupt. */
+static void say_last(const char *text)
+{
+	tty_write(text, __builtin_strlen(text));
+	console_flush();
+	arch_irq_disable();
+}
+
+void machine_off(void)
+{
+	if (!power_can_off())
+		log_notice("nothing here can switch the power off: the machine stops");
+	say_last("cairn: off\n");
+	power_off_now();
+	arch_halt();
+}
+
+void machine_reboot(void)
+{
+	if (!power_can_reset())
+		log_notice("nothing here can reset the machine: it stops");
+	say_last("cairn: reboot\n");
+	power_reset_now();
+	arch_halt();
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's own address space. The linear map: every bank in the order of physical addresses, blocks as large as alignment allows, no-map
+ * ranges left out, and the image's text and read-only data read-only there as well, so that no alias undoes their protection.
+ * Device mappings are handed out from the bottom of the vmap area, each with an unmapped page behind it.
+ */
+#include <arch/sections.h>
+#include <kernel/spinlock.h>
+#include <lib/assert.h>
+#include <lib/log.h>
+#include <mm/boot_mem.h>
+#include <mm/map.h>
+#include <uapi/errno.h>
+
+/* The linear map starts at a multiple of the largest block, so that addresses keep their alignment in it. */
+#define LINEAR_ALIGN	(PAGE_SHIFT == 12 ? GIB(1) : PAGE_SHIFT == 14 ? MIB(32) : MIB(512))
+
+static struct {
+	struct spinlock lock;	/* also guards the kernel's tables */
+	/* lock held: */
+	vaddr_t next;		/* first address that was never used */
+} vmap;
+
+/* The image brings along enough tables for the first bank; later ones come from memory that is mapped already. */
+static paddr_t table_alloc(void)
+{
+	paddr_t table = arch_boot_table();
+
+	if (!table) {
+		table = boot_mem_alloc_phys(PAGE_SIZE, PAGE_SIZE, "tables");
+		if (table)
+			__builtin_memset(phys_to_virt(table), 0, PAGE_SIZE);
+	}
+	return table;
+}
+
+static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
+{
+	int err;
+
+	if (start >= end)
+		return;
+	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags, table_alloc);
+	if (err)
+		panic("linear map of %#lx to %#lx: %s", start, end, err == -ENOMEM ? "no memory for tables" : "overlap");
+}
+
+/* Maps [start, end) of a bank, but for what is reserved as no-map. */
+static void map_around_holes(paddr_t start, paddr_t end, unsigned int flags)
+{
+	const struct boot_mem_range *r;
+
+	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++) {
+		if (!r->no_map || r->base + r->size <= start || r->base >= end)
+			continue;
+		map_linear(start, MAX(r->base, start), flags);
+		start = MIN(r->base + r->size, end);
+	}
+	map_linear(start, end, flags);
+}
+
+static void map_bank(const struct boot_mem_range *bank)
+{
+	paddr_t start = bank->base, end = bank->base + bank->size;
+	paddr_t text = arch_image_phys(), data = arch_image_to_phys(section_data_start);
+
+	if (text < end && data > start) {
+		map_around_holes(start, MAX(text, start), MMU_WRITE);
+		map_around_holes(MAX(text, start), MIN(data, end), 0);
+		start = MIN(data, end);
+	}
+	map_around_holes(start, end, MMU_WRITE);
+}
+
+static const struct boot_mem_range *image_bank(void)
+{
+	const struct boot_mem_range *bank;
+	paddr_t image = arch_image_phys();
+
+	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
+		if (image >= bank->base && image - bank->base < bank->size)
+			return bank;
+	panic("the image was loaded to %#lx, where the device tree has no memory", image);
+}
+
+void map_init(void)
+{
+	const struct boot_mem_range *bank, *first;
+
+	arch_linear_base = ALIGN_DOWN(boot_mem_bank(0)->base, LINEAR_ALIGN);
+	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
+	vmap.next = ARCH_VMAP_START;
+	/* the bank with the image first: its tables are in the image, all later ones in that bank */
+	first = image_bank();
+	map_bank(first);
+	boot_mem_window(first->base, first->base + first->size);
+	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
+		if (bank != first)
+			map_bank(bank);
+	boot_mem_window(0, ~(paddr_t)0);
+}
+
+void *ioremap(paddr_t pa, size_t size)
+{
+	paddr_t start = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + size, PAGE_SIZE);
+	unsigned long state;
+	vaddr_t va;
+	int err;
+
+	if (!size || end <= start)
+		return NULL;
+	state = spin_lock_irqsave(&vmap.lock);
+	va = vmap.next;
+	err = ARCH_VMAP_END - va < end - start + PAGE_SIZE ? -ENOMEM :
+	      arch_kernel_map(va, start, end - start, MMU_WRITE | MMU_DEVICE, table_alloc);
+	if (!err)
+		vmap.next = va + (end - start) + PAGE_SIZE;
+	spin_unlock_irqrestore(&vmap.lock, state);
+	return err ? NULL : (void *)(va + (pa - start));
+}
+
+void iounmap(void *p)
+{
+	vaddr_t start = ALIGN_DOWN((vaddr_t)p, PAGE_SIZE), va = start;
+	unsigned long state = spin_lock_irqsave(&vmap.lock);
+	unsigned int flags;
+	size_t block;
+	paddr_t pa;
+
+	/* up to the guard page behind it */
+	while (va < vmap.next && arch_kernel_lookup(va, &pa, &flags, &block))
+		va += block;
+	arch_kernel_unmap(start, va - start);
+	spin_unlock_irqrestore(&vmap.lock, state);
+}
