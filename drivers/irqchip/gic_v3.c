@@ -133,10 +133,17 @@ static u64 tree_stride(const struct dt_node *node)
 {
 	u32 len;
 	const void *value = dt_prop(node, "redistributor-stride", &len);
+	u64 stride = 0;
 
 	if (value && len == 8)
-		return load_be64(value);
-	return value && len == 4 ? load_be32(value) : 0;
+		stride = load_be64(value);
+	else if (value && len == 4)
+		stride = load_be32(value);
+	if (!value || (stride >= GICR_SIZE && IS_ALIGNED(stride, GICR_FRAME)))
+		return stride;
+	log_warn("%s: redistributor-stride is not a multiple of 64 KiB, at least 128: ignored",
+		 node->name);
+	return 0;
 }
 
 /*

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: MIT */
+/* <asm/memory.h> for host tests of drivers: no map, only the names. */
+#ifndef ASM_MEMORY_H
+#define ASM_MEMORY_H
+
+#define ARCH_LINEAR_START	0UL
+
+#endif

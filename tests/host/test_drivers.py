@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+"""Drivers on the host, against models of their devices (tests/host/device/)."""
+
+FLAGS = ["-Itests/host/device", "-Wno-pointer-arith"]
+DEVICE = "tests/host/device/"
+
+
+def test_interrupt_controllers(program):
+    program("gic", "drivers/irqchip/gic_common.c", "drivers/irqchip/gic_v2.c", "drivers/irqchip/gic_v3.c",
+            DEVICE + "bus.c", DEVICE + "gic.c", flags=FLAGS).test(cases=13)
+
+
+def test_serial_ports_and_console(program):
+    program("uart", "drivers/serial/pl011.c", "drivers/serial/bcm2835_aux.c", DEVICE + "bus.c", DEVICE + "uart.c",
+            flags=FLAGS).test(cases=11)
+
+
+def test_power_clock_and_timer(program):
+    program("misc", "drivers/power/psci.c", "drivers/power/bcm2835_pm.c", "drivers/rtc/rtc.c", "drivers/rtc/pl031.c",
+            "drivers/timer/arm_generic.c", DEVICE + "bus.c", DEVICE + "misc.c", flags=FLAGS).test(cases=6)
