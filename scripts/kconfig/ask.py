@@ -252,13 +252,6 @@ class Wishes:
             raise Failure(*problems)
         for note in self.notes():
             print(note, flush=True)
-        say_warnings(self.tree)
-
-
-def say_warnings(tree):
-    import sys
-    for warning in tree.take_warnings():
-        print("warning: " + warning, file=sys.stderr, flush=True)
 
 
 # --- Causes ----------------------------------------------------------------------------------------------------------

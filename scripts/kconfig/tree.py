@@ -23,6 +23,7 @@ unchanged file causes no rebuild. Does not decide what the values are: ask.py an
 import glob
 import os
 import re
+import sys
 
 import kconfiglib
 from kconfiglib import Choice
@@ -216,6 +217,10 @@ class Tree(kconfiglib.Kconfig):
         self.warnings.clear()
         return list(lines)
 
+    def say_warnings(self):
+        for warning in self.take_warnings():
+            print("warning: " + warning, file=sys.stderr, flush=True)
+
     def config_text(self):
         return self._config_contents(HEADER.format(self.place.version))
 
@@ -231,6 +236,7 @@ class Tree(kconfiglib.Kconfig):
     def save(self, say=True):
         """Writes .config, keeping the one before as .config.old, and remembers what it wrote."""
         place, text = self.place, self.config_text()
+        self.say_warnings()     # computing all values has brought them up
         path = os.path.realpath(place.config)
         old = read_text(path) if os.path.isfile(path) else None
         if old is not None and old != text:

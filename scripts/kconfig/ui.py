@@ -12,7 +12,7 @@ import importlib
 import os
 import sys
 
-from kconfig.ask import Wishes, say_warnings
+from kconfig.ask import Wishes
 from kconfig.tree import Failure, Tree, write_if_changed
 
 
@@ -108,7 +108,7 @@ def oldconfig(place):
         problems = wishes.problems()
         if problems:
             raise Failure(*problems)
-        say_warnings(tree)
+        tree.say_warnings()
         tree.warn_to_stderr = True          # the answers are checked by kconfiglib, which says what is wrong
         try:
             _ask_for_new(tree)

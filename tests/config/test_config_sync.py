@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT
 """syncconfig: what the build reads, which files it touches, and that make agrees on what is up to date."""
 import os
+import pathlib
 import subprocess
 import sys
 import time
 
 import pytest
+
+SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "kconfig.py"
 
 
 def files(project):
@@ -89,25 +92,26 @@ def test_make_reads_the_values_and_knows_when_to_run_again(project, tmp_path):
     project.objtree = tmp_path / "o"
     project.config = project.objtree / ".config"
     project.add("sub/Kconfig", 'config SUB\n\tbool "Sub"\n')
-    project.add("Kconfig", (project.srctree / "Kconfig").read_text() + 'source "sub/Kconfig"\n')
+    project.add("Kconfig", (project.srctree / "Kconfig").read_text() + 'osource "sub/Kconfig"\n')
     project.run("setconfig", SET="CMDLINE='a #b $c'")
     project.run("syncconfig")
     project.add("Makefile", "include $(objtree)/include/config/auto.conf $(objtree)/include/config/auto.conf.cmd\n"
                             "all:\n\t@printf '%s\\n' '$(CONFIG_CMDLINE)'\n"
-                            "$(objtree)/include/config/auto.conf:\n\t@echo again; touch $@\n")
+                            "$(objtree)/include/config/auto.conf:\n\t@echo again; '{}' '{}' syncconfig\n".format(sys.executable, SCRIPT))
 
     def make():
         done = subprocess.run(["make", "-rR", "--no-print-directory", "all"], env=project.environment(), text=True,
-                              cwd=project.srctree, capture_output=True)
+                              cwd=project.srctree, capture_output=True, timeout=20)
         assert done.returncode == 0, done.stderr
         return done.stdout.splitlines()
 
     assert make() == ['"a #b $c"']
     os.utime(project.objtree / "include/config/auto.conf", (1, 1))
     assert make() == ["again", '"a #b $c"']
-    project.run("syncconfig")
+    assert make() == ['"a #b $c"']
     (project.srctree / "sub/Kconfig").unlink()
     assert make()[0] == "again", "a Kconfig file that is gone has to bring syncconfig back"
+    assert make() == ['"a #b $c"']
 
 
 def test_is_fast(project):
