@@ -28,8 +28,9 @@ MEANING = "-std=gnu11 -funsigned-char -fno-strict-aliasing -fno-builtin".split()
 SHIM = "tests/host/shim"
 INCLUDES = [f"-I{SHIM}", "-Iinclude", "-Itests/host"]
 PREFIX = ["-include", f"{SHIM}/autoconf.h", "-include", f"{SHIM}/prefix.h"]
-# What every test program is made of. lib is small; with all of it every test tests it.
-COMMON = ["lib/errno.c", "lib/format.c", "lib/parse.c", "lib/string.c", "lib/test.c", "tests/host/main.c"]
+# What every program is made of (lib is small; with all of it every test tests it), and those that run suites.
+COMMON = ["lib/errno.c", "lib/format.c", "lib/parse.c", "lib/string.c", "tests/host/kernel.c"]
+TESTS = ["lib/test.c", "tests/host/main.c"]
 # Files that are built without our names for the C library's functions.
 PLAIN = {"tests/host/libc.c"}
 
@@ -64,18 +65,18 @@ def fingerprint(command, files):
 
 
 class Program:
-    def __init__(self, folder, compiler, name, sources, flags=(), link=(), common=True):
+    def __init__(self, folder, compiler, name, sources, flags=(), link=(), suites=True):
         self.name, self.compiler = name, compiler
         self.folder = folder / compiler.replace("/", "_") / name
         self.folder.mkdir(parents=True, exist_ok=True)
         self.binary = self.folder / name
         self.flags, self.link = list(flags), list(link)
-        self.build([str(source) for source in sources] + (COMMON if common else []))
+        self.build([*sources, *COMMON, *(TESTS if suites else [])])
 
     def tool(self, command):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
-            fail(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
+            fail(f"{' '.join(command)}\n{shortened(done.stdout + done.stderr, 30)}")
 
     def object(self, source):
         target = self.folder / (source.replace("/", "_") + ".o")
@@ -97,7 +98,7 @@ class Program:
             self.tool([self.compiler, *SANITIZERS, *self.flags, *(name for name, _ in objects), "-o", str(self.binary),
                        *self.link])
 
-    def run(self, *args, timeout=300, env=None):
+    def run(self, *args, timeout=120, env=None):
         """Returns the output of a run that passed."""
         settings = {**ENVIRONMENT, **os.environ, **(env or {})}
         try:

@@ -12,6 +12,7 @@
  * Random numbers from a seed that is printed first of all; CAIRN_SEED=N in the environment
  * repeats a run.
  */
+extern u64 host_random_state;
 u64 host_random(void);
 u64 host_random_below(u64 limit);
 
