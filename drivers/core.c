@@ -14,9 +14,9 @@
 #include <mm/map.h>
 #include <uapi/errno.h>
 
-/* Written while booting only, in the order of the tree; read from anywhere. */
+/* All devices, in the order of the tree. Made by the first drivers_init(), then constant. */
 static struct device *devices;
-static unsigned int device_total;
+static bool matched;
 
 static const struct driver *driver_for(const struct dt_node *node)
 {
@@ -30,22 +30,24 @@ static const struct driver *driver_for(const struct dt_node *node)
 	return NULL;
 }
 
-/* Two passes over the tree: the array's length must be known first. */
 static void match_all(void)
 {
 	const struct dt_node *node = NULL;
-	struct device *dev;
+	struct device **last = &devices;
 
-	while ((node = dt_next(node)))
-		if (node->enabled && node->compatible && driver_for(node))
-			device_total++;
-	dev = devices = boot_mem_alloc(MAX(device_total, 1U) * sizeof(*dev), sizeof(void *));
 	while ((node = dt_next(node))) {
 		const struct driver *driver = node->enabled && node->compatible ? driver_for(node) : NULL;
+		struct device *dev;
 
-		if (driver)
-			*dev++ = (struct device){ .node = node, .driver = driver };
+		if (!driver)
+			continue;
+		dev = boot_mem_alloc(sizeof(*dev), sizeof(void *));
+		dev->node = node;
+		dev->driver = driver;
+		*last = dev;
+		last = &dev->next;
 	}
+	matched = true;
 }
 
 static void probe(struct device *dev)
@@ -68,41 +70,32 @@ void drivers_init(enum driver_phase phase)
 {
 	bool progress;
 
-	if (!devices)
+	if (!matched)
 		match_all();
 	do {
 		progress = false;
-		for (unsigned int i = 0; i < device_total; i++) {
-			struct device *dev = &devices[i];
-
+		for (struct device *dev = devices; dev; dev = dev->next) {
 			if (dev->driver->phase > phase || dev->state == DEVICE_READY || dev->state == DEVICE_FAILED)
 				continue;
 			probe(dev);
 			progress |= dev->state == DEVICE_READY;
 		}
 	} while (progress);
-	if (phase != PHASE_DEVICE)
-		return;
-	for (unsigned int i = 0; i < device_total; i++)
-		if (devices[i].state == DEVICE_DEFERRED)
-			dev_err(&devices[i], "left out: what it depends on never appeared");
+	for (struct device *dev = devices; dev && phase == PHASE_DEVICE; dev = dev->next)
+		if (dev->state == DEVICE_DEFERRED)
+			dev_err(dev, "left out: what it depends on never appeared");
 }
 
-unsigned int device_count(void)
+const struct device *device_next(const struct device *dev)
 {
-	return device_total;
-}
-
-const struct device *device_get(unsigned int i)
-{
-	return i < device_total ? &devices[i] : NULL;
+	return dev ? dev->next : devices;
 }
 
 struct device *device_of(const struct dt_node *node)
 {
-	for (unsigned int i = 0; i < device_total; i++)
-		if (devices[i].node == node && devices[i].state == DEVICE_READY)
-			return &devices[i];
+	for (struct device *dev = devices; dev; dev = dev->next)
+		if (dev->node == node && dev->state == DEVICE_READY)
+			return dev;
 	return NULL;
 }
 

@@ -19,11 +19,18 @@
 #define DEPTH_MAX	64
 #define NODES_MAX	60000		/* struct dt_node counts them in 16 bits */
 
+/* A property name and what prop_compare() said of it. */
+struct known_name {
+	const char *name;
+	u32 kind;
+};
+
 static struct {
 	const u8 *blob;
 	const char *strings;
 	u32 node_count;
 	struct dt_node *nodes;		/* NULL before dt_index() */
+	struct known_name known[64];
 	struct dt_node chosen;		/* from dt_scan_memory() on; no name when there is none */
 } tree;
 
@@ -104,6 +111,9 @@ static int check_structure(void)
 		case FDT_PROP:
 			if (!depth || had_child)
 				return bad((u32)offset, "property outside of a node's beginning");
+			/* libfdt adds up in 32 bits: a length near 2^32 leads it back to where it was */
+			if (ALIGN_UP(12 + (u64)load_be32(at + 4), 4) != (u64)(next - offset))
+				return bad((u32)offset, "impossible length of a property");
 			if (load_be32(at + 8) >= strings)
 				return bad((u32)offset, "property name outside of the strings block");
 			break;
@@ -180,6 +190,39 @@ static u8 cell_count(const struct dt_prop *p, u8 otherwise)
 	return otherwise;
 }
 
+/* The properties that every node is read for. */
+enum known_prop { PROP_OTHER = 1, PROP_ADDRESS_CELLS, PROP_SIZE_CELLS, PROP_COMPATIBLE, PROP_STATUS, PROP_PHANDLE };
+
+static enum known_prop prop_compare(const char *name)
+{
+	if (!strcmp(name, "#address-cells"))
+		return PROP_ADDRESS_CELLS;
+	if (!strcmp(name, "#size-cells"))
+		return PROP_SIZE_CELLS;
+	if (!strcmp(name, "compatible"))
+		return PROP_COMPATIBLE;
+	if (!strcmp(name, "status"))
+		return PROP_STATUS;
+	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
+		return PROP_PHANDLE;
+	return PROP_OTHER;
+}
+
+/*
+ * Which one @name is. Names stand in the strings block once, mostly, and there are few: the answer for each is remembered by its
+ * address, so that strings are compared once a name and not once a property.
+ */
+static enum known_prop prop_kind(const char *name)
+{
+	struct known_name *known = &tree.known[(name - tree.strings) / 4 % ARRAY_SIZE(tree.known)];
+
+	if (known->name != name) {
+		known->name = name;
+		known->kind = prop_compare(name);
+	}
+	return known->kind;
+}
+
 /*
  * Fills in @node from the BEGIN_NODE tag at @p, which may be an index entry or a temporary one. Returns the tag behind its
  * properties.
@@ -195,28 +238,43 @@ static const u8 *node_read(const u8 *p, const struct dt_node *parent, struct dt_
 	p += 4 + ALIGN_UP(strlen(node->name) + 1, 4);
 	node->props = p;
 	while (prop_read(&p, &prop)) {
-		const char *name = prop.name;
-
-		/* most names are none of these: one look at the first letter passes them over */
-		if (*name == '#') {
-			if (!strcmp(name, "#address-cells"))
-				node->address_cells = cell_count(&prop, 2);
-			else if (!strcmp(name, "#size-cells"))
-				node->size_cells = cell_count(&prop, 1);
-		} else if (*name == 'c') {
+		switch (prop_kind(prop.name)) {
+		case PROP_ADDRESS_CELLS:
+			node->address_cells = cell_count(&prop, 2);
+			break;
+		case PROP_SIZE_CELLS:
+			node->size_cells = cell_count(&prop, 1);
+			break;
+		case PROP_COMPATIBLE:
 			/* a list that is not terminated is none */
-			if (!strcmp(name, "compatible") && prop.len && !prop.value[prop.len - 1]) {
+			if (prop.len && !prop.value[prop.len - 1]) {
 				node->compatible = (const char *)prop.value;
 				node->compatible_len = prop.len;
 			}
-		} else if (*name == 's') {
-			if (!strcmp(name, "status") && !string_is(&prop, "okay") && !string_is(&prop, "ok"))
+			break;
+		case PROP_STATUS:
+			if (!string_is(&prop, "okay") && !string_is(&prop, "ok"))
 				node->enabled = false;
-		} else if (*name == 'p' || *name == 'l') {
-			if ((!strcmp(name, "phandle") || !strcmp(name, "linux,phandle")) && prop.len == 4)
+			break;
+		case PROP_PHANDLE:
+			if (prop.len == 4)
 				node->phandle = load_be32(prop.value);
+			break;
+		case PROP_OTHER:
+			break;
 		}
 	}
+	return p;
+}
+
+/* The tag behind the name and the properties of the node at @p. */
+static const u8 *node_skip(const u8 *p)
+{
+	struct dt_prop prop;
+
+	p += 4 + ALIGN_UP(strlen((const char *)p + 4) + 1, 4);
+	while (prop_read(&p, &prop))
+		;
 	return p;
 }
 
@@ -323,9 +381,7 @@ unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
 			if (node.enabled)
 				scan_reserved(&node, reserved);
 		} else {
-			struct dt_node skipped;
-
-			p = node_read(p, &root, &skipped);
+			p = node_skip(p);
 		}
 		depth++;
 	}

@@ -14,6 +14,7 @@
 #include <mm/boot_mem.h>
 #include <uapi/errno.h>
 
+/* A line that somebody requested. */
 struct irq_line {
 	struct spinlock lock;
 	/* lock held: */
@@ -23,34 +24,26 @@ struct irq_line {
 	/* by the CPU that serves it, one at a time: */
 	u64 count;
 	u64 unhandled;
-	/* set by irq_from_dt(): */
-	u8 trigger;
-	bool trigger_known;
+	/* constant: */
+	enum irq_trigger trigger;
 };
 
-/* Written by irqchip_register() at boot, then constant. */
+/* Written by irqchip_register() at boot, then constant, but for the entries of `lines`. */
 static struct {
 	struct irqchip *chips;
 	struct irqchip *root;
-	struct irq_line *lines[8];	/* one array a controller */
-	unsigned int base[9];		/* their first numbers; behind the last, the total */
-	unsigned int chip_count;
+	unsigned int total;
 	u64 spurious;
 } irqs;
 
 int irqchip_register(struct irqchip *chip)
 {
-	unsigned int n = irqs.chip_count;
-
 	if (chip->ops->acknowledge && irqs.root)
 		return -EBUSY;
-	if (n == ARRAY_SIZE(irqs.lines))
-		return -ENOMEM;
-	chip->base = irqs.base[n];
+	chip->base = irqs.total;
 	chip->next = irqs.chips;
-	irqs.lines[n] = boot_mem_alloc(chip->lines * sizeof(struct irq_line), 8);
-	irqs.base[n + 1] = chip->base + chip->lines;
-	irqs.chip_count = n + 1;
+	chip->line = boot_mem_alloc(chip->lines * sizeof(*chip->line), sizeof(void *));
+	irqs.total += chip->lines;
 	irqs.chips = chip;
 	if (chip->ops->acknowledge)
 		irqs.root = chip;
@@ -59,7 +52,7 @@ int irqchip_register(struct irqchip *chip)
 
 unsigned int irq_count(void)
 {
-	return irqs.base[irqs.chip_count];
+	return irqs.total;
 }
 
 static struct irqchip *chip_of(unsigned int irq)
@@ -73,16 +66,26 @@ static struct irqchip *chip_of(unsigned int irq)
 
 static struct irq_line *line_of(unsigned int irq)
 {
-	for (unsigned int n = 0; n < irqs.chip_count; n++)
-		if (irq < irqs.base[n + 1])
-			return &irqs.lines[n][irq - irqs.base[n]];
-	return NULL;
+	const struct irqchip *chip = chip_of(irq);
+
+	return chip ? atomic_load_acquire(&chip->line[irq - chip->base]) : NULL;
+}
+
+/* The line's record, made when it is first asked for. */
+static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
+{
+	struct irq_line *line = chip->line[hw];
+
+	if (!line) {
+		line = boot_mem_alloc(sizeof(*line), 8);
+		atomic_store_release(&chip->line[hw], line);
+	}
+	return line;
 }
 
 int irq_from_dt(const struct dt_interrupt *irq)
 {
 	enum irq_trigger trigger;
-	struct irq_line *line;
 	struct irqchip *chip;
 	unsigned int hw;
 	int err;
@@ -94,9 +97,7 @@ int irq_from_dt(const struct dt_interrupt *irq)
 	err = chip->ops->translate(chip, irq->cell, irq->cells, &hw, &trigger);
 	if (err || hw >= chip->lines)
 		return -EINVAL;
-	line = line_of(chip->base + hw);
-	line->trigger = (u8)trigger;
-	line->trigger_known = true;
+	line_make(chip, hw)->trigger = trigger;
 	return (int)(chip->base + hw);
 }
 
@@ -105,17 +106,16 @@ int irq_request(unsigned int irq, irq_handler *handler, void *arg, const char *n
 	struct irqchip *chip = chip_of(irq);
 	struct irq_line *line = line_of(irq);
 	unsigned long state;
-	int err = 0;
+	int err;
 
-	if (!chip || !handler)
+	if (!line || !handler)
 		return -EINVAL;
 	state = spin_lock_irqsave(&line->lock);
 	if (line->handler) {
 		err = -EBUSY;
 		goto out_unlock;
 	}
-	if (line->trigger_known)
-		err = chip->ops->set_trigger(chip, irq - chip->base, line->trigger);
+	err = chip->ops->set_trigger(chip, irq - chip->base, line->trigger);
 	if (err)
 		goto out_unlock;
 	line->handler = handler;
@@ -134,7 +134,7 @@ void irq_free(unsigned int irq)
 	struct irq_line *line = line_of(irq);
 	unsigned long state;
 
-	if (!chip)
+	if (!line)
 		return;
 	/* the handler runs with the lock held: once it is ours, it does not run */
 	state = spin_lock_irqsave(&line->lock);
@@ -146,15 +146,20 @@ void irq_free(unsigned int irq)
 
 static void serve(struct irqchip *root, unsigned int hw)
 {
-	struct irq_line *line = line_of(root->base + hw);
+	struct irq_line *line = atomic_load_acquire(&root->line[hw]);
 
+	if (!line) {
+		/* nobody asked, and it would come again and again */
+		root->ops->mask(root, hw);
+		atomic_add_relaxed(&irqs.spurious, 1);
+		return;
+	}
 	spin_lock(&line->lock);
 	line->count++;
 	if (line->handler) {
 		if (!line->handler(line->arg))
 			line->unhandled++;
 	} else {
-		/* nobody asked: it would come again and again */
 		line->unhandled++;
 		root->ops->mask(root, hw);
 	}
@@ -184,7 +189,7 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 	struct irqchip *chip = chip_of(irq);
 	struct irq_line *line = line_of(irq);
 
-	if (!chip || (!line->handler && !line->count))
+	if (!line || (!line->handler && !line->count))
 		return false;
 	*stats = (struct irq_stats){
 		.name = line->name, .chip = chip->node->name, .hw = irq - chip->base, .count = line->count,

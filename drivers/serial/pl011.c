@@ -199,14 +199,13 @@ static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 	write32(uart->base + UARTCR, control | UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
 }
 
-/* UART and FIFOs on, interrupts masked and none left over. */
+/* UART and FIFOs on, no interrupt left over. The line is still masked in the interrupt controller. */
 static void pl011_setup(struct device *dev)
 {
 	struct pl011 *uart = dev->priv;
 	u32 control = read32(uart->base + UARTCR);
 	u32 line = read32(uart->base + UARTLCR_H);
 
-	pl011_set_mask(uart, UART_ALL, false);
 	if (!(control & UARTCR_UARTEN) || !(line & UARTLCR_H_FEN))
 		pl011_switch_on(dev, control, line);
 	write32(uart->base + UARTIFLS, UARTIFLS_TX_1_8 | UARTIFLS_RX_1_2);
@@ -225,9 +224,10 @@ static int pl011_probe(struct device *dev)
 	if (!uart->base)
 		return -ENXIO;
 	uart->early = -1;
-	pl011_setup(dev);
+	pl011_set_mask(uart, UART_ALL, false);
 	if (!console_register(dev, &pl011_console))
-		return 0;
+		return 0;		/* nobody uses it: its settings stay */
+	pl011_setup(dev);
 	err = irq_request(irq, pl011_interrupt, dev, dev->node->name);
 	console_interrupt(dev);		/* what came in so far raises no interrupt any more */
 	return err;

@@ -51,14 +51,14 @@ struct device {
 	void *priv;			/* the driver's state */
 	enum device_state state;
 	int error;			/* what probe returned, when FAILED or DEFERRED */
+	struct device *next;		/* in the order of the tree */
 };
 
 /* Probes every device of @phase. Boot CPU, once a phase in order. */
 void drivers_init(enum driver_phase phase);
 
-/* How many devices the tree matched so far, and the i-th; for listings. */
-unsigned int device_count(void);
-const struct device *device_get(unsigned int i);
+/* Every device that has a driver: the one behind @dev (the first, when NULL), or NULL at the end. */
+const struct device *device_next(const struct device *dev);
 
 /*
  * Maps the @index-th `reg` of the device and returns its address; NULL, with a log line, where there is none or

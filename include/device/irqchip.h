@@ -12,6 +12,7 @@
 enum irq_trigger { IRQ_TRIGGER_LEVEL_HIGH, IRQ_TRIGGER_EDGE_RISING, IRQ_TRIGGER_LEVEL_LOW, IRQ_TRIGGER_EDGE_FALLING };
 
 struct irqchip;
+struct irq_line;
 
 /* All calls come with the line's lock held and interrupts off. @hw is the controller's own number. */
 struct irqchip_ops {
@@ -39,6 +40,7 @@ struct irqchip {
 	/* set by irqchip_register(): */
 	unsigned int base;		/* the system's number of line 0 */
 	struct irqchip *next;
+	struct irq_line **line;		/* kernel/irq.c's, one a line */
 };
 
 /*

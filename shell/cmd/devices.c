@@ -14,9 +14,7 @@ static int devices_run(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	for (unsigned int i = 0; i < device_count(); i++) {
-		const struct device *dev = device_get(i);
-
+	for (const struct device *dev = NULL; (dev = device_next(dev));) {
 		dt_path(dev->node, path, sizeof(path));
 		print("%-9s %-14s %s", states[dev->state], dev->driver->name, path);
 		if (dev->error)

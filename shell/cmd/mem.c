@@ -5,7 +5,7 @@
 
 static void show(const char *what, const struct boot_mem_range *r)
 {
-	print("%-9s %#014lx-%#014lx %10lu KiB  %s%s\n", what, r->base, r->base + r->size - 1, r->size / 1024,
+	print("%-9s 0x%012lx-0x%012lx %10lu KiB  %s%s\n", what, r->base, r->base + r->size - 1, r->size / 1024,
 	      r->name ? r->name : "", r->no_map ? " (no-map)" : "");
 }
 

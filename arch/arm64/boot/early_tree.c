@@ -18,9 +18,10 @@
 /* ATAG_CORE, little-endian, is the second word of the old 32-bit hand-over. */
 #define ATAG_CORE	0x54410001
 
+/* Every word of a tree is aligned, its start being so. */
 static u32 be32(const u8 *p)
 {
-	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+	return __builtin_bswap32(*(const u32 *)(uintptr_t)p);
 }
 
 /* Header words, by their order: magic, totalsize, off_dt_struct, off_dt_strings, off_mem_rsvmap, version, last_comp, ... */

@@ -150,7 +150,8 @@ static inline int pgtable_map(const struct pgtable *t, vaddr_t va, paddr_t pa, s
 			pte_write(entry, pa | attributes | (level == 3 ? PTE_TABLE : 0));
 			va += LEVEL_SIZE(level);
 			pa += LEVEL_SIZE(level);
-		} while (++entry != last && va != end && pgtable_level(va, pa, end - va, t->va_bits) == level);
+			/* a larger block can begin only where the next table does */
+		} while (++entry != last && end - va >= LEVEL_SIZE(level));
 	}
 	return 0;
 
