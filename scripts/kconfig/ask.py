@@ -6,7 +6,10 @@ A configuration is made in two steps. The base is nothing (for a defconfig), or 
 defconfig where there is no .config. What a defconfig, a fragment, SET= or KCONFIG_ALLCONFIG says is then asked for on
 top of it. Lines of the .config that differ from what was last written there (Place.last) were changed by hand and are
 asked for as well. What was asked for and does not hold in the end is an error with its cause. Other lines of the
-.config merely followed from something: when they no longer hold, they are dropped with one line that counts them.
+.config merely followed from something: when they no longer hold, one line counts and names them.
+
+A line of the .config that says what the default says anyway pins nothing: when the default changes with something else
+(the CPU to run with the page granule), the value goes along. So a .config means the same as its savedefconfig.
 
 When nothing is known about what was last written, every line counts as changed by hand; except that of a .config of
 another version none does, since what no longer holds there is the versions' difference.
@@ -110,6 +113,7 @@ class Wishes:
         self.base_failed = []   # of these, changed by hand, and do not hold without what is on top
         self.unknown = []       # names in the .config that merely followed and are gone
         self.old_version = None
+        self.known = set()      # names that the .config gives a value
         self.where = {}         # name -> where its value was asked for
 
     # --- Taking lines in ---------------------------------------------------------------------------------------------
@@ -162,11 +166,14 @@ class Wishes:
     def ask_file(self, path):
         self.ask(*parse(read_text(path), self.tree.place.shown(path)))
 
-    def start(self, say=True):
-        """The base: the present .config, or the default defconfig."""
+    def start(self, say=True, loosen=True):
+        """The base: the present .config, or the default defconfig. True if there is a .config."""
         place = self.tree.place
         if os.path.exists(place.config):
             self._start_from_config()
+            self.known = {line.name for line in self.base}
+            if loosen:
+                self._loosen()
             return True
         if say:
             print("no {} yet: starting from {}".format(place.config, DEFAULT), flush=True)
@@ -192,6 +199,17 @@ class Wishes:
         lines = [line for line in lines if line not in by_hand] + [line for line in lines if line in by_hand]
         self.base = [line for line in lines if self._set(line, line in by_hand)]
         self.base_failed = [line for line in self.base if line in by_hand and not self.holds(line)]
+
+    def _loosen(self):
+        """Takes values back that are the defaults; what cannot hold yet is kept, it may become possible."""
+        for line in self.base:
+            sym = self.tree.syms[line.name]
+            if sym.choice or not sym.visibility or not self.holds(line):
+                continue
+            before, given = sym.str_value, sym.user_value
+            sym.unset_value()
+            if sym.str_value != before:
+                sym.set_value(given)
 
     def _by_hand(self, text, lines):
         last, version = remembered(self.tree.place), version_of(text)
@@ -220,30 +238,28 @@ class Wishes:
         return self.errors + [explain(self.tree.syms[line.name], line, self.where)
                               for line in failed if not self.holds(line)]
 
-    def dropped(self):
-        """Names of base lines that nobody asked for in this run and that do not hold any more."""
+    def changed(self):
+        """Base lines that nobody asked for in this run and that do not hold any more: (names gone, names changed)."""
         names = {line.name for line in self.asked + self.base_failed}
-        lost = []
+        gone, changed = list(self.unknown), []
         for line in self.base:
             sym = self.tree.syms[line.name]
             if line.name in names or self.holds(line) or not any(node.prompt for node in sym.nodes):
                 continue        # what has no prompt follows from the rest, and was computed again
             if sym.choice and sym.choice.selection:
                 continue        # another member of the choice was chosen
-            lost.append(line.name)
-        return self.unknown + lost
+            (changed if sym.visibility else gone).append(line.name)
+        return gone, changed
 
     def notes(self):
-        place, dropped = self.tree.place, self.dropped()
-        count = "{} line{} dropped".format(len(dropped), "" if len(dropped) == 1 else "s") if dropped else ""
-        if dropped:
-            more = " ..." if len(dropped) > _SHOW_NAMES else ""
-            count += " that no longer hold{}: {}{}".format(
-                "s" if len(dropped) == 1 else "", " ".join(dropped[:_SHOW_NAMES]), more)
+        place = self.tree.place
+        gone, changed = self.changed()
+        parts = [_count(gone, "dropped, which can no longer be set"), _count(changed, "changed along")]
+        said = "; ".join(part for part in parts if part)
         if self.old_version:
             return ["note: {} is of version {}, this is {}: {}".format(
-                place.config, self.old_version, place.version, count or "all of it still holds")]
-        return ["note: {}: {}".format(place.config, count)] if dropped else []
+                place.config, self.old_version, place.version, said or "all of it still holds")]
+        return ["note: {}: {}".format(place.config, said)] if said else []
 
     def settle(self):
         """The end of a run that is to be written: fails with all that is wrong, else says what was dropped."""
@@ -252,6 +268,13 @@ class Wishes:
             raise Failure(*problems)
         for note in self.notes():
             print(note, flush=True)
+
+
+def _count(names, what):
+    if not names:
+        return ""
+    shown = " ".join(names[:_SHOW_NAMES]) + (" ..." if len(names) > _SHOW_NAMES else "")
+    return "{} line{} {}: {}".format(len(names), "" if len(names) == 1 else "s", what, shown)
 
 
 # --- Causes ----------------------------------------------------------------------------------------------------------

@@ -187,8 +187,7 @@ def list_defconfigs(place):
 def listnewconfig(place, with_help=False):
     tree = Tree(place)
     wishes = Wishes(tree)
-    wishes.start(say=False)
-    for sym in tree.new_symbols() if os.path.exists(place.config) else []:
+    for sym in tree.new_symbols(wishes.known) if wishes.start(say=False) else []:
         if sym.orig_type in _BOOLS:
             print("CONFIG_{}={}".format(sym.name, TRI_TO_STR[sym.tri_value]))
         else:

@@ -169,6 +169,7 @@ class Tree(kconfiglib.Kconfig):
         os.environ["srctree"] = place.srctree
         os.environ["EXT_KCONFIG"] = glob.escape(generated)
         os.environ["KCONFIG_CONFIG"] = place.config
+        os.environ["KERNELVERSION"] = place.version
         if place.ext:
             write_if_changed(generated, self._ext_kconfig())
         elif os.path.exists(generated):
@@ -227,11 +228,11 @@ class Tree(kconfiglib.Kconfig):
     def minimal_text(self):
         return self._min_config_contents("")
 
-    def new_symbols(self):
-        """Options that the user could set now and that nothing has given a value."""
+    def new_symbols(self, known):
+        """Options that the user could set now and that are not among the names `known`."""
         return [sym for sym in self.unique_defined_syms
-                if sym.user_value is None and sym.visibility and not (sym.choice and sym.choice.user_selection)
-                and (sym.choice or len(sym.assignable) > 1 or sym.orig_type not in (kconfiglib.BOOL,))]
+                if sym.name not in known and sym.visibility and not (sym.choice and sym.choice.user_selection)
+                and (sym.choice or sym.orig_type != kconfiglib.BOOL or len(sym.assignable) > 1)]
 
     def save(self, say=True):
         """Writes .config, keeping the one before as .config.old, and remembers what it wrote."""

@@ -13,7 +13,7 @@ import os
 import sys
 
 from kconfig.ask import Wishes
-from kconfig.tree import Failure, Tree, write_if_changed
+from kconfig.tree import DEFAULT, Failure, Tree, read_text, write_if_changed
 
 
 class MenuTree(Tree):
@@ -24,18 +24,22 @@ class MenuTree(Tree):
             return super().load_config(filename, replace)
         wishes = Wishes(self)
         there = wishes.start(say=False)
-        self.new = set(self.new_symbols()) if there else set()
-        self.missing_syms = [(name, "") for name in wishes.unknown]
+        self.new = set(self.new_symbols(wishes.known)) if there else set()
         lines = wishes.problems()
         if lines:
             lines = ["note: {}: {} not hold and can be set right in the menu:".format(
                 self.place.config, "1 line does" if len(lines) == 1 else "{} lines do".format(len(lines)))] + lines
-            self.missing_syms += [("", "")]         # there is something to save, even if the values are the same
         lines = lines + wishes.notes()
         what = "configuration from {}".format(self.place.config)
         if not there:
-            what = "no {} yet: starting from qemu_virt_defconfig".format(self.place.config)
+            what = "no {} yet: starting from {}".format(self.place.config, DEFAULT)
         return "\n".join(lines + [what])
+
+    def needs_saving(self):
+        try:
+            return read_text(self.place.config) != self.config_text()
+        except OSError:
+            return True
 
     def write_config(self, filename=None, header=None, save_old=True, verbose=None):
         path = filename or self.place.config
@@ -69,6 +73,8 @@ def _menu(module, place):
         return text if node.item in tree.new else text.replace(" (NEW)", "", 1)
 
     module._node_str = without_false_news
+    # kconfiglib's own takes every option for unsaved that the .config does not pin.
+    module._needs_save = tree.needs_saving
     module.menuconfig(tree)
     if os.path.exists(place.config):
         print("next: make", flush=True)
@@ -104,7 +110,7 @@ def guiconfig(place):
 def oldconfig(place):
     tree = Tree(place)
     wishes = Wishes(tree)
-    if wishes.start():
+    if wishes.start(loosen=False):
         problems = wishes.problems()
         if problems:
             raise Failure(*problems)

@@ -74,7 +74,7 @@ def test_relative_folder_and_one_named_twice(project, ext):
 def test_leaving_ext_out_again_says_what_goes(project, ext):
     project.run("ext_defconfig", EXT=ext)
     out, _ = project.run("syncconfig")
-    assert "2 lines dropped that no longer hold: PAGE_1K MY_DRIVER" in out
+    assert "2 lines dropped, which can no longer be set: PAGE_1K MY_DRIVER" in out
     assert project.values()["PAGE_4K"] == "y" and "PAGE_1K" not in project.values()
 
 
