@@ -40,6 +40,7 @@ KCONFIG_CONFIG ?= $(O)/.config
 PYTHON ?= python3
 ext-dirs := $(patsubst %/,%,$(subst :, ,$(EXT)))
 KERNELVERSION := $(VERSION)
+need-python = command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: run scripts/setup' >&2; exit 1; }
 export O EXT KCONFIG_CONFIG PYTHON KERNELVERSION
 
 # --- How much is said: V=1 prints commands, -s nothing ---------------------------------------------------------------
@@ -85,7 +86,7 @@ else ifeq ($(mode),config)
 # -------------------------------------------------------------------------------------------------- configuration
 .PHONY: $(config-goals)
 $(config-goals): FORCE
-	@command -v $(PYTHON) >/dev/null || { echo '$(PYTHON) is missing: run scripts/setup' >&2; exit 1; }
+	@$(need-python)
 	$(Q)$(PYTHON) scripts/kconfig.py $@
 
 else

@@ -33,6 +33,8 @@ function count(file, size,    dir) {
 	dir = file
 	if (dir ~ /^\.[a-z]+\.o/)
 		dir = "(symbols)"
+	else if (dir == "<internal>")	# where lld puts merged strings
+		dir = "(strings)"
 	else if (dir ~ /\//)
 		sub(/\/[^\/]*$/, "", dir)
 	if (!(dir in seen)) {
