@@ -56,6 +56,8 @@ def main():
         else:
             from kconfig.targets import run
             run(sys.argv[1], sys.argv[2:])
+        # Here, where a closed pipe is caught, and not at exit.
+        sys.stdout.flush()
     except Failure as failure:
         sys.stdout.flush()
         sys.exit("\n".join("error: " + line for line in failure.lines))
