@@ -3,8 +3,11 @@
 check-defconfigs: the form of what people read and copy, for `make check`.
 
 A defconfig opens with a line on what it is, is what savedefconfig writes, and has at most 15 lines. A fragment names
-only options that exist. A Kconfig prompt fits its line in the menu and has a help text; nothing warns.
+only options that exist. A Kconfig prompt fits its line in the menu and has a help text; a choice has a name; nothing
+warns.
 """
+import os
+
 from kconfiglib import COMMENT, Choice, Symbol
 
 from kconfig.ask import Wishes, parse
@@ -13,6 +16,7 @@ from kconfig.tree import Failure, Tree, read_text
 
 _LINES = 15
 _PROMPT = 70
+_LINE = 80
 
 
 def check(place):
@@ -47,8 +51,9 @@ def _defconfig(tree, path):
     want = tree.minimal_text().splitlines()
     if have != want:
         wrong = ["+" + line for line in want if line not in have] + ["-" + line for line in have if line not in want]
-        yield "is not as savedefconfig writes it ({}): make {} savedefconfig DEFCONFIG={}".format(
-            ", ".join(wrong) or "the order differs", path.rsplit("/", 1)[-1], tree.place.shown(path))
+        more = ", and {} more".format(len(wrong) - 4) if len(wrong) > 4 else ""
+        yield "is not as savedefconfig writes it ({}{}): make {} savedefconfig DEFCONFIG={}".format(
+            ", ".join(wrong[:4]) or "the order differs", more, os.path.basename(path), tree.place.shown(path))
     if len(have) > _LINES:
         yield "{} lines, at most {} are allowed".format(len(have), _LINES)
 
@@ -63,6 +68,19 @@ def _prompts(tree):
         where = "{}:{}".format(node.filename, node.linenr)
         if len(node.prompt[0]) > _PROMPT:
             yield "{}: the prompt has {} characters, {} fit".format(where, len(node.prompt[0]), _PROMPT)
+        if isinstance(node.item, Choice):
+            yield from _choice(node, where)
         if isinstance(node.item, (Symbol, Choice)) and not node.help:
             what = node.item.name or "the choice \"{}\"".format(node.prompt[0])
             yield "{}: {} has no help text".format(where, what)
+
+
+def _choice(node, where):
+    choice = node.item
+    if not choice.name:
+        yield "{}: the choice \"{}\" has no name, by which EXT= folders could add to it".format(where, node.prompt[0])
+    for sym in choice.syms:
+        line = "    {} ({})  --->".format(node.prompt[0], sym.nodes[0].prompt[0])
+        if len(line) > _LINE:
+            yield "{}: with {} chosen, the menu's line has {} characters, {} fit".format(
+                where, sym.name, len(line), _LINE)
