@@ -4,12 +4,14 @@
     program(name, *sources, ...)    builds an executable out of the tree's files, once for each compiler there is
     program(...).run(*args)         runs it; a failed case, a sanitizer's report or a crash fails the test, by name
 
-Objects go to the test folder ($(O)/tests/host). One is compiled again when its command or a file it came from has changed.
+Objects go to the test folder ($(O)/tests/host). One is compiled again when its command or a file it came from has
+changed.
 Environment: HOSTCC (gcc and clang unless given), CAIRN_SEED (repeats a random run; each prints its own),
 CAIRN_EFFORT (percent of the usual rounds of random tests).
 """
 
 import concurrent.futures
+import functools
 import hashlib
 import os
 import re
@@ -139,11 +141,17 @@ def shortened(text, lines=60):
     return "\n".join(all_lines)
 
 
+def make_program(builder, compiler, name, *sources, **options):
+    return Program(builder.folder / "host", compiler, name, sources, **options)
+
+
 @pytest.fixture(scope="session", params=compilers())
 def program(request, builder):
     """Makes programs with one compiler; a test that uses it runs once for each."""
-    folder = builder.folder / "host"
+    return functools.partial(make_program, builder, request.param)
 
-    def make(name, *sources, **options):
-        return Program(folder, request.param, name, sources, **options)
-    return make
+
+@pytest.fixture(scope="session")
+def clang_program(builder):
+    """The same for what clang alone can build; None where there is no clang."""
+    return functools.partial(make_program, builder, "clang") if shutil.which("clang") else None

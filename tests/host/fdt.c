@@ -146,6 +146,8 @@ static void memory(void)
 	bank_is(1, 0x40000000, 0xbc000000);
 	bank_is(2, 0x100000000, 0x80000000);
 	TEST_EQ(takens, 5);
+	if (TEST(dt_chosen() != NULL))
+		TEST_STR(dt_string(dt_chosen(), "bootargs", 0), "quiet loglevel=7");
 	taken_is(0, 0x0, 0x1000, false, NULL);
 	taken_is(1, 0x180000000, 0x2345, false, NULL);
 	taken_is(2, 0x3000000, 0x20000, true, "firmware@3000000");
@@ -314,6 +316,7 @@ static void interrupts(void)
 {
 	static const char gic[] = "/soc/interrupt-controller@40041000";
 	static const char combiner[] = "/soc/interrupt-controller@7e00b200";
+	static const char below[] = "/soc/interrupt-controller@7e00b200/below";
 
 	load();
 	interrupt_is("/soc/serial@7e201000", 0, gic, 3, (const u32[]){ 0, 121, 4 });
@@ -326,7 +329,7 @@ static void interrupts(void)
 	no_interrupt("/soc/serial@7e215040", 3, -ENOENT);
 	/* A controller's own interrupt goes to the one above, its children's to it. */
 	interrupt_is(combiner, 0, gic, 3, (const u32[]){ 0, 64, 4 });
-	interrupt_is("/soc/interrupt-controller@7e00b200/below", 1, combiner, 1, (const u32[]){ 5 });
+	interrupt_is(below, 1, combiner, 1, (const u32[]){ 5 });
 	no_interrupt("/probe", 0, -ENOENT);
 }
 
@@ -413,3 +416,36 @@ static const struct test_case nonsense_cases[] = {
 
 static const struct test_suite fdt_nonsense_suite = TEST_SUITE_OF("fdt-nonsense", nonsense_cases);
 TEST_SUITE(fdt_nonsense_suite);
+
+/*
+ * --- QEMU's virt, with GICv3, 512 MiB and no EL2
+ * ------------------------------------------------
+ */
+
+static void virt_machine(void)
+{
+	static const char gic[] = "/intc@8000000";
+	const char *options;
+
+	load();
+	TEST(dt_compatible(dt_root(), "linux,dummy-virt"));
+	TEST_EQ(banks, 1);
+	bank_is(0, 0x40000000, 0x20000000);
+	path_is(dt_stdout(&options), "/pl011@9000000");
+	TEST_EQ(options, NULL);
+	reg_is("/pl011@9000000", 0, 0x9000000, 0x1000);
+	interrupt_is("/pl011@9000000", 0, gic, 3, (const u32[]){ 0, 1, 4 });
+	reg_is(gic, 0, 0x8000000, 0x10000);
+	reg_is(gic, 1, 0x80a0000, 0xf60000);
+	path_is(dt_find_compatible(NULL, "arm,gic-v3"), gic);
+	path_is(dt_find_compatible(NULL, "arm,pl031"), "/pl031@9010000");
+	TEST_STR(dt_string(node("/psci"), "method", 0), "hvc");
+	interrupt_is("/timer", 1, gic, 3, (const u32[]){ 1, 14, 4 });
+}
+
+static const struct test_case virt_cases[] = {
+	TEST_CASE(virt_machine),
+};
+
+static const struct test_suite fdt_virt_suite = TEST_SUITE_OF("fdt-virt", virt_cases);
+TEST_SUITE(fdt_virt_suite);

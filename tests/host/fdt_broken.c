@@ -95,8 +95,8 @@ static void flipped(void)
 static void ask_random(const u8 *blob, size_t size)
 {
 	static const u32 words[] = {
-		0, 1, 2, 3, 4, 9, 16, 64, 0x7fffffff, 0x80000000, 0xfffffff0, 0xffffffff, 0xfffffffc,
-		0xfffffff8, 0xfffffff4, 0x1000000,
+		0, 1, 2, 3, 4, 9, 16, 64, 0x1000000, 0x7fffffff, 0x80000000,
+		0xfffffff0, 0xfffffff4, 0xfffffff8, 0xfffffffc, 0xffffffff,
 	};
 
 	for (u64 round = host_effort(RANDOM_ROUNDS); round > 0; round--) {

@@ -155,7 +155,9 @@ static void tags_that_say_nothing(void)
 
 static void header_fields(void)
 {
-	static const u32 values[] = { 0, 1, 8, 39, 40, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc };
+	static const u32 values[] = {
+		0, 1, 8, 39, 40, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffffc,
+	};
 
 	plain_tree();
 	TEST_EQ(finish(), 0);

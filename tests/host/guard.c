@@ -19,7 +19,8 @@ u8 *guarded(size_t size)
 	u8 *start;
 
 	if (area == NULL) {
-		area = mmap(NULL, AREA + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		area = mmap(NULL, AREA + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			    -1, 0);
 		if (area == MAP_FAILED || mprotect(area + AREA, page, PROT_NONE) != 0) {
 			perror("mmap");
 			exit(2);
