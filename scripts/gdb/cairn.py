@@ -130,9 +130,8 @@ class Attach(gdb.Command):
             add_symbols(load)
             gdb.execute(f"thbreak *{load:#x}", to_string=True)
             gdb.execute("continue", to_string=True)
-        pc = number("$pc")
-        print(f"cairn: stopped at {name_of(pc) or hex(pc)}; breakpoints on names hold before and "
-              "after the MMU is on")
+            print(f"cairn: stopped at the first instruction of the Image, {load:#x}")
+        print("cairn: breakpoints on names hold before and after the MMU is on")
         print("cairn: try `break kernel_main`, `continue`, `cairn-threads`, `cairn-dmesg`, "
               "`cairn-bt`")
 
@@ -216,9 +215,17 @@ class Backtrace(gdb.Command):
                 if frame is None:
                     raise Unavailable(f"thread {argument} has no saved frame")
                 pc, fp = frame
+        self.print_levels(pc, fp, None if argument else number("$x30"))
+
+    @staticmethod
+    def print_levels(pc, fp, link):
         for depth in range(64):
             # a return address belongs to the call before it
-            print(f"#{depth:<3} {pc:#018x}  {name_of(pc if depth == 0 else pc - 4) or '?'}")
+            name = name_of(pc if depth == 0 else pc - 4) or "?"
+            print(f"#{depth:<3} {pc:#018x}  {name}")
+            if depth == 0 and link and "+" not in name:
+                pc = link           # no frame yet: the function is at its first instruction
+                continue
             pc_next, fp_next = read_number(fp + 8), read_number(fp)
             if not fp or fp & 7 or not pc_next:
                 return
