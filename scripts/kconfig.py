@@ -67,10 +67,11 @@ def main():
         sys.exit(1)
     except OSError as error:
         sys.exit("error: {}: {}".format(error.filename or "I/O", error.strerror or error))
-    except KeyboardInterrupt:
-        sys.stderr.write("\ninterrupted: what was not saved before is as it was\n")
-        sys.exit(130)
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.stderr.write("\ninterrupted: what was not saved before is as it was\n")
+        sys.exit(130)

@@ -49,7 +49,7 @@ class Line:
 def parse(text, shown):
     """(lines, errors) of a text in the form of .config."""
     lines, errors = [], []
-    for number, text_line in enumerate(text.splitlines(), 1):
+    for number, text_line in enumerate(text.split("\n"), 1):
         text_line = text_line.rstrip()
         where = "{}:{}".format(shown, number)
         found = _SET.fullmatch(text_line)
@@ -95,10 +95,11 @@ def _value(sym, line):
         found = _STRING.fullmatch(line.raw)
         if found:
             return unescape(found.group(1))
-        if line.where == "SET=":        # the quotes are the shell's there
+        if line.where == "SET=" and "\n" not in line.raw:        # the quotes are the shell's there
             return line.raw
     elif sym.orig_type in _NUMBER and _NUMBER[sym.orig_type].fullmatch(line.raw):
-        return line.raw
+        # make and scripts read auto.conf: a number without 0x would be taken for a decimal one there
+        return "0x" + line.raw if sym.orig_type == HEX and line.raw[:2].lower() != "0x" else line.raw
     raise ValueError
 
 

@@ -8,7 +8,7 @@ warns.
 """
 import os
 
-from kconfiglib import COMMENT, Choice, Symbol
+from kconfiglib import COMMENT, HEX, Choice, Symbol
 
 from kconfig.ask import Wishes, parse
 from kconfig.targets import description
@@ -31,6 +31,9 @@ def check(place):
         errors += ["{}: CONFIG_{} does not exist".format(line.where, line.name)
                    for line in lines if not tree.defined(line.name)]
     errors += _prompts(tree)
+    errors += ["{}: the default {} of a hex option needs 0x, it is hexadecimal anyway".format(sym.name, value.name)
+               for sym in tree.unique_defined_syms if sym.orig_type == HEX
+               for value, _ in sym.defaults if not value.nodes and value.name[:2].lower() != "0x"]
     if errors:
         raise Failure(*errors)
 

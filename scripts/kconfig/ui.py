@@ -44,7 +44,7 @@ class MenuTree(Tree):
     def write_config(self, filename=None, header=None, save_old=True, verbose=None):
         path = filename or self.place.config
         if os.path.abspath(path) != os.path.abspath(self.place.config):
-            write_if_changed(path, self.config_text())
+            self._checked(write_if_changed, path, self.config_text())
         else:
             self._checked(self.save, say=False)
         return "configuration written to {}".format(path)

@@ -79,6 +79,11 @@ def test_setconfig_strings(project, setting, value):
     assert project.config.read_text() == before
 
 
+def test_hex_without_0x(project):
+    project.run("setconfig", SET="BASE=2000")
+    assert project.values()["BASE"] == "0x2000"
+
+
 def test_setconfig_keeps_the_rest(project):
     project.run("other_defconfig")
     project.run("setconfig", SET="SERIAL=n")
@@ -313,6 +318,10 @@ def test_check_counts_lines(project):
 
 def test_check_wants_help_and_short_prompts(project):
     text = (project.srctree / "Kconfig").read_text()
-    project.add("Kconfig", 'comment "First"\n' + text + 'config LONG\n\tbool "{}"\n'.format("x" * 71))
+    more = ('config LONG\n\tbool "{}"\nconfig ADDRESS\n\thex "Address"\n\tdefault 100\n'
+            'choice\n\tprompt "Nameless"\nconfig ONE\n\tbool "One {}"\nendchoice\n').format("x" * 71, "x" * 66)
+    project.add("Kconfig", 'comment "First"\n' + text + more)
     errors = "\n".join(project.fails("check-defconfigs"))
+    assert "the default 100 of a hex option needs 0x" in errors and '"Nameless" has no name' in errors
+    assert "with ONE chosen, the menu's line has" in errors
     assert "71 characters" in errors and "LONG has no help text" in errors and "begins with a comment" in errors
