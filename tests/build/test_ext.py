@@ -28,7 +28,7 @@ config DUMMY_RTC
 	help
 	  A driver from outside the tree.
 
-choice CC_OPTIMIZE
+choice OPTIMIZATION
 config CC_OPTIMIZE_HARDER
 	bool "Harder: a member from outside the tree"
 	help

@@ -104,9 +104,10 @@ def test_symbol_of_many_files(built):
 def test_command_line(built):
     """Other flags build anew what they concern, and going back does so again."""
     assert built.objects("lib/string.o") == []
-    assert built.objects("lib/string.o", W=1) == ["lib/string.o"]
+    assert "lib/string.o" in built.objects("lib/string.o", W=1)
     assert built.objects("lib/string.o", W=1) == []
-    assert built.objects("lib/string.o") == ["lib/string.o"]
+    assert "lib/string.o" in built.objects("lib/string.o")
+    assert built.objects() == []
 
 
 def test_flags_of_one_object(built):
@@ -167,10 +168,10 @@ def test_killed_compiler(built):
 
 def test_failed_compiler(built):
     with built.edit("kernel/irq.c", lambda text: text + "\n#error told so\n"):
-        done = built.make(check=False)
-        assert done.returncode and "told so" in done.stderr
-        assert not (built.o / "kernel/irq.o").exists()
-    built.make()
+        for _ in range(2):
+            done = built.make(check=False)
+            assert done.returncode and "told so" in done.stderr
+    assert built.objects() == ["kernel/irq.o"]
 
 
 def test_embedded_file(built):
