@@ -58,7 +58,8 @@
 struct pl011 {
 	void *base;
 	u32 mask;		/* what UARTIMSC holds */
-	int early;		/* a byte that came before the FIFO was on, or -1 */
+	u8 early[2];		/* what came before the FIFO was on, read from the end */
+	unsigned int early_count;
 };
 
 static size_t pl011_write(struct device *dev, const char *buf, size_t len)
@@ -74,12 +75,9 @@ static size_t pl011_write(struct device *dev, const char *buf, size_t len)
 static int pl011_read(struct device *dev)
 {
 	struct pl011 *uart = dev->priv;
-	int early = uart->early;
 
-	if (early >= 0) {
-		uart->early = -1;
-		return early;
-	}
+	if (uart->early_count)
+		return uart->early[--uart->early_count];
 	while (!(read32(uart->base + UARTFR) & UARTFR_RXFE)) {
 		u32 data = read32(uart->base + UARTDR);
 
@@ -180,12 +178,16 @@ static void pl011_set_baud(struct device *dev)
 /*
  * LCR_H may be written only while the UART is off and idle, and a write to it is what takes the
  * divisor over. Switching the FIFOs on drops what came before, so that is read first: with them off
- * it is one byte at most.
+ * it is one byte at most. QEMU goes on receiving while the UART is off: when it has the next byte
+ * by then, that can still be read afterwards; and it sends no more until it sees a read.
  */
 static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 {
 	struct pl011 *uart = dev->priv;
 	u64 deadline = time_now() + DRAIN_NS;
+	bool another;
+	int first;
+	u8 second;
 
 	while ((read32(uart->base + UARTFR) & UARTFR_BUSY) && time_now() < deadline)
 		arch_relax();
@@ -193,9 +195,15 @@ static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 		pl011_set_baud(dev);
 		line = UARTLCR_H_WLEN8;
 	}
-	uart->early = pl011_read(dev);
 	write32(uart->base + UARTCR, 0);
+	first = pl011_read(dev);
+	another = !(read32(uart->base + UARTFR) & UARTFR_RXFE);
 	write32(uart->base + UARTLCR_H, line | UARTLCR_H_FEN);
+	second = (u8)read32(uart->base + UARTDR);
+	if (another)
+		uart->early[uart->early_count++] = second;
+	if (first >= 0)
+		uart->early[uart->early_count++] = (u8)first;
 	write32(uart->base + UARTCR, control | UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
 }
 
@@ -223,7 +231,6 @@ static int pl011_probe(struct device *dev)
 	uart->base = device_map(dev, 0, NULL);
 	if (!uart->base)
 		return -ENXIO;
-	uart->early = -1;
 	pl011_set_mask(uart, UART_ALL, false);
 	if (!console_register(dev, &pl011_console))
 		return 0;		/* nobody uses it: its settings stay */
