@@ -120,6 +120,13 @@ def test_example_outside_the_tree(cairn, folder):
     assert set(names) <= set(cairn.values()), "an option of {} does not show".format(folder)
 
 
+def test_picture_in_the_documentation_is_the_menu_of_today(tmp_path):
+    subprocess.run([str(ROOT / "scripts/menuconfig-picture"), str(tmp_path / "now.svg")], check=True, timeout=60)
+    kept = (ROOT / "Documentation/images/menuconfig.svg").read_text()
+    words = [re.findall(r"<text.*?>(.*?)</text>", text) for text in (kept, (tmp_path / "now.svg").read_text())]
+    assert words[0] == words[1], "out of date: scripts/menuconfig-picture Documentation/images/menuconfig.svg"
+
+
 def test_picture(tmp_path):
     script = ROOT / "scripts/menuconfig-picture"
     for name in ("a.svg", "b.svg"):
