@@ -64,7 +64,7 @@ def parse(text, shown):
 
 
 def settings(text):
-    """The lines of SET="A=y CONFIG_B=3, C=\"two words\"": names with or without CONFIG_, strings with or without quotes."""
+    """The lines of SET="A=y CONFIG_B=3, C=\"two words\"". Names may lack CONFIG_, and strings their quotes."""
     import shlex
     lexer = shlex.shlex(text, posix=True)
     lexer.whitespace = " \t\r\n,"

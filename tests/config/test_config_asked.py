@@ -23,7 +23,8 @@ import pytest
     ("BIG_PAGES=n PAGE_64K=y", "CONFIG_PAGE_64K: asked for y, got n: depends on BIG_PAGES (BIG_PAGES=n)  [SET=]"),
     ("PAGE_4K=n", "CONFIG_PAGE_4K: asked for n, got y: one of \"Page granule\" has to be y: ask for PAGE_16K or "
                   "PAGE_64K  [SET=]"),
-    ("PAGE_4K=y PAGE_16K=y", "CONFIG_PAGE_4K: asked for y, got n: of \"Page granule\", PAGE_16K is chosen [SET=]  [SET=]"),
+    ("PAGE_4K=y PAGE_16K=y", "CONFIG_PAGE_4K: asked for y, got n: of \"Page granule\", PAGE_16K is chosen [SET=]  "
+                             "[SET=]"),
     ("NR_CPU=3", "CONFIG_NR_CPU: asked for 3, but there is no such symbol; did you mean CONFIG_NR_CPUS?  [SET=]"),
     ("XYZZY=y", "CONFIG_XYZZY: asked for y, but there is no such symbol  [SET=]"),
     ("SMP=y SMP=n", "CONFIG_SMP: asked for y as well as n  [SET=, SET=]"),

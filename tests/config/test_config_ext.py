@@ -27,7 +27,8 @@ rsource "sub dir/Kconfig"
 
 @pytest.fixture
 def ext(project, tmp_path):
-    for name, text in {"policy [1]/Kconfig": MEMBER, "policy [1]/configs/ext_defconfig": "# Out there\nCONFIG_PAGE_1K=y\n",
+    for name, text in {"policy [1]/Kconfig": MEMBER,
+                       "policy [1]/configs/ext_defconfig": "# Out there\nCONFIG_PAGE_1K=y\n",
                        "policy [1]/configs/mine.config": "CONFIG_PAGE_1K=y\n",
                        "my driver/Kconfig": DRIVER, "my driver/sub dir/Kconfig": 'config MY_SUB\n\tbool "Sub"\n',
                        "only boards/configs/board_defconfig": "# Only a board\n"}.items():

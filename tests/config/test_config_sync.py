@@ -97,7 +97,8 @@ def test_make_reads_the_values_and_knows_when_to_run_again(project, tmp_path):
     project.run("syncconfig")
     project.add("Makefile", "include $(objtree)/include/config/auto.conf $(objtree)/include/config/auto.conf.cmd\n"
                             "all:\n\t@printf '%s\\n' '$(CONFIG_CMDLINE)'\n"
-                            "$(objtree)/include/config/auto.conf:\n\t@echo again; '{}' '{}' syncconfig\n".format(sys.executable, SCRIPT))
+                            "$(objtree)/include/config/auto.conf:\n\t@echo again; '{}' '{}' syncconfig\n".format(
+                                sys.executable, SCRIPT))
 
     def make():
         done = subprocess.run(["make", "-rR", "--no-print-directory", "all"], env=project.environment(), text=True,

@@ -26,9 +26,11 @@ def test_board_defconfig(project):
 
 def test_missing_defconfig_and_fragment_name_near_ones(project):
     assert project.fails("othr_defconfig") == [
-        "there is no othr_defconfig in configs: did you mean other_defconfig or qemu_virt_defconfig? (see make list-defconfigs)"]
+        "there is no othr_defconfig in configs: did you mean other_defconfig or qemu_virt_defconfig? "
+        "(see make list-defconfigs)"]
     assert project.fails("serail.config") == [
-        "there is no serail.config in configs: did you mean serial.config or fast.config? (there are: fast.config serial.config)"]
+        "there is no serail.config in configs: did you mean serial.config or fast.config? "
+        "(there are: fast.config serial.config)"]
 
 
 def test_unknown_target(project):
@@ -63,7 +65,8 @@ def test_fragment_without_config_starts_from_the_default(project):
 
 
 @pytest.mark.parametrize("setting", [
-    "NR_CPUS=3 PAGE_16K=y", "CONFIG_NR_CPUS=3,CONFIG_PAGE_16K=y", "NR_CPUS=3, PAGE_16K=y", "NR_CPUS='3' PAGE_16K=\"y\""])
+    "NR_CPUS=3 PAGE_16K=y", "CONFIG_NR_CPUS=3,CONFIG_PAGE_16K=y", "NR_CPUS=3, PAGE_16K=y",
+    "NR_CPUS='3' PAGE_16K=\"y\""])
 def test_setconfig_forms(project, setting):
     project.run("setconfig", SET=setting)
     assert project.values()["NR_CPUS"] == "3" and project.values()["PAGE_16K"] == "y"
@@ -115,7 +118,8 @@ def test_allconfig_constrains(project):
 
 
 def test_allconfig_1_looks_in_configs(project):
-    assert "neither configs/allno.config nor configs/all.config" in project.fails("allnoconfig", KCONFIG_ALLCONFIG="1")[0]
+    error = project.fails("allnoconfig", KCONFIG_ALLCONFIG="1")[0]
+    assert "neither configs/allno.config nor configs/all.config" in error
     project.add("configs/all.config", "CONFIG_SMP=y\n")
     project.run("allnoconfig", KCONFIG_ALLCONFIG="1")
     assert project.values()["SMP"] == "y"
@@ -243,7 +247,8 @@ def test_kconfig_missing(project):
 
 def test_kconfig_warning_is_one_line(project):
     text = (project.srctree / "Kconfig").read_text()
-    project.add("Kconfig", text.replace("config RING\n\tbool \"Ring\"\n", "config RING\n\tbool \"Ring\"\n\tdepends on !SMP\n"))
+    ring = 'config RING\n\tbool "Ring"\n'
+    project.add("Kconfig", text.replace(ring, ring + "\tdepends on !SMP\n"))
     _, err = project.run("defconfig")
     assert err.startswith("warning: RING (defined at Kconfig:") and err.count("\n") == 1
 
@@ -302,9 +307,11 @@ def test_check_passes(project):
 
 
 @pytest.mark.parametrize("name, text, error", [
-    ("x_defconfig", "# X\nCONFIG_NR_CPUS=4\n", "configs/x_defconfig: is not as savedefconfig writes it (-CONFIG_NR_CPUS=4)"),
+    ("x_defconfig", "# X\nCONFIG_NR_CPUS=4\n",
+     "configs/x_defconfig: is not as savedefconfig writes it (-CONFIG_NR_CPUS=4)"),
     ("x_defconfig", "# X\n# CONFIG_SMP is not set\nCONFIG_PAGE_16K=y\n", "(the order differs)"),
-    ("x_defconfig", "# SPDX-License-Identifier: MIT\nCONFIG_NR_CPUS=3\n", "the head comment does not say what it is for"),
+    ("x_defconfig", "# SPDX-License-Identifier: MIT\nCONFIG_NR_CPUS=3\n",
+     "the head comment does not say what it is for"),
     ("x_defconfig", "# X\nCONFIG_NO=y\n", "CONFIG_NO: asked for y, but there is no such symbol"),
     ("x.config", "CONFIG_NO=y\n", "configs/x.config:1: CONFIG_NO does not exist"),
 ])
@@ -322,7 +329,7 @@ def test_check_counts_lines(project):
 
 def test_check_wants_help_and_short_prompts(project):
     text = (project.srctree / "Kconfig").read_text()
-    more = ('config LONG\n\tbool "{}"\nconfig ADDRESS\n\thex "Address"\n\tdefault 100\n'
+    more = ('config LONG\n\tbool "{}"\nconfig ADDRESS\n    hex "Address"\n\tdefault 100\n'
             'choice\n\tprompt "Nameless"\nconfig ONE\n\tbool "One {}"\nendchoice\n').format("x" * 71, "x" * 66)
     project.add("Kconfig", 'comment "First"\n' + text + more)
     errors = "\n".join(project.fails("check-defconfigs"))
