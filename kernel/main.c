@@ -38,8 +38,7 @@ static void cmdline_read(void)
 	u64 value;
 
 	cmdline_init(CONFIG_CMDLINE, chosen ? dt_string(chosen, "bootargs", 0) : NULL);
-	if (cmdline_has("quiet"))
-		log_set_console_level(LOG_WARNING);
+	log_set_console_level(cmdline_has("quiet") ? LOG_WARNING : CONFIG_LOG_LEVEL);
 	if (!cmdline_u64("loglevel", &value))
 		log_set_console_level((unsigned int)MIN(value, 8UL));
 	if (!cmdline_size("mem", &value))

@@ -43,7 +43,7 @@ static struct {
 	u32 turn;		/* 1: somebody is showing records */
 	u64 shown;		/* the next record to show; the turn's holder */
 	unsigned int level;
-} show = { .level = CONFIG_LOG_LEVEL };
+} show;
 
 static void append(enum log_level level, const char *text, size_t len)
 {

@@ -13,23 +13,23 @@
 const char *symbol_lookup(vaddr_t addr, size_t *offset, size_t *size)
 {
 	vaddr_t text = (vaddr_t)section_text_start;
-	unsigned int low = 0, high = KALLSYMS_COUNT;
-	const char *name = KALLSYMS_NAMES;
+	unsigned int low = 0, high = kallsyms_count;
+	const char *name = kallsyms_names;
 
-	if (!high || addr < text + KALLSYMS_OFFSETS[0] || addr >= (vaddr_t)section_text_end)
+	if (!high || addr < text + kallsyms_offsets[0] || addr >= (vaddr_t)section_text_end)
 		return NULL;
 	/* the last one that starts at or before the address: always in [low, high) */
 	while (high - low > 1) {
 		unsigned int middle = (low + high) / 2;
 
-		if (text + KALLSYMS_OFFSETS[middle] <= addr)
+		if (text + kallsyms_offsets[middle] <= addr)
 			low = middle;
 		else
 			high = middle;
 	}
-	*offset = addr - text - KALLSYMS_OFFSETS[low];
-	*size = (low + 1 < KALLSYMS_COUNT ? KALLSYMS_OFFSETS[low + 1] : (size_t)(section_text_end - section_text_start)) -
-		KALLSYMS_OFFSETS[low];
+	*offset = addr - text - kallsyms_offsets[low];
+	*size = (low + 1 < kallsyms_count ? text + kallsyms_offsets[low + 1] : (vaddr_t)section_text_end) - text -
+		kallsyms_offsets[low];
 	while (low--)
 		name += strlen(name) + 1;
 	return name;

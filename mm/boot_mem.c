@@ -11,21 +11,18 @@
 #include <mm/boot_mem.h>
 #include <mm/map.h>
 
-#define BANKS_MAX	32
-#define RESERVED_MAX	96
+#define RANGES_MAX	64
 
 struct range_list {
 	unsigned int count;
-	unsigned int max;
-	struct boot_mem_range *range;
+	struct boot_mem_range range[RANGES_MAX];
 };
 
-static struct boot_mem_range bank_array[BANKS_MAX], reserved_array[RESERVED_MAX];
-static struct range_list banks = { .max = BANKS_MAX, .range = bank_array };
-static struct range_list reserved = { .max = RESERVED_MAX, .range = reserved_array };
+static struct range_list banks, reserved;
 
-/* Where runs may be taken from: all that the linear map has so far. */
-static paddr_t window_low, window_high = ~(paddr_t)0;
+/* Where runs may be taken from: all that the linear map has so far. No upper end when that is 0. */
+static paddr_t window_low, window_high;
+
 
 /* What small objects are cut from: the rest of the last page that was taken for them. */
 static u8 *small_next;
@@ -44,7 +41,7 @@ static void remove_at(struct range_list *list, unsigned int i)
 
 static bool insert_at(struct range_list *list, unsigned int i, const struct boot_mem_range *r)
 {
-	if (list->count == list->max)
+	if (list->count == RANGES_MAX)
 		return false;
 	memmove(&list->range[i + 1], &list->range[i], (list->count - i) * sizeof(list->range[0]));
 	list->range[i] = *r;
@@ -95,7 +92,7 @@ void boot_mem_add(paddr_t base, u64 size)
 		return;
 	}
 	if (!insert(&banks, (struct boot_mem_range){ .base = start, .size = end - start }))
-		log_err("memory: more than %u banks: %#lx bytes at %#lx ignored", BANKS_MAX, size, base);
+		log_err("memory: more than %u banks: %#lx bytes at %#lx ignored", RANGES_MAX, size, base);
 }
 
 void boot_mem_reserve(paddr_t base, u64 size, const char *name, bool no_map)
@@ -107,7 +104,7 @@ void boot_mem_reserve(paddr_t base, u64 size, const char *name, bool no_map)
 	if (end <= start)	/* up to the last page there can be */
 		end = ALIGN_DOWN(~(paddr_t)0, PAGE_SIZE);
 	if (!insert(&reserved, (struct boot_mem_range){ start, end - start, name, no_map }))
-		panic("more than %u reserved memory ranges, the last %#lx bytes at %#lx for %s", RESERVED_MAX, size,
+		panic("more than %u reserved memory ranges, the last %#lx bytes at %#lx for %s", RANGES_MAX, size,
 		      base, name);
 }
 
@@ -165,13 +162,13 @@ paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 	align = MAX(align, PAGE_SIZE);
 	for (unsigned int i = banks.count; i--;) {
 		const struct boot_mem_range *b = &banks.range[i];
-		paddr_t low = MAX(b->base, window_low), end = MIN(range_end(b), window_high);
+		paddr_t low = MAX(b->base, window_low), end = window_high ? MIN(range_end(b), window_high) : range_end(b);
 
 		while (size && end > low && end - low >= size) {
 			paddr_t start = ALIGN_DOWN(end - size, align);
 			const struct boot_mem_range *taken;
 
-			if (start < low)
+			if (start < low || !start)	/* address 0 says that there is none */
 				break;
 			taken = reservation_in(start, start + size);
 			if (!taken) {

@@ -97,7 +97,7 @@ void map_init(void)
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
 		if (bank != first)
 			map_bank(bank);
-	boot_mem_window(0, ~(paddr_t)0);
+	boot_mem_window(0, 0);
 }
 
 void *ioremap(paddr_t pa, size_t size)

@@ -6,18 +6,14 @@
 
 struct core {
 	u16 part;
-	u8 implementer;
-	char name[21];
+	char name[6];
 };
 
-/* MIDR_EL1's implementer and part number, from each core's technical reference manual. */
+/* Arm's own cores by MIDR_EL1's part number, from each core's technical reference manual. N and V are Neoverse. */
 static const struct core cores[] = {
-	{ 0xd03, 'A', "Cortex-A53" }, { 0xd04, 'A', "Cortex-A35" }, { 0xd05, 'A', "Cortex-A55" },
-	{ 0xd07, 'A', "Cortex-A57" }, { 0xd08, 'A', "Cortex-A72" }, { 0xd09, 'A', "Cortex-A73" },
-	{ 0xd0a, 'A', "Cortex-A75" }, { 0xd0b, 'A', "Cortex-A76" }, { 0xd0c, 'A', "Neoverse-N1" },
-	{ 0xd0d, 'A', "Cortex-A77" }, { 0xd40, 'A', "Neoverse-V1" }, { 0xd41, 'A', "Cortex-A78" },
-	{ 0xd46, 'A', "Cortex-A510" }, { 0xd47, 'A', "Cortex-A710" }, { 0xd49, 'A', "Neoverse-N2" },
-	{ 0x051, 0x00, "QEMU max" },
+	{ 0xd03, "A53" }, { 0xd04, "A35" }, { 0xd05, "A55" }, { 0xd07, "A57" }, { 0xd08, "A72" }, { 0xd09, "A73" },
+	{ 0xd0a, "A75" }, { 0xd0b, "A76" }, { 0xd0c, "N1" }, { 0xd0d, "A77" }, { 0xd40, "V1" }, { 0xd41, "A78" },
+	{ 0xd46, "A510" }, { 0xd47, "A710" }, { 0xd49, "N2" },
 };
 
 size_t arch_cpu_name(char *buf, size_t size)
@@ -26,9 +22,10 @@ size_t arch_cpu_name(char *buf, size_t size)
 	unsigned int implementer = (midr >> 24) & 0xff, part = (midr >> 4) & 0xfff;
 	unsigned int variant = (midr >> 20) & 0xf, revision = midr & 0xf;
 
-	for (size_t i = 0; i < ARRAY_SIZE(cores); i++)
-		if (cores[i].part == part && cores[i].implementer == implementer)
-			return snprintf(buf, size, "%s r%up%u", cores[i].name, variant, revision);
+	for (size_t i = 0; i < ARRAY_SIZE(cores) && implementer == 'A'; i++)
+		if (cores[i].part == part)
+			return snprintf(buf, size, "%s-%s r%up%u", cores[i].name[0] == 'A' ? "Cortex" : "Neoverse",
+					cores[i].name, variant, revision);
 	return snprintf(buf, size, "implementer %#x part %#x r%up%u", implementer, part, variant, revision);
 }
 

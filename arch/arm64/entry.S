@@ -77,7 +77,7 @@ vectors:
 	bad_vector	15
 	.align	7
 
-	.text
+	.section .entry.text, "ax"
 
 /* State: as the CPU enters, frame space made, interrupts masked. Out: back to what was interrupted. */
 FUNC el1_sync

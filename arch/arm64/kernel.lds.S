@@ -29,21 +29,27 @@ SECTIONS
 		section_idmap_start = .;
 		KEEP(*(.idmap.text))
 		section_idmap_end = .;
+		/* the assembly of early boot and of exceptions fits in before the vectors, which want 2 KiB alignment */
+		*(.early.text)
+		*(.entry.text)
 		*(.text.vectors)
+		*(.text.early_vectors)
 		*(.text .text.*)
 		_etext = .;
+		/* early boot's own constants, beside the code that reads them before there are rights ("/" is "?", for cpp) */
+		*arch/arm64/boot?*.o(.rodata .rodata.*)
 	} :text
 	. = ALIGN(PAGE_SIZE);
 	section_text_end = .;
 
 	.rodata : {
 		section_rodata_start = .;
-		*(.rodata .rodata.[!tk]* .rodata.t[!a]* .rodata.k[!a]*)
+		*(.rodata .rodata.*)
 		. = ALIGN(8);
-		KEEP(*(SORT_BY_NAME(.rodata.table.*)))
+		KEEP(*(SORT_BY_NAME(.table.*)))
 		*(.got .got.plt)
 		/* last: its size depends on all symbols, and no address before it may depend on its size */
-		*(.rodata.kallsyms)
+		*(.kallsyms)
 	} :rodata
 	. = ALIGN(PAGE_SIZE);
 	section_rodata_end = .;
@@ -51,7 +57,6 @@ SECTIONS
 	.data : {
 		section_data_start = .;
 		*(.data .data.*)
-		*(.boot.data)
 		. = ALIGN(16);
 		section_data_end = .;
 	} :data

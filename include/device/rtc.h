@@ -5,6 +5,7 @@
 
 #include <device/driver.h>
 #include <lib/types.h>
+#include <uapi/errno.h>
 
 struct rtc_ops {
 	/* Seconds since 1970 in *@seconds: 0 or a negative errno. Any context. */
@@ -15,6 +16,14 @@ struct rtc_ops {
 int rtc_register(struct device *dev, const struct rtc_ops *ops);
 
 /* Seconds since 1970: 0, or -ENODEV without a clock. */
+#ifdef CONFIG_RTC
 int rtc_read(u64 *seconds);
+#else
+static inline int rtc_read(u64 *seconds)
+{
+	(void)seconds;
+	return -ENODEV;
+}
+#endif
 
 #endif

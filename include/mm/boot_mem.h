@@ -31,7 +31,9 @@ void boot_mem_limit(u64 bytes);
 /* Forgets RAM outside [low, high): what the linear map cannot reach. Logs what is dropped. */
 void boot_mem_clip(paddr_t low, paddr_t high);
 
-/* From now on runs are taken from [low, high) only: while the linear map grows, from what it has already. */
+/*
+ * From now on runs are taken from [low, high) only, while the linear map grows, from what it has already. (0, 0) lifts that.
+ */
 void boot_mem_window(paddr_t low, paddr_t high);
 
 /*

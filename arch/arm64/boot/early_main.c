@@ -10,7 +10,7 @@
 #include <asm/esr.h>
 #include <asm/pgtable.h>
 
-struct boot_info boot_info __section(".boot.data");
+struct boot_info boot_info __section(".boot.bss");
 
 /* Takes the UART at @node into use when it is of a known kind. */
 static void uart_from(const struct early_node *node)
@@ -58,10 +58,13 @@ void early_begin(paddr_t tree, u64 entry_el)
 		early_fail(wrong, &tree);
 	if (early_tree_stdout((const u8 *)tree, &node))
 		uart_from(&node);
-	if (IS_ENABLED(CONFIG_BOOT_EL3) && entry_el == 3)
-		early_el3((const u8 *)tree);
-	else if (entry_el == 3)
-		early_fail("entered at EL3, but this image was built without CONFIG_BOOT_EL3", NULL);
+	if (entry_el != 3)
+		return;
+#ifdef CONFIG_BOOT_EL3
+	early_el3((const u8 *)tree);
+#else
+	early_fail("entered at EL3, but this image was built without CONFIG_BOOT_EL3", NULL);
+#endif
 }
 
 static void check_granule(void)

@@ -10,6 +10,7 @@
  */
 #include "boot.h"
 
+#include <arch/mmu.h>
 #include <arch/sections.h>
 #include <asm/pgtable_walk.h>
 

@@ -26,7 +26,7 @@ image_head:
 	.ascii	"ARM\x64"
 	.long	0
 
-	.text
+	.section .early.text, "ax"
 
 /*
  * In: x0 = tree. Out: does not return. State: MMU off, any of EL1 to EL3.
@@ -123,6 +123,7 @@ FUNC drop_to_el1
 	ret
 
 from_el3:
+#ifdef CONFIG_BOOT_EL3
 	mov	x0, #(SCR_NS | SCR_RES1 | SCR_SMD | SCR_RW)
 	mrs	x1, id_aa64isar1_el1
 	ubfx	x2, x1, #4, #8			// APA, API: pointer authentication, else its first use traps
@@ -162,6 +163,7 @@ from_el3:
 	mov	x0, sp
 	msr	sp_el1, x0
 	eret
+#endif
 
 from_el2:
 	ldr	x0, =SCTLR_EL2_RES1
@@ -218,23 +220,27 @@ from_el2:
 	eret
 ENDFUNC drop_to_el1
 
+/*
+ * Vectors until the MMU is on. Boot runs on the present level's own stack and with interrupts masked, so that of the 16 only the four for
+ * that state can be taken; what stands in the place of the others is never reached. Each prints its registers and stops.
+ */
 	.macro	early_vector kind
 	.align	7
 	mov	x3, #\kind
 	b	early_fault
 	.endm
 
-/*
- * Vectors until the MMU is on: every one of the 16 prints its registers and stops.
- */
+	.section .text.early_vectors, "ax"
 	.align	11
 early_vectors:
-	.set	kind, 0
-	.rept	16
-	early_vector kind
-	.set	kind, kind + 1
-	.endr
+	.skip	0x200 - 4			// less one instruction, so that the alignment below lands on 0x200
+	nop
+	early_vector 4
+	early_vector 5
+	early_vector 6
+	early_vector 7
 
+	.section .early.text, "ax"
 /* In: x3 = number of the vector. Out: does not return. */
 FUNC early_fault
 	adr_l	x0, early_stack_top		// whatever the old one was
@@ -286,7 +292,7 @@ FUNC enable_mmu
 	br	x8
 ENDFUNC enable_mmu
 
-	.text
+	.section .early.text, "ax"
 /*
  * The first code at its link address: the stack, zeroed data, the CPU's two pointers, then C.
  * State: MMU on, interrupts masked. Out: does not return.
