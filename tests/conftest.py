@@ -5,6 +5,7 @@
     boot(o, env={...}, timeout=..., ...)               a Session (lib/session.py), ended after it
     run(o, "cmd; cmd", env={...}, ...)                 boots, runs the commands, powers off:
                                                        .status, .text, .closing
+    user(o, env={...}, ...)                            the same at a terminal (lib/terminal.py)
     fresh(name)                                        an empty folder outside the source tree
     make(*goals, o=..., check=...)                     one make in the source tree
 
@@ -24,9 +25,11 @@ sys.dont_write_bytecode = True          # the source tree stays clean
 
 from lib import build as building       # noqa: E402
 from lib.resume import Record           # noqa: E402
-from lib.session import Result, Session     # noqa: E402
+from lib.session import Result, Session, runner_command     # noqa: E402
+from lib.terminal import User           # noqa: E402
 
 SESSIONS = pytest.StashKey()
+USERS = pytest.StashKey()
 RECORD = pytest.StashKey()
 TAKEN = pytest.StashKey()
 
@@ -69,6 +72,8 @@ def pytest_runtest_makereport(item, call):
     if report.failed:
         for session in item.stash.get(SESSIONS, []):
             report.sections.append(("run", session.log))
+        for user in item.stash.get(USERS, []):
+            report.sections.append(("terminal", (user.seen + user.text).decode("utf-8", "replace")))
     slow = item.get_closest_marker("slow") and RECORD in item.config.stash
     if slow and report.when == "call" and report.passed:
         item.config.stash[RECORD].add(item.nodeid)
@@ -134,6 +139,20 @@ def run(boot):
     def start(o, commands=None, **options):
         return Result(boot(o, autorun=commands, **options))
     return start
+
+
+@pytest.fixture
+def user(request):
+    """user(o, ...) -> a terminal in which run-qemu runs, as a user starts it."""
+    users = request.node.stash.setdefault(USERS, [])
+
+    def start(o, env=None, **options):
+        users.append(User(runner_command(o, batch=False, timeout=None, **options), env))
+        return users[-1]
+
+    yield start
+    for one in users:
+        one.close()
 
 
 @pytest.fixture(scope="session")

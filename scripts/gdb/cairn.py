@@ -75,7 +75,8 @@ def name_of(address):
     text = gdb.execute(f"info symbol {address:#x}", to_string=True).strip()
     if " in section " not in text:
         return None
-    return text.partition(" in section ")[0].replace(" + ", "+")
+    name, _, offset = text.partition(" in section ")[0].partition(" + ")
+    return f"{name}+{int(offset):#x}" if offset else name
 
 
 # -- symbols ----------------------------------------------------------------------

@@ -122,7 +122,7 @@ class Session:
             if self.terminal:
                 self.terminal.restore()
             self.qmp.close()
-            if self.interactive and self.console.tail[-1:] not in (b"\n", b""):
+            if os.isatty(1) and self.console.tail[-1:] not in (b"\n", b""):
                 write_all(2, b"\n")    # the closing line gets a line of its own
 
     @staticmethod

@@ -134,8 +134,10 @@ class Session:
         return self.text[start:found.start()]
 
     def cmd(self, line, timeout=60):
-        """Runs a shell command, returns what it printed. The shell must be at its prompt, or get
-        there."""
+        """Runs a shell command; what it printed, without its last newline.
+
+        The shell must be at its prompt, or get there.
+        """
         if not AT_PROMPT.search(self.text):
             self.prompt(timeout)
         self.position = len(self.text)
