@@ -458,3 +458,8 @@ def test_help(bookworm, option):
 def test_no_host_is_written_down():
     text = SETUP.read_text(encoding="utf-8")
     assert not re.search(r"https?://|\b(debian|ubuntu)\.(org|net|com)\b", text)
+
+
+def test_shellcheck_finds_nothing():
+    done = subprocess.run(["shellcheck", SETUP], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
