@@ -115,12 +115,14 @@ static u32 gic_this_cpu(struct gic_v2 *gic)
 
 static void gic_dist_init(struct gic_v2 *gic)
 {
-	u32 target = gic_this_cpu(gic);
+	void *targets = gic->dist + GICD_ITARGETSR;
+	unsigned int lines = gic->chip.lines;
+	u32 self = gic_this_cpu(gic);
 
 	write32(gic->dist + GICD_CTLR, 0);
-	gic_init_lines(gic->dist, GIC_FIRST_SPI, gic->chip.lines, 0);
-	for (unsigned int hw = GIC_FIRST_SPI; target && hw < gic->chip.lines; hw += 4)
-		write32(gic->dist + GICD_ITARGETSR + hw, target);
+	gic_init_lines(gic->dist, GIC_FIRST_SPI, lines, 0);
+	for (unsigned int hw = GIC_FIRST_SPI; self && hw < lines; hw += 4)
+		write32(targets + hw, self);
 	write32(gic->dist + GICD_CTLR, GICD_CTLR_ENABLE);
 }
 

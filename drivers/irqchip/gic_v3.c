@@ -234,6 +234,8 @@ static int gic_cpu_init(struct gic_v3 *gic)
 
 static int gic_dist_init(struct gic_v3 *gic)
 {
+	void *routes = gic->dist + GICD_IROUTER;
+	unsigned int lines = gic->chip.lines;
 	u64 affinity = arch_cpu_affinity();
 
 	write32(gic->dist + GICD_CTLR, 0);
@@ -242,12 +244,12 @@ static int gic_dist_init(struct gic_v3 *gic)
 			gic->chip.node->name);
 		return -ETIMEDOUT;
 	}
-	gic_init_lines(gic->dist, GIC_FIRST_SPI, gic->chip.lines, UINT32_MAX);
+	gic_init_lines(gic->dist, GIC_FIRST_SPI, lines, UINT32_MAX);
 	/* routes are there to be written once ARE is on */
 	write32(gic->dist + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_G1A);
 	wait_dist(gic);
-	for (unsigned int hw = GIC_FIRST_SPI; hw < gic->chip.lines; hw++)
-		write64(gic->dist + GICD_IROUTER + 8UL * hw, affinity);
+	for (unsigned int hw = GIC_FIRST_SPI; hw < lines; hw++)
+		write64(routes + 8UL * hw, affinity);
 	return 0;
 }
 

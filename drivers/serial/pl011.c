@@ -21,8 +21,6 @@
 #include <device/console.h>
 #include <device/driver.h>
 #include <kernel/irq.h>
-#include <kernel/time.h>
-#include <lib/endian.h>
 #include <uapi/errno.h>
 
 #define UARTDR		0x00
@@ -53,7 +51,7 @@
 #define UART_ALL	0x7ff
 
 #define DEFAULT_BAUD	115200
-#define DRAIN_NS	(100 * NS_PER_MS)	/* a full FIFO at 9,600 baud takes 34 ms */
+#define DRAIN_READS	1000000	/* more than a full FIFO takes; it may be stopped for good */
 
 struct pl011 {
 	void *base;
@@ -184,12 +182,11 @@ static void pl011_set_baud(struct device *dev)
 static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 {
 	struct pl011 *uart = dev->priv;
-	u64 deadline = time_now() + DRAIN_NS;
 	bool another;
 	int first;
 	u8 second;
 
-	while ((read32(uart->base + UARTFR) & UARTFR_BUSY) && time_now() < deadline)
+	for (int i = 0; i < DRAIN_READS && (read32(uart->base + UARTFR) & UARTFR_BUSY); i++)
 		arch_relax();
 	if (!(control & UARTCR_UARTEN)) {
 		pl011_set_baud(dev);
@@ -207,7 +204,7 @@ static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 	write32(uart->base + UARTCR, control | UARTCR_UARTEN | UARTCR_TXE | UARTCR_RXE);
 }
 
-/* UART and FIFOs on, no interrupt left over. The line is still masked in the interrupt controller. */
+/* UART and FIFOs on, no interrupt left over. Its line is still off in the interrupt controller. */
 static void pl011_setup(struct device *dev)
 {
 	struct pl011 *uart = dev->priv;

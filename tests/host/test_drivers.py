@@ -11,8 +11,9 @@ def test_interrupt_controllers(program):
 
 
 def test_serial_ports_and_console(program):
-    program("uart", "drivers/serial/pl011.c", "drivers/serial/bcm2835_aux.c", DEVICE + "bus.c", DEVICE + "uart.c",
-            flags=FLAGS).test(cases=11)
+    program("pl011", "drivers/serial/pl011.c", DEVICE + "bus.c", DEVICE + "pl011.c", flags=FLAGS).test(cases=8)
+    program("mini_uart", "drivers/serial/bcm2835_aux.c", DEVICE + "bus.c", DEVICE + "mini_uart.c",
+            flags=FLAGS).test(cases=3)
 
 
 def test_power_clock_and_timer(program):

@@ -148,9 +148,7 @@ void bus_write(volatile void *addr, unsigned int width, u64 value)
 		write_word(m, offset + 4, (u32)(value >> 32));
 }
 
-/*
- * --- The core and the tree, as a driver sees them ----------------------------------------------
- */
+/* --- The core and the tree, as a driver sees them --- */
 
 static struct bus_node *to_bus(const struct dt_node *node)
 {
@@ -285,10 +283,7 @@ int device_irq(struct device *dev __unused, unsigned int index)
 	return IRQ;
 }
 
-/*
- * --- The kernel
- * ---------------------------------------------------------------------------------
- */
+/* --- The kernel --- */
 
 int irq_request(unsigned int irq, irq_handler *h, void *arg, const char *name __unused)
 {

@@ -26,10 +26,7 @@ int irqchip_register(struct irqchip *c)
 	return 0;
 }
 
-/*
- * --- A distributor: enable bits are set and cleared by two registers, lines beyond the last do
- * not exist --------
- */
+/* --- A distributor: enable bits are set and cleared by two registers --- */
 
 static u32 dist_reg[FRAME / 4];
 static bool groups_hidden;
@@ -41,7 +38,7 @@ static u32 dist_read(struct model *m, unsigned int offset)
 	if (offset >= 0x180 && offset < 0x200)
 		return m->reg[(offset - 0x80) / 4];
 	if (offset >= 0x800 && offset < 0x820)
-		return offset >= 0x804 ? 0x04040404 : 0;	/* CPU 2; ITARGETSR0 unimplemented */
+		return offset >= 0x804 ? 0x04040404 : 0;	/* we are CPU 2 */
 	return m->reg[offset / 4];
 }
 
@@ -75,10 +72,7 @@ static void dist_fill(void)
 		dist_reg[i / 4] = UINT32_MAX;	/* a boot loader left all enabled */
 }
 
-/*
- * --- GICv2 -------------------------------------------------------------------------------------
- * -----------------
- */
+/* --- GICv2 --- */
 
 static u32 cpu_reg[0x2000 / 4];
 static u32 pending_iar;
@@ -238,10 +232,7 @@ static void cells(void)
 	}
 }
 
-/*
- * --- GICv3: redistributors of four CPUs, in one region or two
- * ----------------------------------------------------
- */
+/* --- GICv3: redistributors of four CPUs, in one region or two --- */
 
 #define REDISTS		4
 
@@ -269,7 +260,8 @@ static void add_redist(unsigned int n, u64 base, u32 affinity, u32 flags)
 	struct redist *r = &redists[n];
 
 	memset(r, 0, sizeof(*r));
-	r->rd = (struct model){ .base = base, .size = FRAME, .reg = r->rd_reg, .read = rd_read, .state = r };
+	r->rd = (struct model){ .base = base, .size = FRAME, .reg = r->rd_reg,
+				.read = rd_read, .state = r };
 	r->sgi = (struct model){ .base = base + FRAME, .size = FRAME, .reg = r->sgi_reg,
 				 .read = dist_read, .write = dist_write };
 	r->rd_reg[2] = flags;
@@ -297,7 +289,8 @@ static void v3_finds_its_redistributor(void)
 	for (unsigned int self = 0; self < REDISTS; self++) {
 		v3_machine();
 		for (unsigned int i = 0; i < REDISTS; i++)
-			add_redist(i, REDIST + i * 2 * FRAME, i | 0x01020300, i == REDISTS - 1 ? 0x10 : 0);
+			add_redist(i, REDIST + i * 2 * FRAME, i | 0x01020300,
+				   i == REDISTS - 1 ? 0x10 : 0);
 		bus_affinity = 0x0100020300 + self;
 		TEST_EQ(bus_probe("gic_v3", &node)->error, 0);
 		TEST_EQ(bus_maps, 3);
@@ -317,12 +310,19 @@ static void v3_finds_its_redistributor(void)
 static void v3_walks_regions_strides_and_vlpis(void)
 {
 	static const struct bus_prop two[] = { PROP_CELLS("#redistributor-regions", 2), { 0 } };
-	static const struct bus_prop stride[] = { PROP_CELLS("redistributor-stride", 0, 0x40000), { 0 } };
-	static const struct bus_prop stride32[] = { PROP_CELLS("redistributor-stride", 0x40000), { 0 } };
-	static const struct bus_prop odd[] = { PROP_CELLS("redistributor-stride", 0, 0x1001), { 0 } };
+	static const struct bus_prop stride[] = {
+		PROP_CELLS("redistributor-stride", 0, 0x40000), { 0 }
+	};
+	static const struct bus_prop stride32[] = {
+		PROP_CELLS("redistributor-stride", 0x40000), { 0 }
+	};
+	static const struct bus_prop odd[] = {
+		PROP_CELLS("redistributor-stride", 0, 0x1001), { 0 }
+	};
 	struct bus_node node = {
 		.node = { .name = "intc@8000000" }, .prop = two,
-		.reg = { { DIST, FRAME }, { REDIST, 2 * FRAME }, { 2 * REDIST, 4 * FRAME } }, .regs = 3,
+		.reg = { { DIST, FRAME }, { REDIST, 2 * FRAME }, { 2 * REDIST, 4 * FRAME } },
+		.regs = 3,
 	};
 
 	/* the second region's second, after a first that is full */

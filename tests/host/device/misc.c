@@ -18,10 +18,7 @@
 
 #define BASE	0xfe100000UL
 
-/*
- * --- PSCI
- * -----------------------------------------------------------------------------------------
- */
+/* --- PSCI --- */
 
 static s64 psci_version;
 static u64 hvc_call, smc_call;
@@ -82,10 +79,7 @@ static void psci_refuses(void)
 	TEST_EQ(psci("hvc", 4, -1), -EOPNOTSUPP);
 }
 
-/*
- * --- BCM2835 PM
- * ------------------------------------------------------------------------------------
- */
+/* --- BCM2835 PM --- */
 
 static u32 pm_reg[0x40];
 static u32 pm_order;	/* the low byte of the offsets written, the latest last */
@@ -122,16 +116,15 @@ static void pm_resets_and_halts(void)
 	TEST_EQ(bus_probe("bcm2835_pm", &node)->error, -EBUSY);
 }
 
-/*
- * --- PL031
- * -----------------------------------------------------------------------------------------
- */
+/* --- PL031 --- */
 
 static void pl031_starts_and_reads(void)
 {
 	static u32 reg[0x400];
 	struct model rtc = { .base = BASE, .size = sizeof(reg), .reg = reg };
-	struct bus_node node = { .node = { .name = "rtc" }, .reg = { { BASE, sizeof(reg) } }, .regs = 1 };
+	struct bus_node node = {
+		.node = { .name = "rtc" }, .reg = { { BASE, sizeof(reg) } }, .regs = 1,
+	};
 	u64 seconds = 0;
 
 	bus_reset();
@@ -147,10 +140,7 @@ static void pl031_starts_and_reads(void)
 	TEST_EQ(bus_probe("pl031", &node)->error, -EBUSY);
 }
 
-/*
- * --- The generic timer
- * ------------------------------------------------------------------------------
- */
+/* --- The generic timer --- */
 
 static u32 timer_hz;
 static unsigned int expired;
@@ -192,7 +182,8 @@ static int timer(const struct bus_prop *prop, u32 cntfrq)
 static void timer_frequency_and_interrupt(void)
 {
 	static const struct bus_prop names[] = {
-		PROP_TEXT("interrupt-names", "phys\0virt"), PROP_CELLS("clock-frequency", 24000000), { 0 }
+		PROP_TEXT("interrupt-names", "phys\0virt"),
+		PROP_CELLS("clock-frequency", 24000000), { 0 }
 	};
 	static const struct bus_prop zero[] = { PROP_CELLS("clock-frequency", 0), { 0 } };
 
