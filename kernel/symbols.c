@@ -42,5 +42,5 @@ size_t format_code_address(char *buf, size_t size, vaddr_t addr)
 
 	if (!name)
 		return snprintf(buf, size, "%#lx", addr);
-	return snprintf(buf, size, "%s+%#zx/%#zx", name, offset, length);
+	return snprintf(buf, size, "%s+0x%zx/0x%zx", name, offset, length);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Tests of <kernel/cmdline.h>. In the kernel the line of this run stands aside meanwhile; nobody else reads
- * it once the shell is up.
+ * Tests of <kernel/cmdline.h>. In the kernel the line of this run stands aside meanwhile;
+ * nobody else reads it once the shell is up.
  */
 #include <kernel/cmdline.h>
 #include <lib/string.h>

@@ -121,7 +121,7 @@ unsigned long strtoul(const char *s, char **end, int base)
 		digits++;
 	behind = read_digits(digits, (unsigned int)base, &value, &fits);
 	if (end != NULL)
-		*end = (char *)(behind == digits ? s : behind);
+		*end = (char *)(uintptr_t)(behind == digits ? s : behind);
 	if (!fits)
 		return UINT64_MAX;
 	return negative ? -value : value;

@@ -109,7 +109,7 @@ void *memchr(const void *s, int c, size_t n)
 {
 	for (const u8 *p = s; n > 0; n--, p++) {
 		if (*p == (u8)c)
-			return (void *)p;
+			return (void *)(uintptr_t)p;
 	}
 	return NULL;
 }
@@ -152,7 +152,7 @@ char *strchr(const char *s, int c)
 {
 	for (;; s++) {
 		if (*s == (char)c)
-			return (char *)s;
+			return (char *)(uintptr_t)s;
 		if (*s == '\0')
 			return NULL;
 	}
@@ -166,7 +166,7 @@ char *strrchr(const char *s, int c)
 		if (*s == (char)c)
 			found = s;
 	} while (*s++ != '\0');
-	return (char *)found;
+	return (char *)(uintptr_t)found;
 }
 
 char *strstr(const char *s, const char *find)
@@ -175,7 +175,7 @@ char *strstr(const char *s, const char *find)
 
 	for (;; s++) {
 		if (strncmp(s, find, len) == 0)
-			return (char *)s;
+			return (char *)(uintptr_t)s;
 		if (*s == '\0')
 			return NULL;
 	}

@@ -41,7 +41,7 @@ typedef uintptr_t vaddr_t;
 
 /* The object of @type whose @member is at @ptr. */
 #define container_of(ptr, type, member) \
-	((type *)((char *)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
+	((type *)(void *)((char *)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
 
 #define STRINGIFY_(x)	#x
 #define STRINGIFY(x)	STRINGIFY_(x)

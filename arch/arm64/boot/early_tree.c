@@ -59,7 +59,7 @@ const char *early_tree_check(paddr_t tree, u64 *size)
 	if (tree & 7)
 		return "no device tree: x0 is not 8-byte aligned";
 	if (header(t, H_MAGIC) != FDT_MAGIC) {
-		if (*(const volatile u32 *)(t + 4) == ATAG_CORE)
+		if (*(const volatile u32 *)(tree + 4) == ATAG_CORE)
 			return "no device tree: x0 points at ATAGS (boot with a dtb)";
 		return "no device tree: x0 does not point at the magic d00dfeed";
 	}
