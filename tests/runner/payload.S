@@ -33,7 +33,7 @@ image_head:
 	.type	boot, %function
 boot:
 	mov	x21, x0			// the tree
-	mov	x20, #0x09000000	// the PL011 of virt: this is a test of the runner, not of drivers
+	mov	x20, #0x09000000	// the PL011 of virt: no test of drivers, this
 	mov	w1, #0x70		// 8 bits, FIFOs
 	str	w1, [x20, #0x2c]
 	mov	w1, #0x301

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""`make bench`: the figures, held to tests/budgets.toml; and that an exceeded one is a complaint."""
+"""`make bench`: figures held to tests/budgets.toml; and that an exceeded one is a complaint."""
 
 import importlib.machinery
 import importlib.util

@@ -90,3 +90,24 @@ def test_qemu_fails(payload):
     done = debug(payload("", "OFF"), env={"QEMU_ARGS": "-nonsense"})
     assert done.returncode == QEMU_FAILED
     assert done.stderr.splitlines()[-1].endswith("-nonsense: invalid option")
+
+
+def test_ctrl_c_is_gdbs(user, kernel):
+    """It stops the guest and ends nothing; what started the runner does not see it."""
+    one = user(kernel, args=["--debug"])
+    one.expect(rb"\(gdb\) ")
+    one.type(b"continue\r")
+    one.expect(rb"Continuing")
+    one.type(b"\x03")
+    one.expect(rb"SIGINT(?s:.*)\(gdb\) ")
+    one.type(b"quit\r")
+    assert one.end() == OFF
+    assert one.is_restored()
+
+
+def test_terminal_is_restored_after_a_signal(user, kernel):
+    one = user(kernel, args=["--debug"])
+    one.expect(rb"\(gdb\) ")
+    one.process.terminate()
+    assert one.end() == -15
+    assert one.is_restored()
