@@ -14,7 +14,7 @@
 #include "host.h"
 
 #define TOTALSIZE	4	/* offset of that word in the header */
-#define RANDOM_ROUNDS	4000
+#define RANDOM_ROUNDS	2000
 
 static void store_be32(u8 *p, u32 value)
 {

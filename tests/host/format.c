@@ -9,7 +9,7 @@
 
 #include "host.h"
 
-#define ROUNDS	1000000
+#define ROUNDS	500000
 
 #define below	host_random_below
 

@@ -14,7 +14,7 @@
 
 u8 *guarded(size_t size)
 {
-	static u8 *area;
+	static u8 *area, *last;
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
 	u8 *start;
 
@@ -25,13 +25,15 @@ u8 *guarded(size_t size)
 			perror("mmap");
 			exit(2);
 		}
+		last = area;
 	}
 	if (size > AREA) {
 		fprintf(stderr, "guarded: %zu bytes are too many\n", size);
 		exit(2);
 	}
 	start = area + ALIGN_DOWN(AREA - size, 8);
-	__asan_poison_memory_region(area, AREA);
+	__asan_poison_memory_region(last, (size_t)(area + AREA - last));
 	__asan_unpoison_memory_region(start, size);
+	last = start;
 	return start;
 }

@@ -5,6 +5,10 @@
  */
 #define CONFIG_DEBUG_ASSERT 1
 #define CONFIG_SELFTEST 1
-#define CONFIG_PAGE_4K 1
+#define CONFIG_RTC 1
+
+/* A test may ask for another granule. */
+#ifndef CONFIG_PAGE_SHIFT
 #define CONFIG_PAGE_SHIFT 12
+#endif
 #define CONFIG_VA_BITS 48
