@@ -67,10 +67,23 @@ else
 mode := plain
 endif
 
+define forwarding-makefile
+# Made by Cairn.
+source := $(CURDIR)
+.PHONY: all $$(MAKECMDGOALS)
+all: ; @+$$(MAKE) -C $$(source) --no-print-directory O=$$(CURDIR) $$(MAKECMDGOALS)
+$$(filter-out all Makefile,$$(MAKECMDGOALS)): all ; @:
+Makefile: ;
+endef
+
 # The kinds that write to $(O) find out first whether they can, so that nobody has to read a page of failures.
 ifneq ($(filter config build,$(mode)),)
 ifneq ($(shell mkdir -p $(O) 2>/dev/null && test -w $(O) && echo y),y)
 $(error cannot write to O=$(O): choose a folder that can be written to, such as O=/tmp/cairn-build)
+endif
+# "make -C build" shall work as well: the folder gets a Makefile that hands all goals on.
+ifneq ($(shell sed -n 's/^source := //p' $(O)/Makefile 2>/dev/null),$(CURDIR))
+$(file >$(O)/Makefile,$(forwarding-makefile))
 endif
 endif
 

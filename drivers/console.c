@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console between the UART's driver and everybody else. Output goes straight to the FIFO while that takes it; the rest waits in
- * a ring which the transmit interrupt empties. Input comes by interrupt into a ring; when that is full the receive interrupt is
- * masked and bytes stay in the device, so that a sender with flow control stops and nothing is lost.
+ * The console between the UART's driver and everybody else. Output goes straight to the FIFO
+ * while that takes it; the rest waits in a ring which the transmit interrupt empties. Input
+ * comes by interrupt into a ring; when that is full the receive interrupt is masked and bytes
+ * stay in the device, so that a sender with flow control stops and nothing is lost.
  */
 #include <arch/cpu.h>
 #include <arch/early_console.h>
@@ -60,7 +61,10 @@ bool console_register(struct device *dev, const struct console_ops *ops)
 	const char *options;
 	const struct dt_node *want = dt_stdout(&options);
 
-	/* a stdout-path that names nothing, or something off, leaves the choice to the order of the tree */
+	/*
+	 * a stdout-path that names nothing, or something off, leaves the choice to the order of
+	 * the tree
+	 */
 	if (console.dev || (want && want->enabled && want != dev->node))
 		return false;
 	console.dev = dev;
@@ -220,7 +224,10 @@ int console_read(u64 deadline)
 			return c;
 		if (deadline != TIME_NEVER && time_now() >= deadline)
 			return -ETIMEDOUT;
-		/* masked, so that an interrupt between the check and the wait still ends the wait */
+		/*
+		 * masked, so that an interrupt between the check and the wait still ends the
+		 * wait
+		 */
 		arch_irq_disable();
 		if (!console_pending()) {
 			time_wake_at(deadline);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The driver core: matches every enabled node of the tree against the driver table, once, and probes phase by phase. A
- * node's `compatible` list goes from the most to the least specific, so its order decides between two drivers. A device whose
- * supplier is not there yet is probed again when something else has become ready.
+ * The driver core: matches every enabled node of the tree against the driver table, once, and
+ * probes phase by phase. A node's `compatible` list goes from the most to the least specific,
+ * so its order decides between two drivers. A device whose supplier is not there yet is probed
+ * again when something else has become ready.
  */
 #include <device/driver.h>
 #include <device/irqchip.h>
@@ -36,7 +37,8 @@ static void match_all(void)
 	struct device **last = &devices;
 
 	while ((node = dt_next(node))) {
-		const struct driver *driver = node->enabled && node->compatible ? driver_for(node) : NULL;
+		const struct driver *driver =
+			node->enabled && node->compatible ? driver_for(node) : NULL;
 		struct device *dev;
 
 		if (!driver)
@@ -75,7 +77,8 @@ void drivers_init(enum driver_phase phase)
 	do {
 		progress = false;
 		for (struct device *dev = devices; dev; dev = dev->next) {
-			if (dev->driver->phase > phase || dev->state == DEVICE_READY || dev->state == DEVICE_FAILED)
+			if (dev->driver->phase > phase || dev->state == DEVICE_READY ||
+			    dev->state == DEVICE_FAILED)
 				continue;
 			probe(dev);
 			progress |= dev->state == DEVICE_READY;

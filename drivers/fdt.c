@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device tree's index (see <device/fdt.h>). libfdt goes over the whole structure block once, tag by tag, and says whether every
- * one lies inside the blob; this file adds what libfdt's walk leaves open (nesting, names, property names inside the strings
- * block). After that the blob is trusted, and everything else reads it directly.
+ * The device tree's index (see <device/fdt.h>). libfdt goes over the whole structure block
+ * once, tag by tag, and says whether every one lies inside the blob; this file adds what
+ * libfdt's walk leaves open (nesting, names, property names inside the strings block). After
+ * that the blob is trusted, and everything else reads it directly.
  *
- * Building the index needs memory, and memory is found in the tree: so dt_scan_memory() works without it, on nodes that it
- * builds on its own stack. Answers that need arithmetic (reg, ranges, interrupts) are in fdt_address.c.
+ * Building the index needs memory, and memory is found in the tree: so dt_scan_memory() works
+ * without it, on nodes that it builds on its own stack. Answers that need arithmetic (reg,
+ * ranges, interrupts) are in fdt_address.c.
  */
 #include <device/fdt.h>
 #include <lib/assert.h>
@@ -45,16 +47,20 @@ static int bad(u32 offset, const char *what)
 
 static int check_header(size_t mapped)
 {
-	int err = mapped < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(tree.blob);
+	int err = mapped < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED
+						     : fdt_check_header(tree.blob);
 	u32 strings;
 
 	if (err) {
-		log_err("device tree: header: %s", err == -FDT_ERR_BADMAGIC ? "wrong magic" :
-			err == -FDT_ERR_BADVERSION ? "unknown version" : "sizes and offsets do not fit together");
+		log_err("device tree: header: %s",
+			err == -FDT_ERR_BADMAGIC     ? "wrong magic"
+			: err == -FDT_ERR_BADVERSION ? "unknown version"
+						     : "sizes and offsets do not fit together");
 		return -EINVAL;
 	}
 	if (HEADER(totalsize) > mapped) {
-		log_err("device tree: totalsize %u is beyond the %zu bytes that are there", HEADER(totalsize), mapped);
+		log_err("device tree: totalsize %u is beyond the %zu bytes that are there",
+			HEADER(totalsize), mapped);
 		return -EOVERFLOW;
 	}
 	if (HEADER(version) < 17) {
@@ -88,7 +94,8 @@ static int check_structure(void)
 		u32 tag = fdt_next_tag(tree.blob, offset, &next);
 
 		if (next < 0)
-			return bad((u32)offset, tag == FDT_END ? "truncated or unknown tag" : "tag beyond the end");
+			return bad((u32)offset, tag == FDT_END ? "truncated or unknown tag"
+							       : "tag beyond the end");
 		switch (tag) {
 		case FDT_BEGIN_NODE:
 			if (++depth > DEPTH_MAX)
@@ -111,11 +118,15 @@ static int check_structure(void)
 		case FDT_PROP:
 			if (!depth || had_child)
 				return bad((u32)offset, "property outside of a node's beginning");
-			/* libfdt adds up in 32 bits: a length near 2^32 leads it back to where it was */
+			/*
+			 * libfdt adds up in 32 bits: a length near 2^32 leads it back to where
+			 * it was
+			 */
 			if (ALIGN_UP(12 + (u64)load_be32(at + 4), 4) != (u64)(next - offset))
 				return bad((u32)offset, "impossible length of a property");
 			if (load_be32(at + 8) >= strings)
-				return bad((u32)offset, "property name outside of the strings block");
+				return bad((u32)offset,
+					   "property name outside of the strings block");
 			break;
 		case FDT_NOP:
 			break;
@@ -150,7 +161,10 @@ static const u8 *skip_nops(const u8 *p)
 	return p;
 }
 
-/* The property at or behind @p and where the next one may be; false at another tag, with *@p there. */
+/*
+ * The property at or behind @p and where the next one may be; false at another tag, with *@p
+ * there.
+ */
 static bool prop_read(const u8 **p, struct dt_prop *prop)
 {
 	const u8 *at = skip_nops(*p);
@@ -191,7 +205,14 @@ static u8 cell_count(const struct dt_prop *p, u8 otherwise)
 }
 
 /* The properties that every node is read for. */
-enum known_prop { PROP_OTHER = 1, PROP_ADDRESS_CELLS, PROP_SIZE_CELLS, PROP_COMPATIBLE, PROP_STATUS, PROP_PHANDLE };
+enum known_prop {
+	PROP_OTHER = 1,
+	PROP_ADDRESS_CELLS,
+	PROP_SIZE_CELLS,
+	PROP_COMPATIBLE,
+	PROP_STATUS,
+	PROP_PHANDLE
+};
 
 static enum known_prop prop_compare(const char *name)
 {
@@ -209,8 +230,9 @@ static enum known_prop prop_compare(const char *name)
 }
 
 /*
- * Which one @name is. Names stand in the strings block once, mostly, and there are few: the answer for each is remembered by its
- * address, so that strings are compared once a name and not once a property.
+ * Which one @name is. Names stand in the strings block once, mostly, and there are few: the
+ * answer for each is remembered by its address, so that strings are compared once a name and
+ * not once a property.
  */
 static enum known_prop prop_kind(const char *name)
 {
@@ -224,16 +246,20 @@ static enum known_prop prop_kind(const char *name)
 }
 
 /*
- * Fills in @node from the BEGIN_NODE tag at @p, which may be an index entry or a temporary one. Returns the tag behind its
- * properties.
+ * Fills in @node from the BEGIN_NODE tag at @p, which may be an index entry or a temporary one.
+ * Returns the tag behind its properties.
  */
 static const u8 *node_read(const u8 *p, const struct dt_node *parent, struct dt_node *node)
 {
 	struct dt_prop prop;
 
 	*node = (struct dt_node){
-		.name = (const char *)p + 4, .parent = parent, .address_cells = 2, .size_cells = 1,
-		.enabled = !parent || parent->enabled, .depth = parent ? (u8)(parent->depth + 1) : 0,
+		.name = (const char *)p + 4,
+		.parent = parent,
+		.address_cells = 2,
+		.size_cells = 1,
+		.enabled = !parent || parent->enabled,
+		.depth = parent ? (u8)(parent->depth + 1) : 0,
 	};
 	p += 4 + ALIGN_UP(strlen(node->name) + 1, 4);
 	node->props = p;
@@ -283,7 +309,10 @@ static const u8 *first_tag(void)
 	return skip_nops(tree.blob + HEADER(off_dt_struct));
 }
 
-/* Goes on from the tag at @p to the next BEGIN_NODE, and counts @depth down for each END_NODE. NULL at the end. */
+/*
+ * Goes on from the tag at @p to the next BEGIN_NODE, and counts @depth down for each END_NODE.
+ * NULL at the end.
+ */
 static const u8 *next_begin(const u8 *p, unsigned int *depth)
 {
 	for (;; p += 4) {
@@ -353,7 +382,8 @@ static void scan_reserved(const struct dt_node *node,
 	}
 	/* without a reg it only wishes for memory, anywhere */
 	if (err != -ENOENT)
-		log_warn("device tree: %s: its reg cannot be read, its memory is not reserved", node->name);
+		log_warn("device tree: %s: its reg cannot be read, its memory is not reserved",
+			 node->name);
 }
 
 unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
@@ -446,152 +476,7 @@ const struct dt_node *dt_sibling(const struct dt_node *node)
 	return next && next->parent == node->parent ? next : NULL;
 }
 
-const struct dt_node *dt_by_phandle(u32 phandle)
-{
-	for (u32 i = 0; phandle && tree.nodes && i < tree.node_count; i++)
-		if (tree.nodes[i].phandle == phandle)
-			return &tree.nodes[i];
-	return NULL;
-}
-
-/* The child of that name; without one, the first child that has it in front of the unit address. */
-static const struct dt_node *child_named(const struct dt_node *node, const char *name, size_t len)
-{
-	const struct dt_node *child, *found = NULL;
-
-	for (child = dt_child(node); child; child = dt_sibling(child)) {
-		if (strncmp(child->name, name, len))
-			continue;
-		if (!child->name[len])
-			return child;
-		if (child->name[len] == '@' && !found)
-			found = child;
-	}
-	return found;
-}
-
-const struct dt_node *dt_find_n(const char *path, size_t len)
-{
-	const struct dt_node *node = dt_root();
-	const char *end = path + len;
-
-	if (node && len && *path != '/') {
-		const struct dt_node *aliases = dt_find("/aliases");
-		const char *slash = memchr(path, '/', len), *target;
-		size_t n = slash ? (size_t)(slash - path) : len;
-		char name[32];
-
-		if (!aliases || n >= sizeof(name))
-			return NULL;
-		memcpy(name, path, n);
-		name[n] = 0;
-		target = dt_string(aliases, name, 0);
-		/* an alias is a full path, never another alias */
-		node = target && *target == '/' ? dt_find(target) : NULL;
-		path += n;
-	}
-	while (node && path < end) {
-		const char *slash = memchr(path, '/', (size_t)(end - path));
-		size_t n = (size_t)((slash ? slash : end) - path);
-
-		if (n)
-			node = child_named(node, path, n);
-		path += n + (slash != NULL);
-	}
-	return len ? node : NULL;
-}
-
-const struct dt_node *dt_find(const char *path)
-{
-	return dt_find_n(path, strlen(path));
-}
-
-size_t dt_path(const struct dt_node *node, char *buf, size_t size)
-{
-	size_t n;
-
-	if (!node->parent)
-		return strlcpy(buf, "/", size);
-	n = node->parent->parent ? dt_path(node->parent, buf, size) : 0;
-	return n + snprintf(n < size ? buf + n : buf, n < size ? size - n : 0, "/%s", node->name);
-}
-
-const void *dt_prop(const struct dt_node *node, const char *name, u32 *len)
-{
-	struct dt_prop p = { 0 };
-
-	while (dt_prop_next(node, &p)) {
-		if (strcmp(p.name, name))
-			continue;
-		if (len)
-			*len = p.len;
-		return p.value;
-	}
-	return NULL;
-}
-
-bool dt_has(const struct dt_node *node, const char *name)
-{
-	return dt_prop(node, name, NULL);
-}
-
-int dt_u32(const struct dt_node *node, const char *name, unsigned int index, u32 *value)
-{
-	u32 len;
-	const u8 *p = dt_prop(node, name, &len);
-
-	if (!p)
-		return -ENOENT;
-	if (index >= len / 4)
-		return -ERANGE;
-	*value = load_be32(p + 4 * index);
-	return 0;
-}
-
-const char *dt_string(const struct dt_node *node, const char *name, unsigned int index)
-{
-	u32 len;
-	const char *p = dt_prop(node, name, &len), *end = p ? p + len : NULL;
-
-	if (!p || !len || end[-1])
-		return NULL;
-	for (; p < end; p += strlen(p) + 1)
-		if (!index--)
-			return p;
-	return NULL;
-}
-
-bool dt_compatible(const struct dt_node *node, const char *compatible)
-{
-	const char *p = node->compatible, *end = p ? p + node->compatible_len : NULL;
-
-	for (; p < end; p += strlen(p) + 1)
-		if (!strcmp(p, compatible))
-			return true;
-	return false;
-}
-
-const struct dt_node *dt_find_compatible(const struct dt_node *from, const char *compatible)
-{
-	while ((from = dt_next(from)))
-		if (from->enabled && dt_compatible(from, compatible))
-			return from;
-	return NULL;
-}
-
 const struct dt_node *dt_chosen(void)
 {
 	return tree.chosen.name ? &tree.chosen : NULL;
-}
-
-const struct dt_node *dt_stdout(const char **options)
-{
-	const struct dt_node *chosen = dt_find("/chosen");
-	const char *path = chosen ? dt_string(chosen, "stdout-path", 0) : NULL;
-	const char *colon = path ? strchr(path, ':') : NULL;
-
-	*options = colon ? colon + 1 : NULL;
-	if (!path)
-		return NULL;
-	return dt_find_n(path, colon ? (size_t)(colon - path) : strlen(path));
 }

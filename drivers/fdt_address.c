@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where a device is and which interrupts it has: the two questions that need the nodes above it as well (Devicetree Specification
- * 0.4, 2.3.8 ranges, 2.4 interrupts). Interrupt nexus nodes (interrupt-map) are for PCI and not read here.
+ * Where a device is and which interrupts it has: the two questions that need the nodes above it
+ * as well (Devicetree Specification 0.4, 2.3.8 ranges, 2.4 interrupts). Interrupt nexus nodes
+ * (interrupt-map) are for PCI and not read here.
  */
 #include <device/fdt.h>
 #include <lib/endian.h>
@@ -24,7 +25,8 @@ static bool cells_read(const u8 *p, unsigned int cells, u64 *value)
 /* Takes @addr from @bus's children to the bus above it. */
 static int translate(const struct dt_node *bus, u64 *addr, u64 size)
 {
-	unsigned int ac = bus->address_cells, pac = bus->parent->address_cells, sc = bus->size_cells;
+	unsigned int ac = bus->address_cells, pac = bus->parent->address_cells,
+		     sc = bus->size_cells;
 	u32 entry = 4 * (ac + pac + sc), len;
 	const u8 *p = dt_prop(bus, "ranges", &len);
 
@@ -62,7 +64,8 @@ int dt_reg(const struct dt_node *node, unsigned int index, struct dt_range *rang
 	if (index >= len / entry)
 		return -ENOENT;
 	p += (size_t)entry * index;
-	if (!cells_read(p, bus->address_cells, &addr) || !cells_read(p + 4 * bus->address_cells, bus->size_cells, &size))
+	if (!cells_read(p, bus->address_cells, &addr) ||
+	    !cells_read(p + 4 * bus->address_cells, bus->size_cells, &size))
 		return -EINVAL;
 	for (; bus->parent; bus = bus->parent) {
 		int err = translate(bus, &addr, size);
@@ -76,7 +79,10 @@ int dt_reg(const struct dt_node *node, unsigned int index, struct dt_range *rang
 	return 0;
 }
 
-/* The controller that @node's `interrupts` are meant for: the nearest interrupt-parent on the way up. */
+/*
+ * The controller that @node's `interrupts` are meant for: the nearest interrupt-parent on the
+ * way up.
+ */
 static const struct dt_node *interrupt_parent(const struct dt_node *node)
 {
 	for (; node; node = node->parent) {
@@ -92,7 +98,8 @@ static const struct dt_node *interrupt_parent(const struct dt_node *node)
 
 static int interrupt_cells(const struct dt_node *controller, u32 *cells)
 {
-	if (!controller || dt_u32(controller, "#interrupt-cells", 0, cells) || !*cells || *cells > 4)
+	if (!controller || dt_u32(controller, "#interrupt-cells", 0, cells) || !*cells ||
+	    *cells > 4)
 		return -EINVAL;
 	return 0;
 }

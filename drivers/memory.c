@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the tree to boot memory: RAM banks, what firmware and the tree reserve, and what boot itself sits on (image, tree, initial
- * ramdisk).
+ * From the tree to boot memory: RAM banks, what firmware and the tree reserve, and what boot
+ * itself sits on (image, tree, initial ramdisk).
  */
 #include <arch/mmu.h>
 #include <arch/sections.h>
@@ -55,7 +55,7 @@ void memory_scan(void)
 
 	arch_boot_tree(&tree_size);
 	if (!dt_scan_memory(add_bank, add_reserved))
-		panic("no memory: the device tree has no enabled node with device_type \"memory\" and a range");
+		panic("no memory: no enabled node with device_type \"memory\" has a range");
 	boot_mem_reserve(image, (u64)(section_image_end - section_text_start), "kernel", false);
 	boot_mem_reserve(arch_boot_tree_phys(), tree_size, "device tree", false);
 	reserve_initrd();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The last lines of boot: version, board, CPU, memory, what was chosen, and the devices in use by their paths in the tree. */
+/*
+ * The last lines of boot: version, board, CPU, memory, what was chosen, and the devices in use
+ * by their paths in the tree.
+ */
 #include <arch/cpu.h>
 #include <arch/mmu.h>
 #include <device/console.h>
@@ -30,9 +33,10 @@ void banner_print(void)
 
 	arch_cpu_name(cpu, sizeof(cpu));
 	log_notice("Cairn " CAIRN_VERSION " on %s", model ? model : "a board without a model");
-	log_notice("1 CPU (%s), entered at EL%u; %lu MiB of memory, %lu KiB used", cpu, arch_boot_el(),
-		   boot_mem_total() >> 20, boot_mem_used() >> 10);
+	log_notice("1 CPU (%s), entered at EL%u; %lu MiB of memory, %lu KiB used", cpu,
+		   arch_boot_el(), boot_mem_total() >> 20, boot_mem_used() >> 10);
 	log_notice("page granule %lu KiB, %u-bit addresses", PAGE_SIZE / 1024, VA_BITS);
-	log_notice("console %s, interrupts %s, timer %s at %u kHz", path_of(console_device()->node, uart),
-		   path_of(irq_root_node(), chip), path_of(time_source(), timer), time_frequency() / 1000);
+	log_notice("console %s, interrupts %s, timer %s at %u kHz",
+		   path_of(console_device()->node, uart), path_of(irq_root_node(), chip),
+		   path_of(time_source(), timer), time_frequency() / 1000);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The kernel's command line (see <kernel/cmdline.h>). It is kept as text, and every question walks it: there are few. */
+/*
+ * The kernel's command line (see <kernel/cmdline.h>). It is kept as text, and every question
+ * walks it: there are few.
+ */
 #include <kernel/cmdline.h>
 #include <lib/format.h>
 #include <lib/log.h>
@@ -10,11 +13,13 @@ static char line[CMDLINE_MAX];
 
 void cmdline_init(const char *builtin, const char *bootargs)
 {
-	size_t len = snprintf(line, sizeof(line), "%s%s%s", builtin, *builtin && bootargs && *bootargs ? " " : "",
-			      bootargs ? bootargs : "");
+	size_t len =
+		snprintf(line, sizeof(line), "%s%s%s", builtin,
+			 *builtin && bootargs && *bootargs ? " " : "", bootargs ? bootargs : "");
 
 	if (len >= sizeof(line))
-		log_err("command line: %zu bytes are too long, only the first %u are read", len, CMDLINE_MAX - 1);
+		log_err("command line: %zu bytes are too long, only the first %u are read", len,
+			CMDLINE_MAX - 1);
 }
 
 const char *cmdline_get(void)
@@ -48,7 +53,8 @@ static const char *find(const char *name, size_t *len)
 	const char *found = NULL;
 
 	for (const char *p = line; (n = next_word(&p)); p += n) {
-		if (n < name_len || strncmp(p, name, name_len) || (n > name_len && p[name_len] != '='))
+		if (n < name_len || strncmp(p, name, name_len) ||
+		    (n > name_len && p[name_len] != '='))
 			continue;
 		found = p;
 		*len = n;

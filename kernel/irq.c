@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts by number. Each controller brings a run of lines; a line has a lock, a handler and its counts. The root controller is asked
- * for pending interrupts until it has none left, so that one entry serves all that have come.
+ * Interrupts by number. Each controller brings a run of lines; a line has a lock, a handler and
+ * its counts. The root controller is asked for pending interrupts until it has none left, so
+ * that one entry serves all that have come.
  */
 #include <arch/atomic.h>
 #include <arch/cpu.h>
@@ -192,8 +193,12 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 	if (!line || (!line->handler && !line->count))
 		return false;
 	*stats = (struct irq_stats){
-		.name = line->name, .chip = chip->node->name, .hw = irq - chip->base, .count = line->count,
-		.unhandled = line->unhandled, .trigger = line->trigger,
+		.name = line->name,
+		.chip = chip->node->name,
+		.hw = irq - chip->base,
+		.count = line->count,
+		.unhandled = line->unhandled,
+		.trigger = line->trigger,
 	};
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The boot order: one call a line, with what it needs and what can be used after it. It starts on the boot thread's stack, with the MMU
- * on, interrupts masked, and the device tree mapped.
+ * The boot order: one call a line, with what it needs and what can be used after it. It starts
+ * on the boot thread's stack, with the MMU on, interrupts masked, and the device tree mapped.
  */
 #include <arch/irq.h>
 #include <arch/mmu.h>
@@ -52,9 +52,10 @@ static void tree_index(void)
 
 static void console_require(void)
 {
+	if (!console_device() && !irq_count())
+		panic("no console: the tree has no interrupt controller that this image knows");
 	if (!console_device())
-		panic("no console: %s", irq_count() ? "no UART of the device tree has a driver in this image" :
-		      "the device tree has no interrupt controller with a driver in this image");
+		panic("no console: the tree has no UART that this image knows");
 	log_console_ready();
 }
 

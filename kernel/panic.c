@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The end of a run: a panic with all that helps to understand it, or power-off and reboot in order. The last line of each is what
- * scripts/run-qemu and a person at a terminal look for.
+ * The end of a run: a panic with all that helps to understand it, or power-off and reboot in
+ * order. The last line of each is what scripts/run-qemu and a person at a terminal look for.
  */
 #include <arch/atomic.h>
 #include <arch/cpu.h>
@@ -94,7 +94,8 @@ void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address
 	begin(what);
 	log_emerg("thread %s", t->name);
 	arch_frame_print(frame);
-	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack, t->stack + t->stack_size);
+	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
+			 t->stack + t->stack_size);
 	print_levels(&u);
 	last_line(what);
 }

@@ -2,13 +2,14 @@
 /*
  * The kernel log, without a lock, so that interrupts and panics may write at any moment.
  *
- * A writer draws a number and a run of bytes in the text ring, each by one atomic addition, fills both in, and publishes its descriptor by
- * storing number + 1 into it. A reader takes a record only when the descriptor says so before and after it copied, and when the text was
- * not overtaken meanwhile. A writer that stalls while everybody else goes once around the ring spoils one record, which readers then
- * pass over.
+ * A writer draws a number and a run of bytes in the text ring, each by one atomic addition,
+ * fills both in, and publishes its descriptor by storing number + 1 into it. A reader takes a
+ * record only when the descriptor says so before and after it copied, and when the text was not
+ * overtaken meanwhile. A writer that stalls while everybody else goes once around the ring
+ * spoils one record, which readers then pass over.
  *
- * The console shows records in their order: whoever finds the console's turn free takes it and shows all there is; others
- * leave their record to it.
+ * The console shows records in their order: whoever finds the console's turn free takes it and
+ * shows all there is; others leave their record to it.
  */
 #include <arch/atomic.h>
 #include <device/console.h>
@@ -52,7 +53,8 @@ static void append(enum log_level level, const char *text, size_t len)
 	struct log_desc *d = &log_desc[number % DESC_COUNT];
 
 	atomic_store_relaxed(&d->published, 0);
-	__atomic_thread_fence(__ATOMIC_RELEASE);	// readers see the old one go before its parts change
+	__atomic_thread_fence(
+		__ATOMIC_RELEASE); // readers see the old one go before its parts change
 	d->position = position;
 	d->time = time_now();
 	d->len = (u32)len;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names for code addresses. The build links once, lists the functions, and links again with the table at the end of read-only data
- * (scripts/kallsyms.awk): offsets from the start of text in ascending order, and the names one after another. Finding a name means to
- * count strings: it is for failures and listings.
+ * Names for code addresses. The build links once, lists the functions, and links again with the
+ * table at the end of read-only data (scripts/kallsyms.awk): offsets from the start of text in
+ * ascending order, and the names one after another. Finding a name means to count strings: it
+ * is for failures and listings.
  */
 #include <arch/sections.h>
 #include <kernel/kallsyms.h>
@@ -28,8 +29,9 @@ const char *symbol_lookup(vaddr_t addr, size_t *offset, size_t *size)
 			high = middle;
 	}
 	*offset = addr - text - kallsyms_offsets[low];
-	*size = (low + 1 < kallsyms_count ? text + kallsyms_offsets[low + 1] : (vaddr_t)section_text_end) - text -
-		kallsyms_offsets[low];
+	*size = (low + 1 < kallsyms_count ? text + kallsyms_offsets[low + 1]
+					  : (vaddr_t)section_text_end) -
+		text - kallsyms_offsets[low];
 	while (low--)
 		name += strlen(name) + 1;
 	return name;

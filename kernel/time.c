@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time from the architected counter. Ticks become nanoseconds by one multiplication and a shift: 128 bits wide, so that nothing overflows
- * and a second is exact to less than a nanosecond in a day.
+ * Time from the architected counter. Ticks become nanoseconds by one multiplication and a
+ * shift: 128 bits wide, so that nothing overflows and a second is exact to less than a
+ * nanosecond in a day.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -79,7 +80,9 @@ void time_wake_at(u64 deadline)
 	if (deadline == TIME_NEVER || !clock.node)
 		return;
 	now = time_now();
-	ticks = deadline > now ? (u64)(((unsigned __int128)(deadline - now) * clock.ticks_per_ns) >> SHIFT) : 0;
+	ticks = deadline > now
+			? (u64)(((unsigned __int128)(deadline - now) * clock.ticks_per_ns) >> SHIFT)
+			: 0;
 	/* one more: the division rounded down, and waking early is waking twice */
 	arch_timer_set(arch_counter() + ticks + 1);
 }
@@ -92,7 +95,10 @@ void timer_expired(void)
 int time_sleep_until(u64 deadline)
 {
 	while (time_now() < deadline) {
-		/* masked, so that the timer's interrupt cannot slip in between the check and the wait */
+		/*
+		 * masked, so that the timer's interrupt cannot slip in between the check and
+		 * the wait
+		 */
 		arch_irq_disable();
 		if (time_now() < deadline && clock.node) {
 			time_wake_at(deadline);

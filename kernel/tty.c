@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The terminal line discipline (see <kernel/tty.h>): one terminal, one reader. It knows nothing of commands or history. */
+/*
+ * The terminal line discipline (see <kernel/tty.h>): one terminal, one reader. It knows nothing
+ * of commands or history.
+ */
 #include <device/console.h>
 #include <kernel/time.h>
 #include <kernel/tty.h>

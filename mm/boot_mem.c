@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Boot memory: two arrays of ranges, sorted by address, banks and reservations. Memory is free where a bank is and no reservation.
- * What is handed out becomes a reservation; neighbours with the same purpose are joined, so that the arrays stay short. Runs are taken
- * from the top of memory down, away from the image and from where firmware likes to put things.
+ * Boot memory: two arrays of ranges, sorted by address, banks and reservations. Memory is free
+ * where a bank is and no reservation. What is handed out becomes a reservation; neighbours with
+ * the same purpose are joined, so that the arrays stay short. Runs are taken from the top of
+ * memory down, away from the image and from where firmware likes to put things.
  */
 #include <arch/mmu.h>
 #include <lib/assert.h>
@@ -52,7 +53,8 @@ static bool insert_at(struct range_list *list, unsigned int i, const struct boot
 /* Two ranges that can be one: the same purpose, and touching. */
 static bool joins(const struct boot_mem_range *a, const struct boot_mem_range *b)
 {
-	return a->name == b->name && a->no_map == b->no_map && range_end(a) >= b->base && range_end(b) >= a->base;
+	return a->name == b->name && a->no_map == b->no_map && range_end(a) >= b->base &&
+	       range_end(b) >= a->base;
 }
 
 /* Puts @new into the list, joined with what it touches. False when there is no room. */
@@ -92,7 +94,8 @@ void boot_mem_add(paddr_t base, u64 size)
 		return;
 	}
 	if (!insert(&banks, (struct boot_mem_range){ .base = start, .size = end - start }))
-		log_err("memory: more than %u banks: %#lx bytes at %#lx ignored", RANGES_MAX, size, base);
+		log_err("memory: more than %u banks: %#lx bytes at %#lx ignored", RANGES_MAX, size,
+			base);
 }
 
 void boot_mem_reserve(paddr_t base, u64 size, const char *name, bool no_map)
@@ -104,8 +107,8 @@ void boot_mem_reserve(paddr_t base, u64 size, const char *name, bool no_map)
 	if (end <= start)	/* up to the last page there can be */
 		end = ALIGN_DOWN(~(paddr_t)0, PAGE_SIZE);
 	if (!insert(&reserved, (struct boot_mem_range){ start, end - start, name, no_map }))
-		panic("more than %u reserved memory ranges, the last %#lx bytes at %#lx for %s", RANGES_MAX, size,
-		      base, name);
+		panic("more than %u reserved memory ranges, the last %#lx bytes at %#lx for %s",
+		      RANGES_MAX, size, base, name);
 }
 
 void boot_mem_limit(u64 bytes)
@@ -130,8 +133,9 @@ void boot_mem_clip(paddr_t low, paddr_t high)
 
 		if (start == b->base && end == range_end(b))
 			continue;
-		log_warn("memory: the linear map reaches %#lx to %#lx: bank %#lx to %#lx %s", low, high - 1, b->base,
-			 range_end(b) - 1, end > start ? "is cut to it" : "is left out");
+		log_warn("memory: the linear map reaches %#lx to %#lx: bank %#lx to %#lx %s", low,
+			 high - 1, b->base, range_end(b) - 1,
+			 end > start ? "is cut to it" : "is left out");
 		if (end > start) {
 			b->base = start;
 			b->size = end - start;
@@ -162,7 +166,8 @@ paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 	align = MAX(align, PAGE_SIZE);
 	for (unsigned int i = banks.count; i--;) {
 		const struct boot_mem_range *b = &banks.range[i];
-		paddr_t low = MAX(b->base, window_low), end = window_high ? MIN(range_end(b), window_high) : range_end(b);
+		paddr_t low = MAX(b->base, window_low),
+			end = window_high ? MIN(range_end(b), window_high) : range_end(b);
 
 		while (size && end > low && end - low >= size) {
 			paddr_t start = ALIGN_DOWN(end - size, align);
@@ -192,8 +197,8 @@ void *boot_mem_alloc(size_t size, size_t align)
 		paddr_t pa = boot_mem_alloc_phys(bytes, PAGE_SIZE, "boot");
 
 		if (!pa)
-			panic("out of memory at boot: %zu bytes asked for, %lu of %lu KiB reserved", size,
-			      boot_mem_used() / 1024, boot_mem_total() / 1024);
+			panic("out of memory at boot: %zu bytes asked for, %lu of %lu KiB reserved",
+			      size, boot_mem_used() / 1024, boot_mem_total() / 1024);
 		object = phys_to_virt(pa);
 		memset(object, 0, bytes);
 		/* the larger rest serves the next small objects */
@@ -237,7 +242,8 @@ u64 boot_mem_used(void)
 
 		/* reservations may overlap each other, and need not be RAM */
 		for (unsigned int j = 0; j < reserved.count; j++) {
-			paddr_t from = MAX(reserved.range[j].base, at), to = MIN(range_end(&reserved.range[j]), end);
+			paddr_t from = MAX(reserved.range[j].base, at),
+				to = MIN(range_end(&reserved.range[j]), end);
 
 			if (to > from) {
 				sum += to - from;

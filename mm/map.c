@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's own address space. The linear map: every bank in the order of physical addresses, blocks as large as alignment allows, no-map
- * ranges left out, and the image's text and read-only data read-only there as well, so that no alias undoes their protection.
- * Device mappings are handed out from the bottom of the vmap area, each with an unmapped page behind it.
+ * The kernel's own address space. The linear map: every bank in the order of physical
+ * addresses, blocks as large as alignment allows, no-map ranges left out, and the image's text
+ * and read-only data read-only there as well, so that no alias undoes their protection. Device
+ * mappings are handed out from the bottom of the vmap area, each with an unmapped page behind
+ * it.
  */
 #include <arch/sections.h>
 #include <kernel/spinlock.h>
@@ -12,7 +14,10 @@
 #include <mm/map.h>
 #include <uapi/errno.h>
 
-/* The linear map starts at a multiple of the largest block, so that addresses keep their alignment in it. */
+/*
+ * The linear map starts at a multiple of the largest block, so that addresses keep their
+ * alignment in it.
+ */
 #define LINEAR_ALIGN	(PAGE_SHIFT == 12 ? GIB(1) : PAGE_SHIFT == 14 ? MIB(32) : MIB(512))
 
 static struct {
@@ -21,7 +26,10 @@ static struct {
 	vaddr_t next;		/* first address that was never used */
 } vmap;
 
-/* The image brings along enough tables for the first bank; later ones come from memory that is mapped already. */
+/*
+ * The image brings along enough tables for the first bank; later ones come from memory that is
+ * mapped already.
+ */
 static paddr_t table_alloc(void)
 {
 	paddr_t table = arch_boot_table();
@@ -42,7 +50,8 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
 		return;
 	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags, table_alloc);
 	if (err)
-		panic("linear map of %#lx to %#lx: %s", start, end, err == -ENOMEM ? "no memory for tables" : "overlap");
+		panic("linear map of %#lx to %#lx: %s", start, end,
+		      err == -ENOMEM ? "no memory for tables" : "overlap");
 }
 
 /* Maps [start, end) of a bank, but for what is reserved as no-map. */
@@ -90,7 +99,10 @@ void map_init(void)
 	arch_linear_base = ALIGN_DOWN(boot_mem_bank(0)->base, LINEAR_ALIGN);
 	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
 	vmap.next = ARCH_VMAP_START;
-	/* the bank with the image first: its tables are in the image, all later ones in that bank */
+	/*
+	 * the bank with the image first: its tables are in the image, all later ones in that
+	 * bank
+	 */
 	first = image_bank();
 	map_bank(first);
 	boot_mem_window(first->base, first->base + first->size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shell: reads a line, splits it into commands, finds each in the command table and runs it. Lines given on the kernel's command
- * line (autorun="...") run first.
+ * The shell: reads a line, splits it into commands, finds each in the command table and runs
+ * it. Lines given on the kernel's command line (autorun="...") run first.
  */
 #include <kernel/cmdline.h>
 #include <kernel/panic.h>
@@ -36,7 +36,8 @@ static int run_one(int argc, char **argv)
 		print("%s: unknown command; `help` lists them\n", argv[0]);
 		return STATUS_UNKNOWN;
 	}
-	if (argc - 1 < command->min_args || (command->max_args != 255 && argc - 1 > command->max_args))
+	if (argc - 1 < command->min_args ||
+	    (command->max_args != 255 && argc - 1 > command->max_args))
 		status = STATUS_USAGE;
 	else
 		status = command->run(argc, argv);
@@ -56,7 +57,8 @@ int shell_run(const char *text)
 	}
 	while ((argc = command_split(&rest, argv)) != -1) {
 		if (argc < 0) {
-			print(argc == -E2BIG ? "too many words in a command: at most %d\n" : "a quote is not closed\n",
+			print(argc == -E2BIG ? "too many words in a command: at most %d\n"
+					     : "a quote is not closed\n",
 			      ARGS_MAX - 1);
 			return STATUS_USAGE;
 		}
@@ -74,7 +76,8 @@ static void autorun(void)
 	if (err == -ENOENT)
 		return;
 	if (err)
-		log_err("autorun= %s", err == -ERANGE ? "is too long and not run" : "has no commands");
+		log_err("autorun= %s",
+			err == -ERANGE ? "is too long and not run" : "has no commands");
 	else
 		shell_run(line);
 }
@@ -94,7 +97,8 @@ void shell_main(void)
 		if (!err)
 			shell_run(line);
 		else if (err == -E2BIG)
-			print("line too long: at most %u bytes, nothing of it was run\n", LINE_SIZE - 1);
+			print("line too long: at most %u bytes, nothing of it was run\n",
+			      LINE_SIZE - 1);
 		else if (err != -EINTR)
 			panic("the console cannot be read any more: error %d", err);
 	}

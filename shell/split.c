@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* From a line to commands and their words (see split.h): one pass, which writes each word back over the place it was read from. */
+/*
+ * From a line to commands and their words (see split.h): one pass, which writes each word back
+ * over the place it was read from.
+ */
 #include <uapi/errno.h>
 
 #include "split.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Data-cache maintenance by address (ARM DDI 0487, D7.5.9). The line size is the smallest one in the system, from CTR_EL0. */
+/*
+ * Data-cache maintenance by address (ARM DDI 0487, D7.5.9). The line size is the smallest one
+ * in the system, from CTR_EL0.
+ */
 #include <arch/cache.h>
 #include <asm/sysreg.h>
 

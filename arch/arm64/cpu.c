@@ -9,11 +9,14 @@ struct core {
 	char name[6];
 };
 
-/* Arm's own cores by MIDR_EL1's part number, from each core's technical reference manual. N and V are Neoverse. */
+/*
+ * Arm's own cores by MIDR_EL1's part number, from each core's technical reference manual. N and
+ * V are Neoverse.
+ */
 static const struct core cores[] = {
-	{ 0xd03, "A53" }, { 0xd04, "A35" }, { 0xd05, "A55" }, { 0xd07, "A57" }, { 0xd08, "A72" }, { 0xd09, "A73" },
-	{ 0xd0a, "A75" }, { 0xd0b, "A76" }, { 0xd0c, "N1" }, { 0xd0d, "A77" }, { 0xd40, "V1" }, { 0xd41, "A78" },
-	{ 0xd46, "A510" }, { 0xd47, "A710" }, { 0xd49, "N2" },
+	{ 0xd03, "A53" }, { 0xd04, "A35" }, { 0xd05, "A55" },  { 0xd07, "A57" },  { 0xd08, "A72" },
+	{ 0xd09, "A73" }, { 0xd0a, "A75" }, { 0xd0b, "A76" },  { 0xd0c, "N1" },	  { 0xd0d, "A77" },
+	{ 0xd40, "V1" },  { 0xd41, "A78" }, { 0xd46, "A510" }, { 0xd47, "A710" }, { 0xd49, "N2" },
 };
 
 size_t arch_cpu_name(char *buf, size_t size)
@@ -24,9 +27,11 @@ size_t arch_cpu_name(char *buf, size_t size)
 
 	for (size_t i = 0; i < ARRAY_SIZE(cores) && implementer == 'A'; i++)
 		if (cores[i].part == part)
-			return snprintf(buf, size, "%s-%s r%up%u", cores[i].name[0] == 'A' ? "Cortex" : "Neoverse",
+			return snprintf(buf, size, "%s-%s r%up%u",
+					cores[i].name[0] == 'A' ? "Cortex" : "Neoverse",
 					cores[i].name, variant, revision);
-	return snprintf(buf, size, "implementer %#x part %#x r%up%u", implementer, part, variant, revision);
+	return snprintf(buf, size, "implementer %#x part %#x r%up%u", implementer, part, variant,
+			revision);
 }
 
 u64 arch_cpu_affinity(void)

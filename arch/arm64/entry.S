@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exception entry and return: save everything, call C, restore everything. Which exception it was is decided in C (trap.c).
+ * Exception entry and return: save everything, call C, restore everything. Which exception it
+ * was is decided in C (trap.c).
  *
- * A kernel stack is aligned to twice its size, so that bit STACK_SHIFT of the stack pointer is clear while it is on its stack and set as
- * soon as it runs over the lower end: the vectors test that before they store anything, and go on on the CPU's emergency
- * stack when it is so.
+ * A kernel stack is aligned to twice its size, so that bit STACK_SHIFT of the stack pointer is
+ * clear while it is on its stack and set as soon as it runs over the lower end: the vectors
+ * test that before they store anything, and go on on the CPU's emergency stack when it is so.
  */
 #include <asm/asm.h>
 #include <generated/asm-offsets.h>
@@ -12,7 +13,7 @@
 	.macro	kernel_vector handler
 	.align	7
 	sub	sp, sp, #FRAME_SIZE
-	add	sp, sp, x0			// sp' = sp + x0, x0' = sp: a test without a free register
+	add	sp, sp, x0			// sp' = sp + x0, and below x0' = sp
 	sub	x0, sp, x0
 	tbnz	x0, #STACK_SHIFT, 0f
 	sub	x0, sp, x0			// x0 = sp' - x0' = the old x0
@@ -30,7 +31,10 @@
 	b	bad_entry
 	.endm
 
-/* Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free afterwards. */
+/*
+ * Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free
+ * afterwards.
+ */
 	.macro	save_rest
 	stp	x2, x3, [sp, #FRAME_REGS + 16]
 	stp	x4, x5, [sp, #FRAME_REGS + 32]
@@ -79,7 +83,10 @@ vectors:
 
 	.section .entry.text, "ax"
 
-/* State: as the CPU enters, frame space made, interrupts masked. Out: back to what was interrupted. */
+/*
+ * State: as the CPU enters, frame space made, interrupts masked. Out: back to what was
+ * interrupted.
+ */
 FUNC el1_sync
 	stp	x0, x1, [sp, #FRAME_REGS]
 	save_rest
@@ -122,7 +129,8 @@ FUNC exception_return
 ENDFUNC exception_return
 
 /*
- * In: x1 = kind, x0 and x1 saved. Where the stack itself may be the fault, so also for these, C may run on the emergency stack.
+ * In: x1 = kind, x0 and x1 saved. Where the stack itself may be the fault, so also for these, C
+ * may run on the emergency stack.
  */
 FUNC bad_entry
 	save_rest

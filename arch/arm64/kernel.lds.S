@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The image: text R-X, then read-only data, then everything writable, each from a page boundary of the chosen granule on. What takes no
- * room in the file comes last. Link-time tables need no line of their own (lib/table.h).
+ * The image: text R-X, then read-only data, then everything writable, each from a page boundary
+ * of the chosen granule on. What takes no room in the file comes last. Link-time tables need no
+ * line of their own (lib/table.h).
  */
 #include <asm/memory.h>
 
@@ -29,14 +30,20 @@ SECTIONS
 		section_idmap_start = .;
 		KEEP(*(.idmap.text))
 		section_idmap_end = .;
-		/* the assembly of early boot and of exceptions fits in before the vectors, which want 2 KiB alignment */
+		/*
+		 * the assembly of early boot and of exceptions fits in before the vectors,
+		 * which want 2 KiB alignment
+		 */
 		*(.early.text)
 		*(.entry.text)
 		*(.text.vectors)
 		*(.text.early_vectors)
 		*(.text .text.*)
 		_etext = .;
-		/* early boot's own constants, beside the code that reads them before there are rights ("/" is "?", for cpp) */
+		/*
+		 * early boot's own constants, beside the code that reads them before there are
+		 * rights ("/" is "?", for cpp)
+		 */
 		*arch/arm64/boot?*.o(.rodata .rodata.*)
 	} :text
 	. = ALIGN(PAGE_SIZE);
@@ -48,7 +55,10 @@ SECTIONS
 		. = ALIGN(8);
 		KEEP(*(SORT_BY_NAME(.table.*)))
 		*(.got .got.plt)
-		/* last: its size depends on all symbols, and no address before it may depend on its size */
+		/*
+		 * last: its size depends on all symbols, and no address before it may depend on
+		 * its size
+		 */
 		*(.kallsyms)
 	} :rodata
 	. = ALIGN(PAGE_SIZE);
@@ -74,7 +84,10 @@ SECTIONS
 		*(.noinit)
 	} :data
 
-	/* the lower half of twice the stack's size is never mapped: falling below the stack faults */
+	/*
+	 * the lower half of twice the stack's size is never mapped: falling below the stack
+	 * faults
+	 */
 	.stack (NOLOAD) : {
 		. = ALIGN(2 * STACK_SIZE);
 		. = . + 2 * STACK_SIZE - PAGE_SIZE;
@@ -97,7 +110,8 @@ SECTIONS
 	section_image_end = .;
 
 	/DISCARD/ : {
-		*(.comment .note .note.* .eh_frame .eh_frame_hdr .interp .dynamic .dynsym .dynstr .hash .gnu.hash)
+		*(.comment .note .note.* .eh_frame .eh_frame_hdr)
+		*(.interp .dynamic .dynsym .dynstr .hash .gnu.hash)
 	}
 	.debug_info 0 : { *(.debug_info) }
 	.debug_abbrev 0 : { *(.debug_abbrev) }
@@ -121,4 +135,5 @@ ASSERT(image_head == ARCH_IMAGE_START, "the Image header must come first")
 ASSERT((vectors & 0x7ff) == 0, "exception vectors are 2 KiB-aligned")
 ASSERT((section_idmap_end - section_idmap_start) <= 0x1000, "the identity-mapped code is small")
 ASSERT(section_image_end - section_text_start <= ARCH_IMAGE_MAX, "the image outgrew its window")
-ASSERT((boot_stack_top & (2 * STACK_SIZE - 1)) == STACK_SIZE, "a stack is aligned to twice its size")
+ASSERT((boot_stack_top & (2 * STACK_SIZE - 1)) == STACK_SIZE,
+       "a stack is aligned to twice its size")

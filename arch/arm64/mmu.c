@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's translation tables, from the moment the MMU is on: the root that early boot made grows into the final map. Tables in
- * the image are reached where the image is mapped, all others through the linear map. Locking is the caller's (mm/map.c).
+ * The kernel's translation tables, from the moment the MMU is on: the root that early boot made
+ * grows into the final map. Tables in the image are reached where the image is mapped, all
+ * others through the linear map. Locking is the caller's (mm/map.c).
  */
 #include <arch/cpu.h>
 #include <arch/mmu.h>
@@ -92,7 +93,8 @@ void arch_kernel_unmap(vaddr_t va, size_t size)
 	pgtable_unmap(&t, va, size);
 	dsb(ishst);	// the entries are gone before the TLBs forget them
 	for (vaddr_t page = va; page < va + size; page += PAGE_SIZE)
-		__asm__ volatile("tlbi vaale1is, %0" :: "r"(page >> 12 & ((1UL << 44) - 1)) : "memory");
+		__asm__ volatile("tlbi vaale1is, %0" ::"r"(page >> 12 & ((1UL << 44) - 1))
+				 : "memory");
 	dsb(ish);	// every CPU has forgotten them
 	isb();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Offsets and sizes that assembly needs. This file is compiled to assembly text only; the build turns each marked line into a #define in
- * asm-offsets.h.
+ * Offsets and sizes that assembly needs. This file is compiled to assembly text only; the build
+ * turns each marked line into a #define in asm-offsets.h.
  */
 #include <asm/boot.h>
 #include <asm/frame.h>

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions in words: the switch over the exception class, and the decoding of syndromes. Nothing is handled here yet but by the kernel's
- * last resort: every one of these ends in exception_fatal().
+ * Exceptions in words: the switch over the exception class, and the decoding of syndromes.
+ * Nothing is handled here yet but by the kernel's last resort: every one of these ends in
+ * exception_fatal().
  */
 #include "trap.h"
 
@@ -93,10 +94,15 @@ void arch_trap(struct arch_frame *frame)
 		bool known = !(ESR_ISS(esr) & ISS_FNV);
 
 		snprintf(text, sizeof(text), "%s: %s%s%s at %#lx (ESR %#lx)%s", class_name(class),
-			 class == EC_IABT ? "fetch, " : ESR_ISS(esr) & ISS_WNR ? "write, " : "read, ",
-			 fault_name(fsc), (fsc & ~3U) <= FSC_PERMISSION ? (const char[][10]){ " level 0", " level 1",
-			 " level 2", " level 3" }[fsc & 3] : "", known ? far : 0UL, esr,
-			 known ? address_hint(far) : "");
+			 class == EC_IABT	  ? "fetch, "
+			 : ESR_ISS(esr) & ISS_WNR ? "write, "
+						  : "read, ",
+			 fault_name(fsc),
+			 (fsc & ~3U) <= FSC_PERMISSION
+				 ? (const char[][10]){ " level 0", " level 1", " level 2",
+						       " level 3" }[fsc & 3]
+				 : "",
+			 known ? far : 0UL, esr, known ? address_hint(far) : "");
 	} else {
 		snprintf(text, sizeof(text), "%s (ESR %#lx)", class_name(class), esr);
 	}
@@ -110,8 +116,8 @@ void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
 	u64 esr = sysreg_read(esr_el1);
 	char text[128];
 
-	snprintf(text, sizeof(text), "unexpected %s from %s (ESR %#lx, %s)", what[kind % 4], from[kind / 4 % 4], esr,
-		 kind % 4 == 0 ? class_name(ESR_EC(esr)) : "asynchronous");
+	snprintf(text, sizeof(text), "unexpected %s from %s (ESR %#lx, %s)", what[kind % 4],
+		 from[kind / 4 % 4], esr, kind % 4 == 0 ? class_name(ESR_EC(esr)) : "asynchronous");
 	exception_fatal(frame, text, sysreg_read(far_el1));
 }
 
@@ -119,7 +125,8 @@ void arch_stack_overflow(struct arch_frame *frame)
 {
 	char text[96];
 
-	snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx", frame->sp, sysreg_read(far_el1));
+	snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx", frame->sp,
+		 sysreg_read(far_el1));
 	exception_fatal(frame, text, sysreg_read(far_el1));
 }
 
@@ -129,6 +136,6 @@ void arch_frame_print(const struct arch_frame *frame)
 	log_emerg("lr  %pS", (void *)frame->regs[30]);
 	log_emerg("sp  %016lx  pstate %08lx", frame->sp, frame->pstate);
 	for (unsigned int i = 0; i < 30; i += 3)
-		log_emerg("x%-2u %016lx  x%-2u %016lx  x%-2u %016lx", i, frame->regs[i], i + 1, frame->regs[i + 1],
-			  i + 2, frame->regs[i + 2]);
+		log_emerg("x%-2u %016lx  x%-2u %016lx  x%-2u %016lx", i, frame->regs[i], i + 1,
+			  frame->regs[i + 1], i + 2, frame->regs[i + 2]);
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Walking frame records. Each must lie on the stack, aligned, and above the one before: so the walk ends, whatever it finds. */
+/*
+ * Walking frame records. Each must lie on the stack, aligned, and above the one before: so the
+ * walk ends, whatever it finds.
+ */
 #include <arch/unwind.h>
 
 struct record {

@@ -10,7 +10,10 @@
 
 struct thread;
 
-/* The thread that runs here (SP_EL0 while in the kernel). Never NULL once C runs at its link address. */
+/*
+ * The thread that runs here (SP_EL0 while in the kernel). Never NULL once C runs at its link
+ * address.
+ */
 static inline struct thread *arch_current(void);
 
 /* Makes @thread the current one of this CPU. Interrupts off. */
@@ -22,12 +25,15 @@ static inline size_t arch_percpu_offset(void);
 /* Sets that offset. Once, when the CPU starts. */
 static inline void arch_set_percpu_offset(size_t offset);
 
-/* A hint inside a busy-wait: lets another hardware thread, or an emulator's other CPU, run (YIELD). */
+/*
+ * A hint inside a busy-wait: lets another hardware thread, or an emulator's other CPU, run
+ * (YIELD).
+ */
 static inline void arch_relax(void);
 
 /*
- * Stops until an interrupt is pending, also a masked one (WFI). Callers mask interrupts, check their
- * condition, wait, and unmask: so no wake-up is lost in between.
+ * Stops until an interrupt is pending, also a masked one (WFI). Callers mask interrupts, check
+ * their condition, wait, and unmask: so no wake-up is lost in between.
  */
 static inline void arch_wait_for_interrupt(void);
 
@@ -37,7 +43,10 @@ __noreturn void arch_halt(void);
 /* The CPU's MPIDR affinity fields, as a cpu node's `reg` holds them (ARM DDI 0487, D19.2.101). */
 u64 arch_cpu_affinity(void);
 
-/* Writes the core's name from MIDR_EL1 to @buf, e.g. "Cortex-A72 r0p3". Returns the length, as snprintf does. */
+/*
+ * Writes the core's name from MIDR_EL1 to @buf, e.g. "Cortex-A72 r0p3". Returns the length, as
+ * snprintf does.
+ */
 size_t arch_cpu_name(char *buf, size_t size);
 
 /* The exception level (1 to 3) in which the boot loader or firmware entered this image. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The UART that boot code found before there was anything else: polled, for the words that must come out when no driver has taken
- * the console.
+ * The UART that boot code found before there was anything else: polled, for the words that must
+ * come out when no driver has taken the console.
  */
 #ifndef ARCH_EARLY_CONSOLE_H
 #define ARCH_EARLY_CONSOLE_H

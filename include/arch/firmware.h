@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls to firmware by the SMC Calling Convention (ARM DEN 0028), 64-bit arguments. May take long. */
+/*
+ * Calls to firmware by the SMC Calling Convention (ARM DEN 0028), 64-bit arguments. May take
+ * long.
+ */
 #ifndef ARCH_FIRMWARE_H
 #define ARCH_FIRMWARE_H
 

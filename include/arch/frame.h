@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What every exception saves, whole, at the top of the stack: Linux's struct pt_regs for arm64, so that
- * debuggers and later signal frames find what they know. Portable code reads it by these functions.
+ * What every exception saves, whole, at the top of the stack: Linux's struct pt_regs for arm64,
+ * so that debuggers and later signal frames find what they know. Portable code reads it by
+ * these functions.
  */
 #ifndef ARCH_FRAME_H
 #define ARCH_FRAME_H

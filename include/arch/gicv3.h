@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The GICv3 CPU interface, which lives in system registers (ARM IHI 0069, 12.2). For the GICv3 driver
- * alone. Interrupts off; each call concerns this CPU only.
+ * The GICv3 CPU interface, which lives in system registers (ARM IHI 0069, 12.2). For the GICv3
+ * driver alone. Interrupts off; each call concerns this CPU only.
  */
 #ifndef ARCH_GICV3_H
 #define ARCH_GICV3_H
@@ -14,7 +14,10 @@ static inline bool arch_gicv3_enable_sre(void);
 /* Group 1 on, priority mask open to @priority_mask, EOI drops priority and deactivates at once. */
 static inline void arch_gicv3_cpu_init(u32 priority_mask);
 
-/* Acknowledges the most urgent pending group-1 interrupt: its INTID, 1020 to 1023 when there is none. */
+/*
+ * Acknowledges the most urgent pending group-1 interrupt: its INTID, 1020 to 1023 when there is
+ * none.
+ */
 static inline u32 arch_gicv3_acknowledge(void);
 
 /* Ends interrupt @intid. */

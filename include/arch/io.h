@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device registers. Every access is one plain load or store without write-back: those are the ones
- * for which a hypervisor gets a valid syndrome and can emulate the device (ARM DDI 0487, D17.2.37,
- * ESR_ELx.ISV). Accesses to one device stay in program order (Device-nGnRE); the _mem forms also order
- * them against normal memory, for devices that read or write it.
+ * Device registers. Every access is one plain load or store without write-back: those are the
+ * ones for which a hypervisor gets a valid syndrome and can emulate the device (ARM DDI 0487,
+ * D17.2.37, ESR_ELx.ISV). Accesses to one device stay in program order (Device-nGnRE); the _mem
+ * forms also order them against normal memory, for devices that read or write it.
  */
 #ifndef ARCH_IO_H
 #define ARCH_IO_H
@@ -19,7 +19,10 @@ static inline void write16(volatile void *addr, u16 value);
 static inline void write32(volatile void *addr, u32 value);
 static inline void write64(volatile void *addr, u64 value);
 
-/* Earlier writes to normal memory are visible to devices before later register writes (DMB OSHST). */
+/*
+ * Earlier writes to normal memory are visible to devices before later register writes (DMB
+ * OSHST).
+ */
 static inline void io_write_barrier(void);
 
 /* Later reads of normal memory come after earlier register reads (DMB OSHLD). */

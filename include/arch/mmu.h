@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's address space, as far as the machine is concerned. Implemented by arch/, called by mm/
- * only, which holds the lock that guards it. Addresses and sizes are multiples of the page size; nothing
- * here sleeps. Where things lie:
+ * The kernel's address space, as far as the machine is concerned. Implemented by arch/, called
+ * by mm/ only, which holds the lock that guards it. Addresses and sizes are multiples of the
+ * page size; nothing here sleeps. Where things lie:
  *
- *   ARCH_LINEAR_START  all RAM, in the order of its physical addresses, up to ARCH_LINEAR_SIZE of it
+ *   ARCH_LINEAR_START  all RAM, in the order of its physical addresses, up to ARCH_LINEAR_SIZE
+ *                      of it
  *   ARCH_VMAP_START    devices and stacks, with guard pages, up to ARCH_VMAP_END
  *   ARCH_IMAGE_START   the kernel image, where it was linked
  */
@@ -15,7 +16,10 @@
 
 #include <asm/memory.h>
 
-/* Rights and memory type. Nothing may be both writable and executable: -EINVAL. Reading is always allowed. */
+/*
+ * Rights and memory type. Nothing may be both writable and executable: -EINVAL. Reading is
+ * always allowed.
+ */
 enum {
 	MMU_WRITE	= 1 << 0,
 	MMU_EXEC	= 1 << 1,
@@ -26,16 +30,23 @@ enum {
 typedef paddr_t mmu_table_alloc(void);
 
 /*
- * Maps [va, va + size) to pa with the largest blocks that alignment allows, table pages from @alloc. What
- * is mapped already stays and makes it -EEXIST; -ENOMEM without a table page; what this call had mapped
- * before it failed is unmapped again.
+ * Maps [va, va + size) to pa with the largest blocks that alignment allows, table pages from
+ * @alloc. What is mapped already stays and makes it -EEXIST; -ENOMEM without a table page; what
+ * this call had mapped before it failed is unmapped again.
  */
-int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu_table_alloc *alloc);
+int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags,
+		    mmu_table_alloc *alloc);
 
-/* Removes [va, va + size), holes included, and completes TLB invalidation on all CPUs before it returns. */
+/*
+ * Removes [va, va + size), holes included, and completes TLB invalidation on all CPUs before it
+ * returns.
+ */
 void arch_kernel_unmap(vaddr_t va, size_t size);
 
-/* What the tables say of @va: true and *@pa, *@flags, *@block (bytes of the entry), or false when unmapped. */
+/*
+ * What the tables say of @va: true and *@pa, *@flags, *@block (bytes of the entry), or false
+ * when unmapped.
+ */
 bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *block);
 
 /* Physical address of the kernel image's first byte, and of any address inside the image. */
@@ -46,12 +57,15 @@ paddr_t arch_image_to_phys(const void *p);
 const void *arch_boot_tree(size_t *size);
 paddr_t arch_boot_tree_phys(void);
 
-/* Physical address of the linear map's first byte. Set once, by mm/, before it maps the first RAM; then constant. */
+/*
+ * Physical address of the linear map's first byte. Set once, by mm/, before it maps the first
+ * RAM; then constant.
+ */
 extern paddr_t arch_linear_base;
 
 /*
- * A zeroed table page out of those that the image brings along, or 0 when they are used up: for the first RAM, when there is no
- * linear map yet through which other pages could be reached.
+ * A zeroed table page out of those that the image brings along, or 0 when they are used up: for
+ * the first RAM, when there is no linear map yet through which other pages could be reached.
  */
 paddr_t arch_boot_table(void);
 

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* Where the linker script put things. The symbols have addresses only: they are arrays, so that nobody reads their value. */
+/*
+ * Where the linker script put things. The symbols have addresses only: they are arrays, so that
+ * nobody reads their value.
+ */
 #ifndef ARCH_SECTIONS_H
 #define ARCH_SECTIONS_H
 
 #include <lib/types.h>
 
 extern const char section_text_start[], section_text_end[];		/* R-X */
-extern const char section_idmap_start[], section_idmap_end[];		/* in text: also mapped where it is loaded */
+extern const char section_idmap_start[],
+	section_idmap_end[]; /* in text: also mapped where it is loaded */
 extern const char section_rodata_start[], section_rodata_end[];	/* R-- */
-extern char section_data_start[], section_data_end[];			/* RW-, with everything below */
+extern char section_data_start[], section_data_end[];		/* RW-, with everything below */
 extern char section_percpu_start[], section_percpu_end[];		/* zeroed; CPU 0's copy */
 extern char section_bss_start[], section_bss_end[];			/* zeroed */
-extern char section_boot_start[], section_boot_end[];			/* written with the MMU off */
+extern char section_boot_start[], section_boot_end[]; /* written with the MMU off */
 extern char boot_stack_guard[], boot_stack[], boot_stack_top[];
 extern char boot_tables[], boot_tables_end[];
 extern char section_image_end[];
@@ -19,7 +23,10 @@ extern char section_image_end[];
 /* An object that each CPU has its own copy of; starts as zeroes. Reach it by this_cpu(). */
 #define PER_CPU		__section(".percpu")
 
-/* This CPU's copy of per-CPU object @object. Preemption off, or the thread may find itself elsewhere. */
+/*
+ * This CPU's copy of per-CPU object @object. Preemption off, or the thread may find itself
+ * elsewhere.
+ */
 #define this_cpu(object)	((typeof(object) *)((char *)&(object) + arch_percpu_offset()))
 
 #endif

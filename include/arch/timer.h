@@ -14,7 +14,10 @@ static inline u64 arch_counter(void);
 /* Ticks a second, as firmware left it in CNTFRQ_EL0; 0 where it set nothing. */
 static inline u32 arch_counter_frequency(void);
 
-/* Raises the virtual timer's interrupt when the counter reaches @ticks; at once when that is past. */
+/*
+ * Raises the virtual timer's interrupt when the counter reaches @ticks; at once when that is
+ * past.
+ */
 static inline void arch_timer_set(u64 ticks);
 
 /* Takes the interrupt line down and asks for no further one. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Call chains by frame records (AAPCS64, 6.4.6): x29 points at a pair of the caller's x29 and the return
- * address. Every step is checked against the stack, so that a broken chain ends and never faults.
+ * Call chains by frame records (AAPCS64, 6.4.6): x29 points at a pair of the caller's x29 and
+ * the return address. Every step is checked against the stack, so that a broken chain ends and
+ * never faults.
  */
 #ifndef ARCH_UNWIND_H
 #define ARCH_UNWIND_H
@@ -19,7 +20,8 @@ struct arch_unwind {
 void arch_unwind_start(struct arch_unwind *u, vaddr_t low, vaddr_t high);
 
 /* Starts at a given place, e.g. that of an interrupted frame. */
-static inline void arch_unwind_from(struct arch_unwind *u, vaddr_t pc, vaddr_t fp, vaddr_t low, vaddr_t high)
+static inline void arch_unwind_from(struct arch_unwind *u, vaddr_t pc, vaddr_t fp, vaddr_t low,
+				    vaddr_t high)
 {
 	*u = (struct arch_unwind){ .pc = pc, .fp = fp, .low = low, .high = high };
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the machine layer calls in the kernel, and nothing else. All are called with interrupts masked.
+ * What the machine layer calls in the kernel, and nothing else. All are called with interrupts
+ * masked.
  */
 #ifndef ARCH_UPCALL_H
 #define ARCH_UPCALL_H
@@ -16,8 +17,8 @@ __noreturn void kernel_main(void);
 void irq_entry(struct arch_frame *frame);
 
 /*
- * An exception that nobody handles. @what names it in words, @address is the faulting one where there is
- * one. Panics, with the frame's registers and backtrace.
+ * An exception that nobody handles. @what names it in words, @address is the faulting one where
+ * there is one. Panics, with the frame's registers and backtrace.
  */
 __noreturn void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The console: the UART that /chosen's stdout-path names, or else the first one that probes. The driver moves bytes
- * between the device and two rings; the log, the terminal line discipline and panics use the functions here.
+ * The console: the UART that /chosen's stdout-path names, or else the first one that probes.
+ * The driver moves bytes between the device and two rings; the log, the terminal line
+ * discipline and panics use the functions here.
  */
 #ifndef DEVICE_CONSOLE_H
 #define DEVICE_CONSOLE_H
@@ -9,47 +10,62 @@
 #include <device/driver.h>
 #include <lib/types.h>
 
-/* What a UART driver gives. Calls for one console come one at a time (the console's lock, interrupts off). */
+/*
+ * What a UART driver gives. Calls for one console come one at a time (the console's lock,
+ * interrupts off).
+ */
 struct console_ops {
 	/* Puts up to @len bytes into the transmit FIFO without waiting; returns how many fitted. */
 	size_t (*write)(struct device *dev, const char *buf, size_t len);
 	/* On: raise an interrupt as long as the FIFO has room. Off: none. */
 	void (*transmit_irq)(struct device *dev, bool on);
-	/* On: raise an interrupt for received bytes. Off: none, and bytes stay in the device's FIFO. */
+	/*
+	 * On: raise an interrupt for received bytes. Off: none, and bytes stay in the device's
+	 * FIFO.
+	 */
 	void (*receive_irq)(struct device *dev, bool on);
 	/* Returns the next received byte, or -1 when there is none. */
 	int (*read)(struct device *dev);
 };
 
 /*
- * Offers @dev as a console. It is used when stdout-path names its node, or, where no stdout-path is usable, when it is the
- * first. From probe. Returns whether it is now the console. @ops stays in use.
+ * Offers @dev as a console. It is used when stdout-path names its node, or, where no
+ * stdout-path is usable, when it is the first. From probe. Returns whether it is now the
+ * console. @ops stays in use.
  */
 bool console_register(struct device *dev, const struct console_ops *ops);
 
-/* From the driver's interrupt handler: moves received bytes to the ring, and waiting output to the FIFO. */
+/*
+ * From the driver's interrupt handler: moves received bytes to the ring, and waiting output to
+ * the FIFO.
+ */
 void console_interrupt(struct device *dev);
 
 /* The console's device, or NULL. */
 const struct device *console_device(void);
 
 /*
- * Sends @len bytes as they are: into the ring that the transmit interrupt empties. Waits for room by polling, so
- * that nothing is lost. Any context. Without a console it does nothing.
+ * Sends @len bytes as they are: into the ring that the transmit interrupt empties. Waits for
+ * room by polling, so that nothing is lost. Any context. Without a console it does nothing.
  */
 void console_write(const char *buf, size_t len);
 
-/* Waits until all output has left the ring and the FIFO took it. Any context; for the last words before power-off. */
+/*
+ * Waits until all output has left the ring and the FIFO took it. Any context; for the last
+ * words before power-off.
+ */
 void console_flush(void);
 
 /*
- * For a panicking CPU: takes the console over, whoever holds it, and from here on every write goes out by polling.
+ * For a panicking CPU: takes the console over, whoever holds it, and from here on every write
+ * goes out by polling.
  */
 void console_panic(void);
 
 /*
- * Returns the next received byte, waiting for it until the time @deadline (ns as time_now(); UINT64_MAX: for ever).
- * -ETIMEDOUT, or -ENODEV without a console. Thread context, interrupts on.
+ * Returns the next received byte, waiting for it until the time @deadline (ns as time_now();
+ * UINT64_MAX: for ever). -ETIMEDOUT, or -ENODEV without a console. Thread context, interrupts
+ * on.
  */
 int console_read(u64 deadline);
 

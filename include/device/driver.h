@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Drivers and devices. A driver is one file: a constant that says which `compatible` strings it serves and when,
- * and a probe function. The core goes through the tree once a phase and calls probe for each enabled node that a
- * driver of the phase matches.
+ * Drivers and devices. A driver is one file: a constant that says which `compatible` strings it
+ * serves and when, and a probe function. The core goes through the tree once a phase and calls
+ * probe for each enabled node that a driver of the phase matches.
  *
  *   static const char *const foo_ids[] = { "vendor,foo", NULL };
  *   static const struct driver foo_driver = {
@@ -18,7 +18,10 @@
 #include <lib/table.h>
 #include <lib/types.h>
 
-/* Each phase may rely on the ones before it; inside a phase a driver whose supplier is missing defers. */
+/*
+ * Each phase may rely on the ones before it; inside a phase a driver whose supplier is missing
+ * defers.
+ */
 enum driver_phase {
 	PHASE_IRQCHIP,	/* afterwards irq_request() works */
 	PHASE_TIMER,	/* afterwards time_now() and timed waits work */
@@ -36,8 +39,9 @@ struct driver {
 	enum driver_phase phase;
 	const char *const *compatible;		/* ends with NULL; the order is no preference */
 	/*
-	 * Takes the device into use. Interrupts off in the first three phases. 0; -ENODEV when it is not
-	 * there after all; -EPROBE_DEFER when a supplier is not there yet; any other errno is logged.
+	 * Takes the device into use. Interrupts off in the first three phases. 0; -ENODEV when
+	 * it is not there after all; -EPROBE_DEFER when a supplier is not there yet; any other
+	 * errno is logged.
 	 */
 	int (*probe)(struct device *dev);
 	size_t priv_size;			/* bytes of dev->priv, zeroed; 0 = NULL */
@@ -57,18 +61,23 @@ struct device {
 /* Probes every device of @phase. Boot CPU, once a phase in order. */
 void drivers_init(enum driver_phase phase);
 
-/* Every device that has a driver: the one behind @dev (the first, when NULL), or NULL at the end. */
+/*
+ * Every device that has a driver: the one behind @dev (the first, when NULL), or NULL at the
+ * end.
+ */
 const struct device *device_next(const struct device *dev);
 
 /*
- * Maps the @index-th `reg` of the device and returns its address; NULL, with a log line, where there is none or
- * it cannot be mapped. *@size (may be NULL) becomes its bytes. At least one page is mapped. Not from interrupts.
+ * Maps the @index-th `reg` of the device and returns its address; NULL, with a log line, where
+ * there is none or it cannot be mapped. *@size (may be NULL) becomes its bytes. At least one
+ * page is mapped. Not from interrupts.
  */
 void *device_map(struct device *dev, unsigned int index, size_t *size);
 
 /*
- * The number for irq_request() of the device's @index-th interrupt: >= 0, or -ENOENT when there is none,
- * -EPROBE_DEFER when its controller is not there yet, -EINVAL, with a log line, when it makes no sense.
+ * The number for irq_request() of the device's @index-th interrupt: >= 0, or -ENOENT when there
+ * is none, -EPROBE_DEFER when its controller is not there yet, -EINVAL, with a log line, when
+ * it makes no sense.
  */
 int device_irq(struct device *dev, unsigned int index);
 
@@ -76,8 +85,11 @@ int device_irq(struct device *dev, unsigned int index);
 struct device *device_of(const struct dt_node *node);
 
 /* Log lines that begin with the driver's name and the node's name: "pl011 pl011@9000000: ...". */
-#define dev_err(dev, fmt, ...)	log_err("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
-#define dev_warn(dev, fmt, ...)	log_warn("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
-#define dev_info(dev, fmt, ...)	log_info("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
+#define dev_err(dev, fmt, ...) \
+	log_err("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
+#define dev_warn(dev, fmt, ...) \
+	log_warn("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
+#define dev_info(dev, fmt, ...) \
+	log_info("%s %s: " fmt, (dev)->driver->name, (dev)->node->name, ##__VA_ARGS__)
 
 #endif

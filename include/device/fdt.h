@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The device tree, as an index over the blob that boot was given. libfdt checks the blob's structure in one
- * pass; then every node stands in an array, in the order of the tree, and every question below is a short
- * look into it. A node whose `status` is not okay, or that stands below such a node, is disabled: lookups
- * for drivers pass it over, listings show it. Source of all meanings: the Devicetree Specification 0.4.
+ * The device tree, as an index over the blob that boot was given. libfdt checks the blob's
+ * structure in one pass; then every node stands in an array, in the order of the tree, and
+ * every question below is a short look into it. A node whose `status` is not okay, or that
+ * stands below such a node, is disabled: lookups for drivers pass it over, listings show it.
+ * Source of all meanings: the Devicetree Specification 0.4.
  *
  * The index never changes after dt_index(), so that any context may read it, without a lock.
  */
@@ -48,23 +49,24 @@ struct dt_range {
 };
 
 /*
- * Checks the blob at @blob, of which @mapped bytes can be read: header, version, sizes, every tag and every
- * property's bounds. Logs what is wrong, with its offset. 0; -EINVAL; -EOVERFLOW when it is larger than
- * @mapped or has too many nodes.
+ * Checks the blob at @blob, of which @mapped bytes can be read: header, version, sizes, every
+ * tag and every property's bounds. Logs what is wrong, with its offset. 0; -EINVAL; -EOVERFLOW
+ * when it is larger than @mapped or has too many nodes.
  */
 int dt_check(const void *blob, size_t mapped);
 
 /*
- * What boot memory is made of, before there is an index: calls @memory for each range of enabled memory nodes,
- * and @reserved for each of /memreserve/ and /reserved-memory, with @no_map as the node says. Logs
- * malformed entries and passes them over. Returns how many usable memory ranges it found.
+ * What boot memory is made of, before there is an index: calls @memory for each range of
+ * enabled memory nodes, and @reserved for each of /memreserve/ and /reserved-memory, with
+ * @no_map as the node says. Logs malformed entries and passes them over. Returns how many
+ * usable memory ranges it found.
  */
 unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
 			     void (*reserved)(struct dt_range r, bool no_map, const char *name));
 
 /*
- * /chosen, for its properties alone, from dt_scan_memory() on: boot asks it before there is memory for an index. NULL when
- * there is none.
+ * /chosen, for its properties alone, from dt_scan_memory() on: boot asks it before there is
+ * memory for an index. NULL when there is none.
  */
 const struct dt_node *dt_chosen(void);
 
@@ -77,7 +79,10 @@ void dt_index(void *storage);
 /* The root; NULL before dt_index(). */
 const struct dt_node *dt_root(void);
 
-/* Every node in the order of the tree: the one behind @node (the root, when NULL), or NULL at the end. */
+/*
+ * Every node in the order of the tree: the one behind @node (the root, when NULL), or NULL at
+ * the end.
+ */
 const struct dt_node *dt_next(const struct dt_node *node);
 
 /* First child and next sibling, disabled ones included, or NULL. */
@@ -85,8 +90,9 @@ const struct dt_node *dt_child(const struct dt_node *node);
 const struct dt_node *dt_sibling(const struct dt_node *node);
 
 /*
- * The node at @path, or NULL: "/soc/serial@7e215040", "/soc/serial" where the name is unique without its unit
- * address, or an alias with an optional rest ("serial0", "soc/gpio@0").  dt_find_n() reads @len bytes of it.
+ * The node at @path, or NULL: "/soc/serial@7e215040", "/soc/serial" where the name is unique
+ * without its unit address, or an alias with an optional rest ("serial0", "soc/gpio@0").
+ * dt_find_n() reads @len bytes of it.
  */
 const struct dt_node *dt_find(const char *path);
 const struct dt_node *dt_find_n(const char *path, size_t len);
@@ -97,7 +103,10 @@ const struct dt_node *dt_by_phandle(u32 phandle);
 /* Writes the node's full path; returns its length as snprintf does. */
 size_t dt_path(const struct dt_node *node, char *buf, size_t size);
 
-/* The value of property @name and in *@len its bytes (@len may be NULL); NULL when there is none. */
+/*
+ * The value of property @name and in *@len its bytes (@len may be NULL); NULL when there is
+ * none.
+ */
 const void *dt_prop(const struct dt_node *node, const char *name, u32 *len);
 
 /* True when the property is there, whatever its value. */
@@ -106,7 +115,10 @@ bool dt_has(const struct dt_node *node, const char *name);
 /* Walks the properties of @node: start with *@p zeroed; false at the end. */
 bool dt_prop_next(const struct dt_node *node, struct dt_prop *p);
 
-/* The @index-th 32-bit cell of @name: 0, -ENOENT without the property, -ERANGE when it is shorter. */
+/*
+ * The @index-th 32-bit cell of @name: 0, -ENOENT without the property, -ERANGE when it is
+ * shorter.
+ */
 int dt_u32(const struct dt_node *node, const char *name, unsigned int index, u32 *value);
 
 /* The @index-th string of the list in @name, properly terminated, or NULL. */
@@ -118,18 +130,23 @@ bool dt_compatible(const struct dt_node *node, const char *compatible);
 /* The first enabled node behind @from (from the start, when NULL) that is compatible, or NULL. */
 const struct dt_node *dt_find_compatible(const struct dt_node *from, const char *compatible);
 
-/* The node that stdout-path in /chosen names, or NULL; *@options is what follows the colon, or NULL. */
+/*
+ * The node that stdout-path in /chosen names, or NULL; *@options is what follows the colon, or
+ * NULL.
+ */
 const struct dt_node *dt_stdout(const char **options);
 
 /*
- * The @index-th entry of `reg` as a range the CPU can address, taken through every parent's `ranges`.
- * 0; -ENOENT when there is none; -EINVAL when cells and length disagree or a bus does not translate it.
+ * The @index-th entry of `reg` as a range the CPU can address, taken through every parent's
+ * `ranges`. 0; -ENOENT when there is none; -EINVAL when cells and length disagree or a bus does
+ * not translate it.
  */
 int dt_reg(const struct dt_node *node, unsigned int index, struct dt_range *range);
 
 /*
- * The @index-th interrupt: `interrupts-extended`, or `interrupts` with the inherited `interrupt-parent`.
- * 0; -ENOENT when there is none; -EINVAL when the controller is missing or cells do not fit.
+ * The @index-th interrupt: `interrupts-extended`, or `interrupts` with the inherited
+ * `interrupt-parent`. 0; -ENOENT when there is none; -EINVAL when the controller is missing or
+ * cells do not fit.
  */
 int dt_interrupt(const struct dt_node *node, unsigned int index, struct dt_interrupt *irq);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an interrupt controller's driver gives to the kernel. The root controller is the one that the CPU's interrupt line
- * comes from: it also gets the function that acknowledges and ends.
+ * What an interrupt controller's driver gives to the kernel. The root controller is the one
+ * that the CPU's interrupt line comes from: it also gets the function that acknowledges and
+ * ends.
  */
 #ifndef DEVICE_IRQCHIP_H
 #define DEVICE_IRQCHIP_H
@@ -9,23 +10,31 @@
 #include <device/fdt.h>
 #include <lib/types.h>
 
-enum irq_trigger { IRQ_TRIGGER_LEVEL_HIGH, IRQ_TRIGGER_EDGE_RISING, IRQ_TRIGGER_LEVEL_LOW, IRQ_TRIGGER_EDGE_FALLING };
+enum irq_trigger {
+	IRQ_TRIGGER_LEVEL_HIGH,
+	IRQ_TRIGGER_EDGE_RISING,
+	IRQ_TRIGGER_LEVEL_LOW,
+	IRQ_TRIGGER_EDGE_FALLING
+};
 
 struct irqchip;
 struct irq_line;
 
-/* All calls come with the line's lock held and interrupts off. @hw is the controller's own number. */
+/*
+ * All calls come with the line's lock held and interrupts off. @hw is the controller's own
+ * number.
+ */
 struct irqchip_ops {
 	void (*mask)(struct irqchip *chip, unsigned int hw);
 	void (*unmask)(struct irqchip *chip, unsigned int hw);
 	/* 0, or -EINVAL when the line cannot do that. */
 	int (*set_trigger)(struct irqchip *chip, unsigned int hw, enum irq_trigger trigger);
 	/* From the tree's cells to the controller's number and trigger: 0 or -EINVAL. */
-	int (*translate)(struct irqchip *chip, const u32 *cell, unsigned int cells, unsigned int *hw,
-			 enum irq_trigger *trigger);
+	int (*translate)(struct irqchip *chip, const u32 *cell, unsigned int cells,
+			 unsigned int *hw, enum irq_trigger *trigger);
 	/*
-	 * Root controller only: acknowledges one pending interrupt; its number, or -1 when there is none
-	 * left. @end gets the same number back after its handler ran.
+	 * Root controller only: acknowledges one pending interrupt; its number, or -1 when
+	 * there is none left. @end gets the same number back after its handler ran.
 	 */
 	int (*acknowledge)(struct irqchip *chip);
 	void (*end)(struct irqchip *chip, unsigned int hw);
@@ -35,7 +44,7 @@ struct irqchip_ops {
 
 struct irqchip {
 	const struct irqchip_ops *ops;
-	const struct dt_node *node;	/* its #interrupt-cells and phandle are what devices refer to */
+	const struct dt_node *node; /* its #interrupt-cells and phandle are what devices refer to */
 	unsigned int lines;		/* hardware numbers 0 .. lines-1 */
 	/* set by irqchip_register(): */
 	unsigned int base;		/* the system's number of line 0 */
@@ -44,8 +53,8 @@ struct irqchip {
 };
 
 /*
- * Makes the controller known; the first one with @acknowledge is the root. From probe. 0; -EBUSY when there is a root
- * already and this one wants to be it too; -ENOMEM.
+ * Makes the controller known; the first one with @acknowledge is the root. From probe. 0;
+ * -EBUSY when there is a root already and this one wants to be it too; -ENOMEM.
  */
 int irqchip_register(struct irqchip *chip);
 

@@ -5,7 +5,10 @@
 
 #include <device/fdt.h>
 
-/* Hands banks and reservations to boot memory, the kernel image and the tree among them. Panics where there is no RAM. */
+/*
+ * Hands banks and reservations to boot memory, the kernel image and the tree among them. Panics
+ * where there is no RAM.
+ */
 void memory_scan(void);
 
 #endif

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* Turning the machine off and on again. Drivers offer a way; the kernel uses it after its last line. */
+/*
+ * Turning the machine off and on again. Drivers offer a way; the kernel uses it after its last
+ * line.
+ */
 #ifndef DEVICE_POWER_H
 #define DEVICE_POWER_H
 
 #include <lib/types.h>
 
-/* What a driver can do; a hook that it lacks is NULL. A hook that returns has failed. Called with interrupts off. */
+/*
+ * What a driver can do; a hook that it lacks is NULL. A hook that returns has failed. Called
+ * with interrupts off.
+ */
 struct power_ops {
 	const char *name;
 	void (*off)(void);
 	void (*reset)(void);
 };
 
-/* From probe. The first driver that has a hook is the one that is used for it. @ops stays in use. */
+/*
+ * From probe. The first driver that has a hook is the one that is used for it. @ops stays in
+ * use.
+ */
 void power_register(const struct power_ops *ops);
 
 /* True when some driver can do it. */

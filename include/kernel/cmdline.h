@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel's command line: CONFIG_CMDLINE, then /chosen's bootargs. Words are separated by spaces; a word is NAME or NAME=VALUE, and a
- * value in double quotes may hold spaces. The last one of a name wins. What nobody asks for is left to others, as in Linux.
+ * The kernel's command line: CONFIG_CMDLINE, then /chosen's bootargs. Words are separated by
+ * spaces; a word is NAME or NAME=VALUE, and a value in double quotes may hold spaces. The last
+ * one of a name wins. What nobody asks for is left to others, as in Linux.
  */
 #ifndef KERNEL_CMDLINE_H
 #define KERNEL_CMDLINE_H
@@ -10,7 +11,10 @@
 
 #define CMDLINE_MAX	1024	/* bytes, with the final NUL */
 
-/* Takes in the two parts (@bootargs may be NULL). What is longer than CMDLINE_MAX is cut, with a log line. Boot CPU, once. */
+/*
+ * Takes in the two parts (@bootargs may be NULL). What is longer than CMDLINE_MAX is cut, with
+ * a log line. Boot CPU, once.
+ */
 void cmdline_init(const char *builtin, const char *bootargs);
 
 /* The whole line. */
@@ -20,12 +24,15 @@ const char *cmdline_get(void);
 bool cmdline_has(const char *name);
 
 /*
- * Copies the value of @name, without its quotes, to @buf. 0; -ENOENT when it is not there; -EINVAL when it has no value; -ERANGE when
- * it does not fit, and *@buf is cut then.
+ * Copies the value of @name, without its quotes, to @buf. 0; -ENOENT when it is not there;
+ * -EINVAL when it has no value; -ERANGE when it does not fit, and *@buf is cut then.
  */
 int cmdline_value(const char *name, char *buf, size_t size);
 
-/* A value as a number, and as a size in bytes (512M). Logs one that makes no sense, and returns -EINVAL for it. */
+/*
+ * A value as a number, and as a size in bytes (512M). Logs one that makes no sense, and returns
+ * -EINVAL for it.
+ */
 int cmdline_u64(const char *name, u64 *value);
 int cmdline_size(const char *name, u64 *value);
 

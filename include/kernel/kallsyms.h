@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of functions that the build generates and links in (scripts/kallsyms.awk). With CONFIG_KALLSYMS only. */
+/*
+ * The table of functions that the build generates and links in (scripts/kallsyms.awk). With
+ * CONFIG_KALLSYMS only.
+ */
 #ifndef KERNEL_KALLSYMS_H
 #define KERNEL_KALLSYMS_H
 

@@ -7,8 +7,8 @@
 #include <lib/types.h>
 
 /*
- * Says `cairn: off` or `cairn: reboot`, as the last line that the runner looks for, and does it. Where no driver can, it says
- * so and stops. Thread context.
+ * Says `cairn: off` or `cairn: reboot`, as the last line that the runner looks for, and does
+ * it. Where no driver can, it says so and stops. Thread context.
  */
 __noreturn void machine_off(void);
 __noreturn void machine_reboot(void);

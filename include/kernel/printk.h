@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The kernel log: a ring of records that anyone may append to at any time without a lock (log_write, lib/log.h), and that
- * readers read at their own pace.
+ * The kernel log: a ring of records that anyone may append to at any time without a lock
+ * (log_write, lib/log.h), and that readers read at their own pace.
  */
 #ifndef KERNEL_PRINTK_H
 #define KERNEL_PRINTK_H
@@ -20,19 +20,28 @@ struct log_record {
 };
 
 /*
- * Reads the oldest record whose sequence is at least @from. False when there is none yet. Records between @from and
- * the returned one were overwritten. Any context.
+ * Reads the oldest record whose sequence is at least @from. False when there is none yet.
+ * Records between @from and the returned one were overwritten. Any context.
  */
 bool log_read(u64 from, struct log_record *record);
 
-/* Lines below this level go to the console as well (`loglevel=`, 0 to 8; `quiet` is 4, as in Linux). */
+/*
+ * Lines below this level go to the console as well (`loglevel=`, 0 to 8; `quiet` is 4, as in
+ * Linux).
+ */
 void log_set_console_level(unsigned int level);
 unsigned int log_console_level(void);
 
-/* From now on lines go out on the console; those that are in the ring already are shown now. Boot CPU, once. */
+/*
+ * From now on lines go out on the console; those that are in the ring already are shown now.
+ * Boot CPU, once.
+ */
 void log_console_ready(void);
 
-/* Writes text to the console (not to the log), as a shell command's output. Thread context or panic. */
+/*
+ * Writes text to the console (not to the log), as a shell command's output. Thread context or
+ * panic.
+ */
 void print(const char *fmt, ...) __printf(1, 2);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks that remember their holder. The _irqsave forms are for locks that an interrupt handler takes too.
+ * Spinlocks that remember their holder. The _irqsave forms are for locks that an interrupt
+ * handler takes too.
  */
 #ifndef KERNEL_SPINLOCK_H
 #define KERNEL_SPINLOCK_H
@@ -11,7 +12,10 @@
 #include <lib/assert.h>
 #include <lib/types.h>
 
-/* Ticket lock: fair, because each taker waits for its own number. Zeroed memory is an unlocked lock. */
+/*
+ * Ticket lock: fair, because each taker waits for its own number. Zeroed memory is an unlocked
+ * lock.
+ */
 struct spinlock {
 	u16 next;		/* the ticket that the next taker draws */
 	u16 owner;		/* the ticket that holds the lock */

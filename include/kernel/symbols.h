@@ -6,7 +6,8 @@
 #include <lib/types.h>
 
 /*
- * Returns the function that holds @addr, or NULL, and in *@offset and *@size (bytes) where in it that is. Any context.
+ * Returns the function that holds @addr, or NULL, and in *@offset and *@size (bytes) where in
+ * it that is. Any context.
  */
 #ifdef CONFIG_KALLSYMS
 const char *symbol_lookup(vaddr_t addr, size_t *offset, size_t *size);

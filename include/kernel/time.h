@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time since reset in nanoseconds, from the architected counter: monotonic, the same on every CPU, no tick.
+ * Time since reset in nanoseconds, from the architected counter: monotonic, the same on every
+ * CPU, no tick.
  */
 #ifndef KERNEL_TIME_H
 #define KERNEL_TIME_H
@@ -12,7 +13,10 @@
 #define NS_PER_SEC	1000000000UL
 #define TIME_NEVER	UINT64_MAX
 
-/* Nanoseconds since reset. Any context. Before the timer was found it assumes CNTFRQ, and 0 Hz gives 0. */
+/*
+ * Nanoseconds since reset. Any context. Before the timer was found it assumes CNTFRQ, and 0 Hz
+ * gives 0.
+ */
 u64 time_now(void);
 
 /* Converts counter ticks to nanoseconds, without overflow for 500 years. */
@@ -25,17 +29,21 @@ u32 time_frequency(void);
 const struct dt_node *time_source(void);
 
 /*
- * Waits @ns nanoseconds without giving the CPU away: for device registers, a few microseconds. Any context.
+ * Waits @ns nanoseconds without giving the CPU away: for device registers, a few microseconds.
+ * Any context.
  */
 void time_busy_wait(u64 ns);
 
 /*
- * Makes sure that the CPU leaves arch_wait_for_interrupt() at @deadline (ns) at the latest. Interrupts off. TIME_NEVER
- * asks for nothing.
+ * Makes sure that the CPU leaves arch_wait_for_interrupt() at @deadline (ns) at the latest.
+ * Interrupts off. TIME_NEVER asks for nothing.
  */
 void time_wake_at(u64 deadline);
 
-/* Sleeps until @deadline (ns). 0, or -EINTR when the sleep was cancelled. Thread context, interrupts on. */
+/*
+ * Sleeps until @deadline (ns). 0, or -EINTR when the sleep was cancelled. Thread context,
+ * interrupts on.
+ */
 int time_sleep_until(u64 deadline);
 
 #endif

@@ -43,7 +43,10 @@ static inline void list_add_tail(struct list *pos, struct list *link)
 	list_add(pos->prev, link);
 }
 
-/* Takes @link off its list and leaves it as an empty list, so that taking it off twice is harmless. */
+/*
+ * Takes @link off its list and leaves it as an empty list, so that taking it off twice is
+ * harmless.
+ */
 static inline void list_del(struct list *link)
 {
 	link->prev->next = link->next;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* How lib, arch and device code write to the kernel log. Defined by kernel/printk.c; a host test brings its own. */
+/*
+ * How lib, arch and device code write to the kernel log. Defined by kernel/printk.c; a host
+ * test brings its own.
+ */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
@@ -10,9 +13,9 @@ enum log_level {	/* as in Linux and syslog */
 };
 
 /*
- * Appends one line to the log and shows it on the console when its level is below the console's. The line
- * needs no newline. Any context, interrupts, NMIs and panics included; never sleeps, never fails: a log that
- * is full forgets its oldest lines.
+ * Appends one line to the log and shows it on the console when its level is below the
+ * console's. The line needs no newline. Any context, interrupts, NMIs and panics included;
+ * never sleeps, never fails: a log that is full forgets its oldest lines.
  */
 void log_write(enum log_level level, const char *fmt, ...) __printf(2, 3);
 

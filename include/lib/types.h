@@ -36,8 +36,18 @@ typedef uintptr_t vaddr_t;
 #define ALIGN_UP(x, align)	ALIGN_DOWN((x) + ((typeof(x))(align) - 1), align)
 #define IS_ALIGNED(x, align)	(((x) & ((typeof(x))(align) - 1)) == 0)
 
-#define MIN(a, b)	({ typeof(a) min_a_ = (a); typeof(b) min_b_ = (b); min_a_ < min_b_ ? min_a_ : min_b_; })
-#define MAX(a, b)	({ typeof(a) max_a_ = (a); typeof(b) max_b_ = (b); max_a_ > max_b_ ? max_a_ : max_b_; })
+#define MIN(a, b) \
+	({ \
+		typeof(a) min_a_ = (a); \
+		typeof(b) min_b_ = (b); \
+		min_a_ < min_b_ ? min_a_ : min_b_; \
+	})
+#define MAX(a, b) \
+	({ \
+		typeof(a) max_a_ = (a); \
+		typeof(b) max_b_ = (b); \
+		max_a_ > max_b_ ? max_a_ : max_b_; \
+	})
 
 /* The object of @type whose @member is at @ptr. */
 #define container_of(ptr, type, member) \

@@ -18,14 +18,15 @@ static inline paddr_t virt_to_phys(const void *p)
 }
 
 /*
- * Puts all boot memory into the linear map, the kernel's text and read-only data read-only, `no-map` ranges left out. Boot
- * CPU, once. Panics where memory does not suffice.
+ * Puts all boot memory into the linear map, the kernel's text and read-only data read-only,
+ * `no-map` ranges left out. Boot CPU, once. Panics where memory does not suffice.
  */
 void map_init(void);
 
 /*
- * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page behind. Never executable. Returns the
- * address of @pa itself; NULL when space or memory is out. Thread context or boot.
+ * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page behind.
+ * Never executable. Returns the address of @pa itself; NULL when space or memory is out. Thread
+ * context or boot.
  */
 void *ioremap(paddr_t pa, size_t size);
 

@@ -23,8 +23,8 @@ struct command {
 	const char *usage;	/* what follows the name: "[-n] PATH" */
 	const char *help;	/* one line, lower case, no full stop */
 	/*
-	 * argv[0] is the name, argv[argc] NULL. Returns a status; for STATUS_USAGE the shell prints the
-	 * usage line. Prints by print().
+	 * argv[0] is the name, argv[argc] NULL. Returns a status; for STATUS_USAGE the shell
+	 * prints the usage line. Prints by print().
 	 */
 	int (*run)(int argc, char **argv);
 	/* Bounds of argc - 1; the shell checks them. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Error numbers of the Linux ABI (asm-generic/errno.h). Functions return them negative. X(name, value)
- * lists them once, so that the enum and the table of names cannot differ.
+ * Error numbers of the Linux ABI (asm-generic/errno.h). Functions return them negative. X(name,
+ * value) lists them once, so that the enum and the table of names cannot differ.
  */
 #ifndef UAPI_ERRNO_H
 #define UAPI_ERRNO_H

@@ -25,7 +25,11 @@ static int config_run(int argc, char **argv)
 }
 
 static const struct command config_command = {
-	.name = "config", .usage = "[WORD]", .help = "the configuration of this image, or the lines with WORD",
-	.run = config_run, .min_args = 0, .max_args = 1,
+	.name = "config",
+	.usage = "[WORD]",
+	.help = "the configuration of this image, or the lines with WORD",
+	.run = config_run,
+	.min_args = 0,
+	.max_args = 1,
 };
 COMMAND(config_command);

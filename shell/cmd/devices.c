@@ -5,7 +5,10 @@
 #include <shell/command.h>
 
 static const char *const states[] = {
-	[DEVICE_UNBOUND] = "unbound", [DEVICE_DEFERRED] = "deferred", [DEVICE_FAILED] = "failed", [DEVICE_READY] = "ready",
+	[DEVICE_UNBOUND] = "unbound",
+	[DEVICE_DEFERRED] = "deferred",
+	[DEVICE_FAILED] = "failed",
+	[DEVICE_READY] = "ready",
 };
 
 static int devices_run(int argc, char **argv)
@@ -25,7 +28,11 @@ static int devices_run(int argc, char **argv)
 }
 
 static const struct command devices_command = {
-	.name = "devices", .usage = "", .help = "devices of the tree that have a driver, and their state",
-	.run = devices_run, .min_args = 0, .max_args = 0,
+	.name = "devices",
+	.usage = "",
+	.help = "devices of the tree that have a driver, and their state",
+	.run = devices_run,
+	.min_args = 0,
+	.max_args = 0,
 };
 COMMAND(devices_command);

@@ -10,7 +10,8 @@ static int dmesg_run(int argc, char **argv)
 	(void)argc;
 	(void)argv;
 	for (u64 next = 0; log_read(next, &r); next = r.sequence + 1)
-		print("[%5lu.%06lu] %.*s\n", r.time / NS_PER_SEC, r.time % NS_PER_SEC / NS_PER_US, (int)r.len, r.text);
+		print("[%5lu.%06lu] %.*s\n", r.time / NS_PER_SEC, r.time % NS_PER_SEC / NS_PER_US,
+		      (int)r.len, r.text);
 	return STATUS_OK;
 }
 

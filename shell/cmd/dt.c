@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * dt: the device tree as the kernel sees it. `ls` shows a node's children and properties, `cat` one property, `tree` everything below a
- * node. Disabled nodes are shown and marked.
+ * dt: the device tree as the kernel sees it. `ls` shows a node's children and properties, `cat`
+ * one property, `tree` everything below a node. Disabled nodes are shown and marked.
  */
 #include <device/fdt.h>
 #include <lib/endian.h>
@@ -125,7 +125,11 @@ static int dt_run(int argc, char **argv)
 }
 
 static const struct command dt_command = {
-	.name = "dt", .usage = "ls|tree [NODE] | cat NODE/PROPERTY", .help = "look into the device tree",
-	.run = dt_run, .min_args = 1, .max_args = 2,
+	.name = "dt",
+	.usage = "ls|tree [NODE] | cat NODE/PROPERTY",
+	.help = "look into the device tree",
+	.run = dt_run,
+	.min_args = 1,
+	.max_args = 2,
 };
 COMMAND(dt_command);

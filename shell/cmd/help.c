@@ -12,7 +12,8 @@ static int help_run(int argc, char **argv)
 			continue;
 		found = true;
 		if (argc == 2)
-			print("usage: %s%s%s\n%s\n", (*c)->name, *(*c)->usage ? " " : "", (*c)->usage, (*c)->help);
+			print("usage: %s%s%s\n%s\n", (*c)->name, *(*c)->usage ? " " : "",
+			      (*c)->usage, (*c)->help);
 		else
 			print("%-10s %s\n", (*c)->name, (*c)->help);
 	}

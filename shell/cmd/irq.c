@@ -4,7 +4,9 @@
 #include <shell/command.h>
 
 static const char *const triggers[] = {
-	[IRQ_TRIGGER_LEVEL_HIGH] = "level", [IRQ_TRIGGER_EDGE_RISING] = "edge", [IRQ_TRIGGER_LEVEL_LOW] = "level-low",
+	[IRQ_TRIGGER_LEVEL_HIGH] = "level",
+	[IRQ_TRIGGER_EDGE_RISING] = "edge",
+	[IRQ_TRIGGER_LEVEL_LOW] = "level-low",
 	[IRQ_TRIGGER_EDGE_FALLING] = "edge-falling",
 };
 
@@ -14,11 +16,12 @@ static int irq_run(int argc, char **argv)
 
 	(void)argc;
 	(void)argv;
-	print("%5s %10s %9s %-12s %-20s %s\n", "irq", "count", "unhandled", "trigger", "device", "controller");
+	print("%5s %10s %9s %-12s %-20s %s\n", "irq", "count", "unhandled", "trigger", "device",
+	      "controller");
 	for (unsigned int irq = 0; irq < irq_count(); irq++)
 		if (irq_stats_get(irq, &s))
-			print("%5u %10lu %9lu %-12s %-20s %s:%u\n", irq, s.count, s.unhandled, triggers[s.trigger],
-			      s.name ? s.name : "-", s.chip, s.hw);
+			print("%5u %10lu %9lu %-12s %-20s %s:%u\n", irq, s.count, s.unhandled,
+			      triggers[s.trigger], s.name ? s.name : "-", s.chip, s.hw);
 	print("spurious: %lu\n", irq_spurious());
 	return STATUS_OK;
 }

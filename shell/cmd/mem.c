@@ -5,8 +5,8 @@
 
 static void show(const char *what, const struct boot_mem_range *r)
 {
-	print("%-9s 0x%012lx-0x%012lx %10lu KiB  %s%s\n", what, r->base, r->base + r->size - 1, r->size / 1024,
-	      r->name ? r->name : "", r->no_map ? " (no-map)" : "");
+	print("%-9s 0x%012lx-0x%012lx %10lu KiB  %s%s\n", what, r->base, r->base + r->size - 1,
+	      r->size / 1024, r->name ? r->name : "", r->no_map ? " (no-map)" : "");
 }
 
 static int mem_run(int argc, char **argv)
@@ -19,8 +19,8 @@ static int mem_run(int argc, char **argv)
 		show("bank", r);
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)
 		show("reserved", r);
-	print("total %lu KiB, used %lu KiB, free %lu KiB\n", boot_mem_total() / 1024, boot_mem_used() / 1024,
-	      (boot_mem_total() - boot_mem_used()) / 1024);
+	print("total %lu KiB, used %lu KiB, free %lu KiB\n", boot_mem_total() / 1024,
+	      boot_mem_used() / 1024, (boot_mem_total() - boot_mem_used()) / 1024);
 	return STATUS_OK;
 }
 

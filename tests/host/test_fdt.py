@@ -11,7 +11,7 @@ import pytest
 from lib.build import ROOT
 
 DTS = ROOT / "tests" / "host" / "dts"
-INDEX = ["drivers/fdt.c", "drivers/fdt_address.c"]
+INDEX = ["drivers/fdt.c", "drivers/fdt_query.c", "drivers/fdt_address.c"]
 TESTS = [f"tests/host/{name}.c" for name in ("fdt", "fdt_ask", "fdt_broken", "fdt_shape", "guard")]
 FUZZER = [f"tests/host/{name}.c" for name in ("fdt_ask", "fdt_fuzz", "guard")]
 # The distribution's shared library: the development package for the host is not needed.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The parts of early boot among themselves. Everything here runs with the MMU off, at whatever address it was loaded: compiled -fpie
- * -mstrict-align, no pointer in static data, no library.
+ * The parts of early boot among themselves. Everything here runs with the MMU off, at whatever
+ * address it was loaded: compiled -fpie -mstrict-align, no pointer in static data, no library.
  */
 #ifndef BOOT_BOOT_H
 #define BOOT_BOOT_H
@@ -9,10 +9,16 @@
 #include <asm/boot.h>
 #include <lib/types.h>
 
-/* early_main.c: from head.S at EL1, with x0 of the entry. Returns only when everything is ready for the MMU. */
+/*
+ * early_main.c: from head.S at EL1, with x0 of the entry. Returns only when everything is ready
+ * for the MMU.
+ */
 void early_main(paddr_t tree, u64 entry_el);
 
-/* early_main.c: from head.S at the entry EL: checks x0 and finds the UART, so that words can come out from here on. */
+/*
+ * early_main.c: from head.S at the entry EL: checks x0 and finds the UART, so that words can
+ * come out from here on.
+ */
 void early_begin(paddr_t tree, u64 entry_el);
 
 /* early_main.c: from the vectors in head.S. */
@@ -25,7 +31,10 @@ void early_print_hex(u64 value);
 /* Says `cairn: panic: @text` and, when @value is not NULL, its value in hex; then stops. */
 __noreturn void early_fail(const char *text, const u64 *value);
 
-/* early_map.c: makes both sets of tables, then walks them as the CPU will, and fails in words where they are wrong. */
+/*
+ * early_map.c: makes both sets of tables, then walks them as the CPU will, and fails in words
+ * where they are wrong.
+ */
 void early_map(void);
 void early_check(void);
 
@@ -35,13 +44,17 @@ void early_check(void);
 struct early_node {
 	const u8 *tree;
 	unsigned int depth;			/* 1 = the root */
-	const u8 *props[EARLY_DEPTH + 1];	/* first tag behind the name, for each level from the root on */
+	const u8 *props[EARLY_DEPTH +
+			1]; /* first tag behind the name, for each level from the root on */
 };
 
 /* 0 when @tree can be scanned, else what is wrong with it, in words. */
 const char *early_tree_check(paddr_t tree, u64 *size);
 
-/* The node at @path of @len bytes, and the first one compatible with @compatible: false when there is none. */
+/*
+ * The node at @path of @len bytes, and the first one compatible with @compatible: false when
+ * there is none.
+ */
 bool early_tree_path(const u8 *tree, const char *path, size_t len, struct early_node *node);
 bool early_tree_compatible(const u8 *tree, const char *compatible, struct early_node *node);
 
@@ -50,13 +63,19 @@ const u8 *early_prop(const struct early_node *node, const char *name, u32 *len);
 u32 early_prop_u32(const struct early_node *node, const char *name, u32 otherwise);
 bool early_is_compatible(const struct early_node *node, const char *compatible);
 
-/* The CPU's address of the @index-th `reg` of @node, through every `ranges`; 0 when there is none. */
+/*
+ * The CPU's address of the @index-th `reg` of @node, through every `ranges`; 0 when there is
+ * none.
+ */
 paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size);
 
 /* The node that stdout-path in /chosen names. */
 bool early_tree_stdout(const u8 *tree, struct early_node *node);
 
-/* early_el3.c: what only EL3 can set up, before EL3 is left for good. Needs @tree to be a checked one. */
+/*
+ * early_el3.c: what only EL3 can set up, before EL3 is left for good. Needs @tree to be a
+ * checked one.
+ */
 void early_el3(const u8 *tree);
 
 #endif

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only EL3 can do, where the image is entered there, without firmware below it: hand all interrupts to the non-secure side (group 1),
- * let lower levels use the GICv3 system registers, and give the counter its frequency. head.S then writes SCR_EL3 and leaves for
- * good; nothing stays resident, so there is no PSCI.
+ * What only EL3 can do, where the image is entered there, without firmware below it: hand all
+ * interrupts to the non-secure side (group 1), let lower levels use the GICv3 system registers,
+ * and give the counter its frequency. head.S then writes SCR_EL3 and leaves for good; nothing
+ * stays resident, so there is no PSCI.
  *
  * Sources: ARM IHI 0069 (GICv3) 12.9 and 12.11, ARM IHI 0048 (GICv2) 4.3.
  */
@@ -31,7 +32,10 @@
 
 #define TRIES			1000000
 
-/* Bits 32n to 32n+31 of the group registers, n from @first to the last line that the distributor has. */
+/*
+ * Bits 32n to 32n+31 of the group registers, n from @first to the last line that the
+ * distributor has.
+ */
 static void group1(paddr_t dist, unsigned int first)
 {
 	unsigned int n = (read32((void *)(dist + GICD_TYPER)) & 0x1f) + 1;
@@ -57,7 +61,8 @@ static void gicv3(const struct early_node *node, paddr_t dist)
 
 		typer = read64((void *)(frame + GICR_TYPER));
 		write32((void *)(frame + GICR_WAKER), waker & ~(u32)GICR_WAKER_SLEEP);
-		for (int i = 0; i < TRIES && (read32((void *)(frame + GICR_WAKER)) & GICR_WAKER_CHILDREN); i++)
+		for (int i = 0;
+		     i < TRIES && (read32((void *)(frame + GICR_WAKER)) & GICR_WAKER_CHILDREN); i++)
 			;
 		write32((void *)(frame + GICR_SGI_BASE + GICD_IGROUPR), ~0U);
 		at += typer & GICR_TYPER_VLPIS ? 2 * GICR_FRAMES : GICR_FRAMES;
@@ -86,7 +91,10 @@ void early_el3(const u8 *tree)
 		if (dist && cpu) {
 			group1(dist, 0);
 			write32((void *)(dist + GICD_CTLR), 3);
-			/* the non-secure side can only mask priorities below 0x80 if the secure side opened those */
+			/*
+			 * the non-secure side can only mask priorities below 0x80 if the secure
+			 * side opened those
+			 */
 			write32((void *)(cpu + GICC_PMR), 0xff);
 			write32((void *)(cpu + GICC_CTLR), GICC_CTLR_GROUPS);
 		}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Early boot in C, with the MMU off: finds a UART to speak through, checks what the CPU and the boot loader offer, and has the tables made
- * and checked. Whatever is wrong here ends in one line on that UART. Debug builds may name a UART by hand (CONFIG_EARLY_UART), for
- * when there is no tree to find one in.
+ * Early boot in C, with the MMU off: finds a UART to speak through, checks what the CPU and the
+ * boot loader offer, and has the tables made and checked. Whatever is wrong here ends in one
+ * line on that UART. Debug builds may name a UART by hand (CONFIG_EARLY_UART), for when there
+ * is no tree to find one in.
  */
 #include "boot.h"
 
@@ -23,7 +24,8 @@ static void uart_from(const struct early_node *node)
 		u->kind = BOOT_UART_8250;
 		u->reg_shift = 2;
 		u->io_width = 4;
-	} else if (early_is_compatible(node, "ns16550a") || early_is_compatible(node, "snps,dw-apb-uart")) {
+	} else if (early_is_compatible(node, "ns16550a") ||
+		   early_is_compatible(node, "snps,dw-apb-uart")) {
 		u->kind = BOOT_UART_8250;
 		u->reg_shift = early_prop_u32(node, "reg-shift", 0);
 		u->io_width = early_prop_u32(node, "reg-io-width", 1);
@@ -47,7 +49,8 @@ void early_begin(paddr_t tree, u64 entry_el)
 	boot_info.uart.kind = BOOT_UART_NONE;
 	boot_info.uart.base = 0;
 #ifdef CONFIG_EARLY_UART
-	boot_info.uart.kind = IS_ENABLED(CONFIG_EARLY_UART_PL011) ? BOOT_UART_PL011 : BOOT_UART_8250;
+	boot_info.uart.kind =
+		IS_ENABLED(CONFIG_EARLY_UART_PL011) ? BOOT_UART_PL011 : BOOT_UART_8250;
 	boot_info.uart.reg_shift = CONFIG_EARLY_UART_REG_SHIFT;
 	boot_info.uart.io_width = CONFIG_EARLY_UART_REG_SHIFT == 2 ? 4 : 1;
 	boot_info.uart.base = CONFIG_EARLY_UART_BASE;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The tables that the MMU is turned on with. TTBR1: the image where it was linked (text R-X, rodata R--, the rest RW-, a hole below the
- * boot stack), the device tree, the boot UART; this is also the root of the final kernel map. TTBR0: the few instructions that turn the
- * MMU on, where they were loaded; it stays for secondary CPUs. All by pages, since an image at any multiple of 2 MiB is not
- * block-aligned with the larger granules.
+ * The tables that the MMU is turned on with. TTBR1: the image where it was linked (text R-X,
+ * rodata R--, the rest RW-, a hole below the boot stack), the device tree, the boot UART; this
+ * is also the root of the final kernel map. TTBR0: the few instructions that turn the MMU on,
+ * where they were loaded; it stays for secondary CPUs. All by pages, since an image at any
+ * multiple of 2 MiB is not block-aligned with the larger granules.
  *
- * Then both are walked as the CPU will walk them, from the values that the registers will get: a wrong bit becomes a message here, and
- * not a silence after the switch.
+ * Then both are walked as the CPU will walk them, from the values that the registers will get:
+ * a wrong bit becomes a message here, and not a silence after the switch.
  */
 #include "boot.h"
 
@@ -29,7 +30,8 @@ static paddr_t alloc(void)
 	/* by pairs, four at a time: this is a good part of early boot */
 	for (paddr_t at = table; at < table + PAGE_SIZE; at += 64)
 		__asm__ volatile("stp xzr, xzr, [%0]\n\tstp xzr, xzr, [%0, #16]\n\t"
-				 "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]" :: "r"(at) : "memory");
+				 "stp xzr, xzr, [%0, #32]\n\tstp xzr, xzr, [%0, #48]" ::"r"(at)
+				 : "memory");
 	return table;
 }
 
@@ -72,10 +74,11 @@ void early_map(void)
 	map_image(&kernel, section_rodata_start, section_rodata_end, 0);
 	map_image(&kernel, section_data_start, boot_stack_guard, MMU_WRITE);
 	map_image(&kernel, boot_stack, section_image_end, MMU_WRITE);
-	map(&kernel, ARCH_TREE_START, page, ALIGN_UP(boot_info.tree + boot_info.tree_size, PAGE_SIZE) - page, 0);
+	map(&kernel, ARCH_TREE_START, page,
+	    ALIGN_UP(boot_info.tree + boot_info.tree_size, PAGE_SIZE) - page, 0);
 	if (boot_info.uart.kind != BOOT_UART_NONE)
-		map(&kernel, ARCH_BOOT_UART_START, ALIGN_DOWN(boot_info.uart.base, PAGE_SIZE), PAGE_SIZE,
-		    MMU_WRITE | MMU_DEVICE);
+		map(&kernel, ARCH_BOOT_UART_START, ALIGN_DOWN(boot_info.uart.base, PAGE_SIZE),
+		    PAGE_SIZE, MMU_WRITE | MMU_DEVICE);
 	boot_info.kernel_root = kernel.root;
 
 	begin(&idmap, IDMAP_BITS);
@@ -83,7 +86,10 @@ void early_map(void)
 	boot_info.idmap_root = idmap.root;
 }
 
-/* One translation as the CPU would do it with the TCR that it will get. 0 when it would fault, else the last entry. */
+/*
+ * One translation as the CPU would do it with the TCR that it will get. 0 when it would fault,
+ * else the last entry.
+ */
 static u64 cpu_walk(paddr_t root, unsigned int size_field, unsigned int page_shift, vaddr_t va)
 {
 	unsigned int bits = 64 - size_field, table_bits = page_shift - 3;
@@ -92,7 +98,8 @@ static u64 cpu_walk(paddr_t root, unsigned int size_field, unsigned int page_shi
 
 	for (; level <= 3; level++) {
 		unsigned int shift = page_shift + (3 - (unsigned int)level) * table_bits;
-		const u64 *table = (const u64 *)(pte & ((1UL << 48) - 1) & ~((1UL << page_shift) - 1));
+		const u64 *table =
+			(const u64 *)(pte & ((1UL << 48) - 1) & ~((1UL << page_shift) - 1));
 
 		pte = pte_read(&table[(va >> shift) & ((1UL << table_bits) - 1)]);
 		if (level == 3)
@@ -122,8 +129,9 @@ static void check(vaddr_t va, paddr_t pa, unsigned int flags)
 {
 	u64 tcr = boot_info.tcr;
 	bool high = va >> 63;
-	u64 pte = cpu_walk(high ? boot_info.kernel_root : boot_info.idmap_root, (tcr >> (high ? 16 : 0)) & 0x3f,
-			   high ? tg1_shift(tcr) : tg0_shift(tcr), va);
+	u64 pte = cpu_walk(high ? boot_info.kernel_root : boot_info.idmap_root,
+			   (tcr >> (high ? 16 : 0)) & 0x3f, high ? tg1_shift(tcr) : tg0_shift(tcr),
+			   va);
 	unsigned int mair = (boot_info.mair >> (8 * PTE_ATTR_INDEX(pte))) & 0xff;
 
 	if (!pte || !(pte & PTE_ACCESSED))

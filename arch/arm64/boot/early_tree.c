@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A small scanner of the flattened device tree (Devicetree Specification 0.4, chapter 5) for the time before the MMU is on. It goes
- * through the structure block from tag to tag, remembers the way from the root, and answers three questions: where is the UART that
- * stdout-path names, where is the interrupt controller, how fast is the timer. A broken tree ends the walk: the full check, with
- * words and offsets, is drivers/fdt.c's.
+ * A small scanner of the flattened device tree (Devicetree Specification 0.4, chapter 5) for
+ * the time before the MMU is on. It goes through the structure block from tag to tag, remembers
+ * the way from the root, and answers three questions: where is the UART that stdout-path names,
+ * where is the interrupt controller, how fast is the timer. A broken tree ends the walk: the
+ * full check, with words and offsets, is drivers/fdt.c's.
  */
 #include "boot.h"
 
@@ -24,8 +25,22 @@ static u32 be32(const u8 *p)
 	return __builtin_bswap32(*(const u32 *)(uintptr_t)p);
 }
 
-/* Header words, by their order: magic, totalsize, off_dt_struct, off_dt_strings, off_mem_rsvmap, version, last_comp, ... */
-enum { H_MAGIC, H_TOTALSIZE, H_STRUCT, H_STRINGS, H_RSVMAP, H_VERSION, H_LAST_COMP, H_CPU, H_STRINGS_SIZE, H_STRUCT_SIZE };
+/*
+ * Header words, by their order: magic, totalsize, off_dt_struct, off_dt_strings,
+ * off_mem_rsvmap, version, last_comp, ...
+ */
+enum {
+	H_MAGIC,
+	H_TOTALSIZE,
+	H_STRUCT,
+	H_STRINGS,
+	H_RSVMAP,
+	H_VERSION,
+	H_LAST_COMP,
+	H_CPU,
+	H_STRINGS_SIZE,
+	H_STRUCT_SIZE
+};
 
 static u32 header(const u8 *tree, unsigned int word)
 {
@@ -83,7 +98,10 @@ struct cursor {
 	const u8 *end;
 };
 
-/* Reads the tag at the cursor and moves behind it with all that belongs to it. 0: no more. @body is what follows the tag. */
+/*
+ * Reads the tag at the cursor and moves behind it with all that belongs to it. 0: no more.
+ * @body is what follows the tag.
+ */
 static u32 next_tag(struct cursor *c, const u8 **body)
 {
 	u32 tag;
@@ -166,10 +184,11 @@ static bool name_matches(const char *name, const char *want, size_t len)
 }
 
 /*
- * Goes down from the root until a node is found: by path, where each level must match the next component, or by
- * compatible, anywhere.
+ * Goes down from the root until a node is found: by path, where each level must match the next
+ * component, or by compatible, anywhere.
  */
-static bool find(const u8 *tree, const char *path, size_t path_len, const char *compatible, struct early_node *node)
+static bool find(const u8 *tree, const char *path, size_t path_len, const char *compatible,
+		 struct early_node *node)
 {
 	struct cursor c = cursor_at(tree, NULL);
 	unsigned int depth = 0, matched = 0;	/* levels from the root that match the path */
@@ -270,7 +289,8 @@ static u64 cells(const u8 *p, unsigned int n)
 }
 
 /* #address-cells or #size-cells of the node at @level, as its children use them. */
-static u32 cell_count(const struct early_node *node, unsigned int level, const char *name, u32 otherwise)
+static u32 cell_count(const struct early_node *node, unsigned int level, const char *name,
+		      u32 otherwise)
 {
 	u32 len;
 	const u8 *value = prop_at(node->tree, node->props[level], name, &len);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Words before there is a driver: a polled UART, of the two kinds that nearly all boards have. It sends only, and leaves speed and
- * pins as the firmware set them. The same code serves after the MMU is on, when boot_info.uart.addr has become the mapping.
+ * Words before there is a driver: a polled UART, of the two kinds that nearly all boards have.
+ * It sends only, and leaves speed and pins as the firmware set them. The same code serves after
+ * the MMU is on, when boot_info.uart.addr has become the mapping.
  */
 #include "boot.h"
 

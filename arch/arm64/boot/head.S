@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The first instructions: the Image header, then from whatever exception level the boot loader entered at (EL3, EL2 or EL1) down to EL1,
- * tables made and checked by C, the MMU on, and kernel_main() at the address it was linked for.
+ * The first instructions: the Image header, then from whatever exception level the boot loader
+ * entered at (EL3, EL2 or EL1) down to EL1, tables made and checked by C, the MMU on, and
+ * kernel_main() at the address it was linked for.
  *
- * Entry, as Linux's Documentation/arch/arm64/booting.rst has it: x0 = device tree, MMU and data cache off, interrupts masked, loaded at
- * any multiple of 2 MiB. Registers that keep their meaning through this file:
+ * Entry, as Linux's Documentation/arch/arm64/booting.rst has it: x0 = device tree, MMU and data
+ * cache off, interrupts masked, loaded at any multiple of 2 MiB. Registers that keep their
+ * meaning through this file:
  *
  *   x19  entry exception level
  *   x20  physical address of the device tree
@@ -18,8 +20,8 @@ image_head:
 	b	primary_entry
 	.long	0
 	.quad	0					// text_offset: any multiple of 2 MiB
-	.quad	section_image_end - image_head		// image_size: what may be written, with zeroed parts
-	.quad	(PAGE_SHIFT / 2 - 5) << 1 | 1 << 3	// little-endian, granule, anywhere in memory
+	.quad	section_image_end - image_head		// image_size: zeroed parts too
+	.quad	(PAGE_SHIFT / 2 - 5) << 1 | 1 << 3	// little-endian, granule, anywhere
 	.quad	0
 	.quad	0
 	.quad	0
@@ -52,8 +54,8 @@ FUNC primary_entry
 	bl	early_main
 
 	/*
-	 * Everything that was written with the MMU off is in memory, but an old clean line of it may stand in the cache: drop
-	 * those, or they would hide it once the MMU is on.
+	 * Everything that was written with the MMU off is in memory, but an old clean line of
+	 * it may stand in the cache: drop those, or they would hide it once the MMU is on.
 	 */
 	adr_l	x0, section_boot_start
 	adr_l	x1, section_boot_end
@@ -109,7 +111,8 @@ FUNC invalidate_range
 ENDFUNC invalidate_range
 
 /*
- * Leaves EL3 and EL2 for EL1, with nothing trapped and nothing left behind that the higher levels would still do.
+ * Leaves EL3 and EL2 for EL1, with nothing trapped and nothing left behind that the higher
+ * levels would still do.
  * In: x30 = where to go on. Out: at EL1h, the same stack. Clobbers: x0 to x3. State: MMU off.
  */
 FUNC drop_to_el1
@@ -126,7 +129,7 @@ from_el3:
 #ifdef CONFIG_BOOT_EL3
 	mov	x0, #(SCR_NS | SCR_RES1 | SCR_SMD | SCR_RW)
 	mrs	x1, id_aa64isar1_el1
-	ubfx	x2, x1, #4, #8			// APA, API: pointer authentication, else its first use traps
+	ubfx	x2, x1, #4, #8			// APA, API: pointer authentication
 	cbz	x2, 1f
 	orr	x0, x0, #SCR_APK
 	orr	x0, x0, #SCR_API
@@ -170,7 +173,7 @@ from_el2:
 	msr	sctlr_el2, x0
 	mov	x0, #HCR_RW			// EL1 is AArch64; no trap, no stage 2
 	msr	hcr_el2, x0
-	isb					// E2H is off: the registers below mean what they say
+	isb					// E2H off: the names below mean EL2's
 	msr	vttbr_el2, xzr
 	msr	hstr_el2, xzr
 	mov	x0, #0x33ff			// CPTR_EL2: its RES1 bits, nothing trapped
@@ -221,8 +224,9 @@ from_el2:
 ENDFUNC drop_to_el1
 
 /*
- * Vectors until the MMU is on. Boot runs on the present level's own stack and with interrupts masked, so that of the 16 only the four for
- * that state can be taken; what stands in the place of the others is never reached. Each prints its registers and stops.
+ * Vectors until the MMU is on. Boot runs on the present level's own stack and with interrupts
+ * masked, so that of the 16 only the four for that state can be taken; what stands in the place
+ * of the others is never reached. Each prints its registers and stops.
  */
 	.macro	early_vector kind
 	.align	7
@@ -233,7 +237,7 @@ ENDFUNC drop_to_el1
 	.section .text.early_vectors, "ax"
 	.align	11
 early_vectors:
-	.skip	0x200 - 4			// less one instruction, so that the alignment below lands on 0x200
+	.skip	0x200 - 4			// less one: the alignment below makes it 0x200
 	nop
 	early_vector 4
 	early_vector 5
@@ -268,7 +272,8 @@ ENDFUNC early_fault
 	.section .idmap.text, "ax"
 /*
  * Turns the MMU on. This code is mapped where it was loaded and where it was linked.
- * In: x0 = boot_info (physical), x8 = where to go on (link address). Clobbers: x1 to x7. State: MMU off, EL1, interrupts masked.
+ * In: x0 = boot_info (physical), x8 = where to go on (link address). Clobbers: x1 to x7. State:
+ * MMU off, EL1, interrupts masked.
  */
 FUNC enable_mmu
 	ldr	x1, [x0, #BOOT_INFO_MAIR]
@@ -276,19 +281,19 @@ FUNC enable_mmu
 	ldr	x3, [x0, #BOOT_INFO_IDMAP_ROOT]
 	ldr	x4, [x0, #BOOT_INFO_KERNEL_ROOT]
 	ldr	x5, [x0, #BOOT_INFO_SCTLR]
-	mov_sym	x6, vectors			// a fault from here on finds them, if TTBR1 is right
+	mov_sym	x6, vectors			// a fault from here on finds them
 	msr	mair_el1, x1
 	msr	tcr_el1, x2
 	msr	ttbr0_el1, x3
 	msr	ttbr1_el1, x4
 	msr	vbar_el1, x6
-	isb					// the registers are in force before the TLB is emptied
+	isb					// in force before the TLB is emptied
 	tlbi	vmalle1
 	ic	iallu
 	dsb	nsh				// both are done before translation starts
 	isb
 	msr	sctlr_el1, x5
-	isb					// fetched through the MMU from the next instruction on
+	isb					// the next instruction is translated
 	br	x8
 ENDFUNC enable_mmu
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table walker (see <asm/pgtable_walk.h>). It stands among early boot's files because it must run with the MMU off as well; the kernel
- * calls the same code at its link address.
+ * The table walker (see <asm/pgtable_walk.h>). It stands among early boot's files because it
+ * must run with the MMU off as well; the kernel calls the same code at its link address.
  */
 #include <arch/mmu.h>
 #include <asm/pgtable_walk.h>
@@ -40,8 +40,9 @@ static bool pte_is_table(u64 pte, int level)
 }
 
 /*
- * Finds the entry for @va, going down to @level at most and making tables on the way when @make. NULL: no table
- * (then *@level is -1 when memory is out), else *@level is where the walk ended: earlier than asked at a block or a hole.
+ * Finds the entry for @va, going down to @level at most and making tables on the way when
+ * @make. NULL: no table (then *@level is -1 when memory is out), else *@level is where the walk
+ * ended: earlier than asked at a block or a hole.
  */
 static u64 *pgtable_entry(const struct pgtable *t, vaddr_t va, int *level, bool make)
 {
@@ -82,7 +83,10 @@ static int pgtable_level(vaddr_t va, paddr_t pa, size_t size, unsigned int va_bi
 	return level;
 }
 
-/* Clears every entry of [va, va + size) that lies in it whole; a block that reaches beyond stays. */
+/*
+ * Clears every entry of [va, va + size) that lies in it whole; a block that reaches beyond
+ * stays.
+ */
 void pgtable_unmap(const struct pgtable *t, vaddr_t va, size_t size)
 {
 	vaddr_t end = va + size;
@@ -106,7 +110,8 @@ int pgtable_map(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, un
 	u64 attributes = pte_attributes(flags);
 	int err;
 
-	if ((flags & (MMU_WRITE | MMU_EXEC)) == (MMU_WRITE | MMU_EXEC) || ((va | pa | size) & ~PAGE_MASK))
+	if ((flags & (MMU_WRITE | MMU_EXEC)) == (MMU_WRITE | MMU_EXEC) ||
+	    ((va | pa | size) & ~PAGE_MASK))
 		return -EINVAL;
 	while (va != end) {
 		int want = pgtable_level(va, pa, end - va, t->va_bits), level = want;

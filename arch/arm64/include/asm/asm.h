@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For assembly files: routines with type, size and unwind information, and the few idioms that A64 lacks. Every FUNC has a block
- * In / Out / Clobbers / State above it.
+ * For assembly files: routines with type, size and unwind information, and the few idioms that
+ * A64 lacks. Every FUNC has a block In / Out / Clobbers / State above it.
  */
 #ifndef ASM_ASM_H
 #define ASM_ASM_H

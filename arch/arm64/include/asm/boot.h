@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What early boot found and made, for the rest of arch/. It is written with the MMU off, so it stands in the section that nothing zeroes and
- * that early boot invalidates from the caches before it turns the MMU on.
+ * What early boot found and made, for the rest of arch/. It is written with the MMU off, so it
+ * stands in the section that nothing zeroes and that early boot invalidates from the caches
+ * before it turns the MMU on.
  */
 #ifndef ASM_BOOT_H
 #define ASM_BOOT_H

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The saved state of an interrupted context: Linux's struct pt_regs for arm64, field by field. entry.S fills it by asm-offsets.h. */
+/*
+ * The saved state of an interrupted context: Linux's struct pt_regs for arm64, field by field.
+ * entry.S fills it by asm-offsets.h.
+ */
 #ifndef ASM_FRAME_H
 #define ASM_FRAME_H
 
@@ -13,7 +16,8 @@ struct arch_frame {
 	u64 orig_x0;
 	s32 syscallno;
 	u32 pad;
-	u64 record[2];		/* a frame record: x29 and the interrupted pc, so that call chains cross exceptions */
+	u64 record[2]; /* a frame record: x29 and the interrupted pc, so that call chains cross
+			  exceptions */
 };
 
 static_assert(sizeof(struct arch_frame) % 16 == 0, "the stack pointer stays 16-byte aligned");

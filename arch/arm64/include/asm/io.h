@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The inline half of <arch/io.h>. The address is always in a plain base register, so that the compiler cannot choose an
- * addressing mode with write-back.
+ * The inline half of <arch/io.h>. The address is always in a plain base register, so that the
+ * compiler cannot choose an addressing mode with write-back.
  */
 #ifndef ASM_IO_H
 #define ASM_IO_H

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where the kernel's virtual addresses lie: the upper half of the address space, CONFIG_VA_BITS wide. C, assembly and the
- * linker script read these. From the bottom:
+ * Where the kernel's virtual addresses lie: the upper half of the address space, CONFIG_VA_BITS
+ * wide. C, assembly and the linker script read these. From the bottom:
  *
  *   ARCH_LINEAR_START   all RAM, half of the space
  *   ARCH_VMAP_START     devices and stacks
- *   ARCH_IMAGE_START    the kernel image (16 MiB), then the device tree (4 MiB), then the boot UART (64 KiB)
+ *   ARCH_IMAGE_START    the kernel image (16 MiB), then the device tree (4 MiB), then the boot
+ *                       UART (64 KiB)
  */
 #ifndef ASM_MEMORY_H
 #define ASM_MEMORY_H
@@ -29,12 +30,12 @@
 #define ARCH_IMAGE_START	UL(0xffffffff80000000)
 #define ARCH_IMAGE_MAX		UL(0x01000000)
 #define ARCH_TREE_START		UL(0xffffffff81000000)
-#define ARCH_TREE_MAX		UL(0x00200000)	/* a tree's largest size, as in Linux's boot protocol */
+#define ARCH_TREE_MAX UL(0x00200000) /* a tree's largest size, as in Linux's boot protocol */
 #define ARCH_BOOT_UART_START	UL(0xffffffff81400000)
 
 /*
- * A stack is STACK_SIZE bytes and aligned to twice that, so that one bit of the stack pointer tells the vectors that it has
- * left its stack downwards.
+ * A stack is STACK_SIZE bytes and aligned to twice that, so that one bit of the stack pointer
+ * tells the vectors that it has left its stack downwards.
  */
 #if CONFIG_PAGE_SHIFT > 14
 #define STACK_SHIFT		CONFIG_PAGE_SHIFT

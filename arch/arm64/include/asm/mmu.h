@@ -3,7 +3,10 @@
 #ifndef ASM_MMU_H
 #define ASM_MMU_H
 
-/* head.S, at the link address, before anything else: the identity map goes out of use and the boot UART is reached by its mapping. */
+/*
+ * head.S, at the link address, before anything else: the identity map goes out of use and the
+ * boot UART is reached by its mapping.
+ */
 void arch_boot_finish(void);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Translation tables: all arithmetic on the granule, and the bits of an entry (ARM DDI 0487, D8). Levels count as in the manual:
- * 3 holds pages, 0 is the highest. A table has 2^(PAGE_SHIFT - 3) entries of 8 bytes, so each level resolves that many bits.
+ * Translation tables: all arithmetic on the granule, and the bits of an entry (ARM DDI 0487,
+ * D8). Levels count as in the manual: 3 holds pages, 0 is the highest. A table has
+ * 2^(PAGE_SHIFT - 3) entries of 8 bytes, so each level resolves that many bits.
  */
 #ifndef ASM_PGTABLE_H
 #define ASM_PGTABLE_H
@@ -19,14 +20,19 @@
 /* The first level of a walk over @va_bits, and how many entries its table uses. */
 #define START_LEVEL(va_bits)	(4 - ((va_bits) - PAGE_SHIFT + TABLE_BITS - 1) / TABLE_BITS)
 
-/* The highest level whose entries may be blocks: 1 GiB and 2 MiB with 4K, 32 MiB with 16K, 512 MiB with 64K. */
+/*
+ * The highest level whose entries may be blocks: 1 GiB and 2 MiB with 4K, 32 MiB with 16K, 512
+ * MiB with 64K.
+ */
 #define BLOCK_LEVEL_MIN		(PAGE_SHIFT == 12 ? 1 : 2)
 
 /* The early identity map can name any address that a 48-bit physical address space has. */
 #define IDMAP_BITS		48
 
-static_assert(PAGE_SHIFT == 12 || PAGE_SHIFT == 14 || PAGE_SHIFT == 16, "the granules of the architecture");
-static_assert(VA_BITS >= 36 && VA_BITS <= 48, "the linear map needs room, and 52 bits need more than this");
+static_assert(PAGE_SHIFT == 12 || PAGE_SHIFT == 14 || PAGE_SHIFT == 16,
+	      "the granules of the architecture");
+static_assert(VA_BITS >= 36 && VA_BITS <= 48,
+	      "the linear map needs room, and 52 bits need more than this");
 
 #define PTE_VALID		BIT(0)
 #define PTE_TABLE		BIT(1)	/* levels 0 to 2: a table; level 3: a page */

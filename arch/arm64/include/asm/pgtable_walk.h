@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table walker: maps, unmaps and looks up ranges in the tables below one root. It touches nothing but tables, which it reaches
- * through two functions of the caller; barriers, TLB maintenance and locks are the caller's. Three worlds use it: early boot with the MMU
- * off, the kernel, and host tests.
+ * The table walker: maps, unmaps and looks up ranges in the tables below one root. It touches
+ * nothing but tables, which it reaches through two functions of the caller; barriers, TLB
+ * maintenance and locks are the caller's. Three worlds use it: early boot with the MMU off, the
+ * kernel, and host tests.
  */
 #ifndef ASM_PGTABLE_WALK_H
 #define ASM_PGTABLE_WALK_H

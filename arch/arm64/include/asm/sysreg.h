@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * System registers: access, and the fields that Cairn uses, by their names in the Arm Architecture Reference Manual (ARM DDI
- * 0487, chapters D19 and D24). C and assembly read this.
+ * System registers: access, and the fields that Cairn uses, by their names in the Arm
+ * Architecture Reference Manual (ARM DDI 0487, chapters D19 and D24). C and assembly read this.
  */
 #ifndef ASM_SYSREG_H
 #define ASM_SYSREG_H
@@ -31,8 +31,10 @@
 #define SPSR_DAIF		(0xf << 6)
 
 /* SCTLR_EL1: RES1 bits for a CPU without any later feature, then what is turned on with the MMU */
-#define SCTLR_EL1_RES1		((1 << 29) | (1 << 28) | (1 << 23) | (1 << 22) | (1 << 20) | (1 << 11) | (1 << 8) | (1 << 7))
-#define SCTLR_EL2_RES1		((3 << 28) | (3 << 22) | (1 << 18) | (1 << 16) | (1 << 11) | (3 << 4))
+#define SCTLR_EL1_RES1 \
+	((1 << 29) | (1 << 28) | (1 << 23) | (1 << 22) | (1 << 20) | (1 << 11) | (1 << 8) | \
+	 (1 << 7))
+#define SCTLR_EL2_RES1 ((3 << 28) | (3 << 22) | (1 << 18) | (1 << 16) | (1 << 11) | (3 << 4))
 #define SCTLR_M			(1 << 0)
 #define SCTLR_C			(1 << 2)
 #define SCTLR_SA		(1 << 3)
@@ -60,7 +62,8 @@
 /* TCR_EL1 */
 #define TCR_T0SZ(bits)		(UL(64) - (bits))
 #define TCR_T1SZ(bits)		((UL(64) - (bits)) << 16)
-#define TCR_WALK_CACHED		(UL(0x3500) | UL(0x3500) << 16)	/* both walks: inner shareable, write-back */
+#define TCR_WALK_CACHED \
+	(UL(0x3500) | UL(0x3500) << 16) /* both walks: inner shareable, write-back */
 #define TCR_IPS_SHIFT		32
 #define TCR_AS			(UL(1) << 36)
 #if CONFIG_PAGE_SHIFT == 12
