@@ -48,7 +48,8 @@ class Tree:
         return self
 
     def make(self, *goals, check=True, o=None, env=None, timeout=300, **variables):
-        command = ["make", *goals] + ([f"O={o}"] if o else []) + [f"{name}={value}" for name, value in variables.items()]
+        command = ["make", *goals] + ([f"O={o}"] if o else [])
+        command += [f"{name}={value}" for name, value in variables.items()]
         done = subprocess.run(command, cwd=self.path, env=clean_environment(**env or {}), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout, check=False)
         if check and done.returncode:

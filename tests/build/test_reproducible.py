@@ -56,8 +56,9 @@ def test_debug_information_finds_its_sources(clones):
         pytest.skip("the default configuration is without debug information")
     nm = subprocess.run([CROSS + "nm", o / "cairn"], capture_output=True, text=True, check=True).stdout
     address = next(line.split()[0] for line in nm.splitlines() if line.endswith(" irq_request"))
-    found = subprocess.run([CROSS + "addr2line", "-e", o / "cairn", address], capture_output=True, text=True, check=True)
-    assert "kernel/irq.c:" in found.stdout
+    found = subprocess.run([CROSS + "addr2line", "-e", o / "cairn", address], capture_output=True, text=True,
+                           check=True).stdout
+    assert "kernel/irq.c:" in found
 
 
 def test_date_of_the_commit(clones):
