@@ -7,6 +7,7 @@
                                                        .status, .text, .closing
     user(o, env={...}, ...)                            the same at a terminal (lib/terminal.py)
     fresh(name)                                        an empty folder outside the source tree
+    raspi4b                                            skips where QEMU has no such machine
     make(*goals, o=..., check=...)                     one make in the source tree
 
 Each test's line tells how long it took. A failing test shows the serial log of every run that it
@@ -25,7 +26,7 @@ sys.dont_write_bytecode = True          # the source tree stays clean
 
 from lib import build as building       # noqa: E402
 from lib.resume import Record           # noqa: E402
-from lib.session import Result, Session, runner_command     # noqa: E402
+from lib.session import Result, Session, qemu_version, runner_command     # noqa: E402
 from lib.terminal import User           # noqa: E402
 
 SESSIONS = pytest.StashKey()
@@ -153,6 +154,13 @@ def user(request):
     yield start
     for one in users:
         one.close()
+
+
+@pytest.fixture(scope="session")
+def raspi4b():
+    """For tests that run rpi4_defconfig."""
+    if qemu_version() < (9, 0):
+        pytest.skip("needs QEMU 9")
 
 
 @pytest.fixture(scope="session")

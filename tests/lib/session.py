@@ -39,6 +39,14 @@ def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, ico
     return command + (["--"] + list(extra) if extra else [])
 
 
+def qemu_version():
+    """(major, minor) of the QEMU that runs will use."""
+    qemu = os.environ.get("QEMU") or "qemu-system-aarch64"
+    text = subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False).stdout
+    found = re.search(r"version (\d+)\.(\d+)", text)
+    return (int(found[1]), int(found[2])) if found else (0, 0)
+
+
 class Session:
     """@env: MEM, SMP, CPU, GIC, APPEND ... as for `make run`. The rest as runner_command()."""
 

@@ -80,3 +80,13 @@ def test_a_paste_of_64_kib_arrives_whole(user, kernel):
     assert one.end(120) == OFF
     said = re.findall(rb"^(\d{5}) (x+)\r*$", one.text, re.M)
     assert said == [(b"%05d" % n, b"x" * 53) for n in range(1024)]
+
+
+def test_raspi4b(raspi4b, boot, build):
+    """Power-off and panic do not end QEMU there, the runner does; a reset does."""
+    o = build("rpi4_defconfig")
+    for command, status in (("poweroff", OFF), ("reboot", OFF), ("panic no", PANIC)):
+        session = boot(o)
+        session.prompt()
+        session.send(command + "\r")
+        assert session.status() == status, session.closing
