@@ -17,7 +17,10 @@
 struct console_ops {
 	/* Puts up to @len bytes into the transmit FIFO without waiting; returns how many fitted. */
 	size_t (*write)(struct device *dev, const char *buf, size_t len);
-	/* On: raise an interrupt as long as the FIFO has room. Off: none. */
+	/*
+	 * On: raise an interrupt when the FIFO has room again; asked for only after write() has filled
+	 * it, since some UARTs tell nothing but the way down. Off: none.
+	 */
 	void (*transmit_irq)(struct device *dev, bool on);
 	/*
 	 * On: raise an interrupt for received bytes. Off: none, and bytes stay in the device's
