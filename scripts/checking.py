@@ -11,14 +11,17 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 def tracked():
     """What git knows or would add; in a tree without git, every file outside build folders and hidden ones."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
-                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
-    if listed.returncode == 0:
-        paths = set(listed.stdout.splitlines())
-    else:
-        paths = {os.path.relpath(os.path.join(folder, name), ROOT) for folder, _, names in os.walk(ROOT)
-                 if "/build" not in folder and "/." not in folder for name in names}
-    return sorted(path for path in paths if os.path.isfile(os.path.join(ROOT, path)))
+    paths = []
+    if os.path.exists(os.path.join(ROOT, ".git")):
+        listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+        paths = listed.stdout.splitlines()
+    if not paths:
+        for folder, folders, names in os.walk(ROOT):
+            folders[:] = [name for name in folders if not name.startswith((".", "build", "__pycache__"))
+                          or folder != ROOT and name == "build"]
+            paths += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names]
+    return sorted(path for path in set(paths) if os.path.isfile(os.path.join(ROOT, path)))
 
 
 def finish(what, paths, findings):
