@@ -3,6 +3,7 @@
 error with a line in the log or answers that hold together, never a wild access.
 """
 
+import os
 import shutil
 import subprocess
 
@@ -14,8 +15,10 @@ DTS = ROOT / "tests" / "host" / "dts"
 INDEX = ["drivers/fdt.c", "drivers/fdt_query.c", "drivers/fdt_address.c"]
 TESTS = [f"tests/host/{name}.c" for name in ("fdt", "fdt_ask", "fdt_broken", "fdt_shape", "guard")]
 FUZZER = [f"tests/host/{name}.c" for name in ("fdt_ask", "fdt_fuzz", "guard")]
-# The distribution's shared library: the development package for the host is not needed.
+# The distribution's shared library, which dtc uses: the development package for the host is not needed. Headers are
+# those that the kernel is built with.
 LIBFDT = ["-l:libfdt.so.1"]
+HEADERS = [f"-I{os.environ['LIBFDT']}", f"-I{os.environ['LIBFDT']}/libfdt"] if os.environ.get("LIBFDT") else []
 BROKEN = ("board", "nonsense", "virt")
 
 
@@ -40,7 +43,7 @@ def tree(builder):
 
 @pytest.fixture(scope="session")
 def fdt(program):
-    made = program("fdt", *INDEX, *TESTS, link=LIBFDT)
+    made = program("fdt", *INDEX, *TESTS, flags=HEADERS, link=LIBFDT)
 
     def test(suite, *trees, **options):
         return made.test(*trees, env={"CAIRN_SUITE": suite, **options.pop("env", {})}, **options)
@@ -78,7 +81,7 @@ def test_broken_long(fdt, tree):
 def fuzz(clang_program, tree, tmp_path, seconds):
     if clang_program is None:
         pytest.skip("needs clang")
-    made = clang_program("fdt-fuzz", *INDEX, *FUZZER, flags=["-fsanitize=fuzzer"], link=LIBFDT, suites=False)
+    made = clang_program("fdt-fuzz", *INDEX, *FUZZER, flags=["-fsanitize=fuzzer", *HEADERS], link=LIBFDT, suites=False)
     for name in BROKEN:
         shutil.copy(tree(name), tmp_path)
     made.run(f"-max_total_time={seconds}", "-max_len=16384", "-timeout=10", "-verbosity=1", "-print_final_stats=1",

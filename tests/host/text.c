@@ -14,7 +14,7 @@
 #include "guard.h"
 #include "host.h"
 
-#define ROUNDS	100000
+#define ROUNDS	50000
 
 static void some_bytes(char *text, size_t len, const char *bytes)
 {
