@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks that remember their holder. The _irqsave forms are for locks that an interrupt
+ * Spinlocks. The _irqsave forms are for locks that an interrupt
  * handler takes too.
  */
 #ifndef KERNEL_SPINLOCK_H
@@ -19,7 +19,6 @@
 struct spinlock {
 	u16 next;		/* the ticket that the next taker draws */
 	u16 owner;		/* the ticket that holds the lock */
-	u32 holder_pc;		/* low half of the address where it was taken; 0 = free */
 };
 
 #define SPINLOCK_INIT	{ 0 }

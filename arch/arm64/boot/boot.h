@@ -10,10 +10,10 @@
 #include <lib/types.h>
 
 /*
- * early_main.c: from head.S at EL1, with x0 of the entry. Returns only when everything is ready
- * for the MMU.
+ * early_main.c: from head.S at EL1, after early_begin(). Returns only when everything is ready for
+ * the MMU.
  */
-void early_main(paddr_t tree, u64 entry_el);
+void early_main(void);
 
 /*
  * early_main.c: from head.S at the entry EL: checks x0 and finds the UART, so that words can

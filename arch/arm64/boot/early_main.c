@@ -87,13 +87,11 @@ static void check_granule(void)
 #endif
 }
 
-void early_main(paddr_t tree, u64 entry_el)
+void early_main(void)
 {
 	u64 mmfr0 = sysreg_read(id_aa64mmfr0_el1);
 	paddr_t image = (paddr_t)section_text_start;
 
-	(void)tree;
-	(void)entry_el;
 	check_granule();
 	if (image & (MIB(2) - 1))
 		early_fail("the image was not loaded at a multiple of 2 MiB, but at", &image);

@@ -49,8 +49,6 @@ FUNC primary_entry
 	bl	early_begin
 	bl	drop_to_el1
 	bl	early_vectors_on
-	mov	x0, x20
-	mov	x1, x19
 	bl	early_main
 
 	/*
