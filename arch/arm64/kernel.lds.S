@@ -113,6 +113,9 @@ SECTIONS
 		*(.comment .note .note.* .eh_frame .eh_frame_hdr)
 		*(.interp .dynamic .dynsym .dynstr .hash .gnu.hash)
 	}
+	/* nobody would apply these at run time: empty, which is checked below */
+	.relocations : { *(.rela.* .rela_*) }
+	.plt : { *(.plt .iplt .igot .igot.plt) }
 	.debug_info 0 : { *(.debug_info) }
 	.debug_abbrev 0 : { *(.debug_abbrev) }
 	.debug_aranges 0 : { *(.debug_aranges) }
@@ -137,3 +140,5 @@ ASSERT((section_idmap_end - section_idmap_start) <= 0x1000, "the identity-mapped
 ASSERT(section_image_end - section_text_start <= ARCH_IMAGE_MAX, "the image outgrew its window")
 ASSERT((boot_stack_top & (2 * STACK_SIZE - 1)) == STACK_SIZE,
        "a stack is aligned to twice its size")
+ASSERT(SIZEOF(.relocations) == 0, "the image needs relocation at run time")
+ASSERT(SIZEOF(.plt) == 0, "the image has indirect functions")
