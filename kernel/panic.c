@@ -46,10 +46,9 @@ void backtrace_print(void)
 	print_levels(&u);
 }
 
-static __noreturn void last_line(const char *text)
+static __noreturn void last_line(const char *text, const char *remark)
 {
-	tty_write("cairn: panic: ", 14);
-	print("%s\n", text);
+	print("cairn: panic: %s%s\n", text, remark);
 	arch_halt();
 }
 
@@ -63,7 +62,7 @@ static void begin(const char *text)
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
-		last_line(text);
+		last_line(text, " (while another panic was reported)");
 	}
 	if (before > 1)
 		arch_halt();
@@ -82,7 +81,7 @@ void panic(const char *fmt, ...)
 	begin(text);
 	log_emerg("thread %s", arch_current()->name);
 	backtrace_print();
-	last_line(text);
+	last_line(text, "");
 }
 
 void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)
@@ -97,7 +96,7 @@ void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
 	print_levels(&u);
-	last_line(what);
+	last_line(what, "");
 }
 
 /* Interrupts stay on until the words are out: they may be waiting for the transmit interrupt. */

@@ -6,6 +6,7 @@
  * A kernel stack is aligned to twice its size, so that bit STACK_SHIFT of the stack pointer is
  * clear while it is on its stack and set as soon as it runs over the lower end: the vectors
  * test that before they store anything, and go on on the CPU's emergency stack when it is so.
+ * Likewise for a misaligned one: to store through it would be the next exception, and so on.
  */
 #include <asm/asm.h>
 #include <generated/asm-offsets.h>
@@ -16,10 +17,12 @@
 	add	sp, sp, x0			// sp' = sp + x0, and below x0' = sp
 	sub	x0, sp, x0
 	tbnz	x0, #STACK_SHIFT, 0f
+	tst	x0, #15				// the flags are in SPSR already
+	b.ne	0f
 	sub	x0, sp, x0			// x0 = sp' - x0' = the old x0
 	sub	sp, sp, x0
 	b	\handler
-0:	b	stack_overflow
+0:	b	bad_stack
 	.endm
 
 	/* an exception that cannot happen in this kernel: C says which one it was */
@@ -139,9 +142,10 @@ FUNC bad_entry
 ENDFUNC bad_entry
 
 /*
- * The stack ran over. In: x0 = the overflown sp, sp = that + the old x0. Out: does not return.
+ * The stack ran over, or sp is misaligned. In: x0 = that sp, sp = that + the old x0. Out: does
+ * not return.
  */
-FUNC stack_overflow
+FUNC bad_stack
 	msr	tpidrro_el0, x1			// free here: no process runs in the kernel
 	sub	x1, sp, x0			// the old x0
 	msr	tpidr_el0, x1
@@ -149,7 +153,7 @@ FUNC stack_overflow
 	mrs	x0, tpidr_el1
 	add	x1, x1, x0
 	mrs	x0, tpidr_el0
-	sub	x0, sp, x0			// the overflown sp once more
+	sub	x0, sp, x0			// the bad sp once more
 	mov	sp, x1
 	mrs	x1, tpidrro_el0
 	stp	x1, x1, [sp, #FRAME_REGS]
@@ -161,5 +165,5 @@ FUNC stack_overflow
 	add	x0, x0, #FRAME_SIZE
 	str	x0, [sp, #FRAME_SP]		// where it stood when the exception came
 	mov	x0, sp
-	bl	arch_stack_overflow
-ENDFUNC stack_overflow
+	bl	arch_bad_stack
+ENDFUNC bad_stack

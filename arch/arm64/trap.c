@@ -121,13 +121,18 @@ void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
 	exception_fatal(frame, text, sysreg_read(far_el1));
 }
 
-void arch_stack_overflow(struct arch_frame *frame)
+void arch_bad_stack(struct arch_frame *frame)
 {
-	char text[96];
+	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
+	char text[128];
 
-	snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx", frame->sp,
-		 sysreg_read(far_el1));
-	exception_fatal(frame, text, sysreg_read(far_el1));
+	if (frame->sp & 15)
+		snprintf(text, sizeof(text), "misaligned stack pointer: sp %#lx, %s (ESR %#lx)",
+			 frame->sp, class_name(ESR_EC(esr)), esr);
+	else
+		snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx",
+			 frame->sp, far);
+	exception_fatal(frame, text, far);
 }
 
 void arch_frame_print(const struct arch_frame *frame)

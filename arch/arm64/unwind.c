@@ -21,7 +21,8 @@ bool arch_unwind_next(struct arch_unwind *u)
 
 	if (u->high - u->low < sizeof(*r) || !on_stack(u, u->fp) || !r->lr)
 		return false;
-	u->pc = r->lr;
+	/* the call: what follows one that never returns is another function */
+	u->pc = r->lr - 4;
 	u->low = u->fp + sizeof(*r);
 	u->fp = r->fp;
 	return true;

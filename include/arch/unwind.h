@@ -10,7 +10,7 @@
 #include <lib/types.h>
 
 struct arch_unwind {
-	vaddr_t pc;	/* of this level: the instruction, or the return address */
+	vaddr_t pc;	/* of this level: the instruction, or the call */
 	vaddr_t fp;	/* the frame record of this level */
 	vaddr_t low;	/* the stack's bounds, from where the walk has got to */
 	vaddr_t high;

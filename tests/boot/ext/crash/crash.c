@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * crash: ends the run in a chosen way, for tests/boot/test_crash.py, which reads the reports. Each
+ * way is a function of its own, whose name the report's call chain must hold. It comes into the
+ * kernel from outside the tree (EXT=).
+ */
+#include <arch/cpu.h>
+#include <arch/io.h>
+#include <arch/irq.h>
+#include <arch/sections.h>
+#include <device/fdt.h>
+#include <kernel/irq.h>
+#include <kernel/thread.h>
+#include <kernel/time.h>
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <mm/map.h>
+#include <shell/command.h>
+
+#define WAY __attribute__((noinline, noclone)) static
+
+/* Behind each provocation: the call chain must not lose the function to a tail call. */
+#define HERE() __asm__ volatile("" ::: "memory")
+
+/* panic(), for functions that the compiler shall not see the end of. */
+static void (*volatile fail)(const char *fmt, ...) = (void (*)(const char *, ...))(uintptr_t)panic;
+
+static const char constant[8] = "fixed";
+static u32 data[2] = { 0xd65f03c0, 0 }; /* RET, but no code */
+
+WAY void crash_null_read(void)
+{
+	read32((void *)8);
+	HERE();
+}
+
+WAY void crash_null_write(void)
+{
+	write32((void *)16, 1);
+	HERE();
+}
+
+WAY void crash_far_read(void)
+{
+	read32((void *)0x123456789000);
+	HERE();
+}
+
+WAY void crash_text_write(void)
+{
+	write32((void *)section_text_start, 0);
+	HERE();
+}
+
+WAY void crash_rodata_write(void)
+{
+	write8((void *)constant, 0);
+	HERE();
+}
+
+/* The same bytes, where the linear map shows them. */
+WAY void crash_alias_write(void)
+{
+	write32(phys_to_virt(arch_image_to_phys(section_text_start)), 0);
+	HERE();
+}
+
+WAY void crash_alias_exec(void)
+{
+	((void (*)(void))phys_to_virt(arch_image_to_phys((void *)(uintptr_t)crash_null_read)))();
+	HERE();
+}
+
+WAY void crash_data_exec(void)
+{
+	((void (*)(void))(uintptr_t)data)();
+	HERE();
+}
+
+WAY void crash_null_exec(void)
+{
+	void (*volatile f)(void) = NULL;
+
+	f();
+	HERE();
+}
+
+WAY void crash_undefined(void)
+{
+	__asm__ volatile("udf #0");
+	HERE();
+}
+
+WAY void crash_brk(void)
+{
+	__asm__ volatile("brk #0x123");
+	HERE();
+}
+
+WAY void crash_svc(void)
+{
+	__asm__ volatile("svc #0");
+	HERE();
+}
+
+WAY void crash_fp(void)
+{
+	__asm__ volatile(".arch_extension fp\n\tfmov d0, xzr");
+	HERE();
+}
+
+/* QEMU does not check the alignment where the stack pointer is used: so an exception comes while it
+ * is wrong. */
+WAY void crash_sp(void)
+{
+	__asm__ volatile("mov x9, sp\n\tsub x9, x9, #8\n\tmov sp, x9\n\tbrk #1" ::: "x9", "memory");
+	HERE();
+}
+
+/* Aligned, but nowhere: whether the vectors see that before or after they stored something depends
+ * on one bit of it. */
+WAY void crash_sp_high(void)
+{
+	__asm__ volatile("mov sp, %0\n\tldr x9, [sp]" ::"r"(0xffff000000004000UL) : "x9", "memory");
+	HERE();
+}
+
+WAY void crash_sp_low(void)
+{
+	__asm__ volatile("mov sp, %0\n\tldr x9, [sp]" ::"r"(0x0UL) : "x9", "memory");
+	HERE();
+}
+
+WAY void crash_pc(void)
+{
+	((void (*)(void))((uintptr_t)crash_brk + 2))();
+	HERE();
+}
+
+WAY unsigned long crash_overflow(unsigned long n)
+{
+	volatile char block[200];
+
+	block[n % sizeof(block)] = 1;
+	/* never so, but the compiler does not know */
+	return n == ~0UL ? 0 : crash_overflow(n + 1) + (unsigned long)block[n % 7];
+}
+
+/* By one large step over the guard page. */
+WAY void crash_guard(void)
+{
+	vaddr_t stack = (vaddr_t)boot_stack;
+
+	read32((void *)(stack - 16));
+	HERE();
+}
+
+WAY void *device(void)
+{
+	const struct dt_node *uart = dt_find("/pl011");
+	struct dt_range r;
+
+	return uart && !dt_reg(uart, 0, &r) ? ioremap(r.base, r.size) : NULL;
+}
+
+/* QEMU lets a plain access to a device be unaligned, an exclusive one never. */
+WAY void crash_unaligned(void)
+{
+	u64 value;
+
+	__asm__ volatile("ldxr %0, [%1]" : "=r"(value) : "r"((char *)constant + 1) : "memory");
+}
+
+/* No device answers there. */
+WAY void crash_external(void)
+{
+	read32(ioremap(0x0f000000, 4));
+	HERE();
+}
+
+WAY void crash_exec_device(void)
+{
+	((void (*)(void))device())();
+	HERE();
+}
+
+WAY void crash_masked(void)
+{
+	arch_irq_disable();
+	panic("asked for with interrupts masked");
+}
+
+static bool panic_handler(void *arg)
+{
+	panic("asked for in %s", (const char *)arg);
+}
+
+static bool fault_handler(void *arg)
+{
+	(void)arg;
+	crash_null_read();
+	return true;
+}
+
+/* Takes the timer's interrupt away from its driver and waits for it. */
+WAY void crash_in_interrupt(irq_handler *handler)
+{
+	struct dt_interrupt cells;
+	int irq, err;
+
+	err = dt_interrupt(time_source(), 2, &cells);
+	irq = err ? err : irq_from_dt(&cells);
+	if (irq < 0)
+		panic("no timer interrupt: %d", irq);
+	irq_free((unsigned int)irq);
+	irq_request((unsigned int)irq, handler, "an interrupt", "crash");
+	time_sleep_until(time_now() + NS_PER_MS);
+	HERE();
+}
+
+/* The report wants the thread's name. */
+WAY void crash_nested(void)
+{
+	arch_set_current(NULL);
+	panic("the first one");
+}
+
+WAY void crash_nested_fault(void)
+{
+	arch_set_current(NULL);
+	crash_null_write();
+	HERE();
+}
+
+WAY void crash_deep(unsigned int n)
+{
+	if (n)
+		crash_deep(n - 1);
+	else
+		fail("deep down");
+	HERE();
+}
+
+/* A frame record that points at itself, and one that points nowhere. */
+WAY void crash_chain(vaddr_t next)
+{
+	*(volatile vaddr_t *)__builtin_frame_address(0) =
+		next ? next : (vaddr_t)__builtin_frame_address(0);
+	panic("with a broken call chain");
+}
+
+WAY void crash_assert(void)
+{
+	volatile int zero = 0;
+
+	assert(zero == 1);
+	HERE();
+}
+
+/* Words that are longer than any line, and hold what no line should. */
+WAY void crash_long(void)
+{
+	static char text[1000];
+
+	memset(text, 'x', sizeof(text) - 1);
+	panic("%s", text);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} ways[] = {
+	{ "null-read", crash_null_read },
+	{ "null-write", crash_null_write },
+	{ "far-read", crash_far_read },
+	{ "text-write", crash_text_write },
+	{ "rodata-write", crash_rodata_write },
+	{ "alias-write", crash_alias_write },
+	{ "alias-exec", crash_alias_exec },
+	{ "data-exec", crash_data_exec },
+	{ "null-exec", crash_null_exec },
+	{ "undefined", crash_undefined },
+	{ "brk", crash_brk },
+	{ "svc", crash_svc },
+	{ "fp", crash_fp },
+	{ "sp", crash_sp },
+	{ "sp-high", crash_sp_high },
+	{ "sp-low", crash_sp_low },
+	{ "pc", crash_pc },
+	{ "guard", crash_guard },
+	{ "unaligned", crash_unaligned },
+	{ "external", crash_external },
+	{ "exec-device", crash_exec_device },
+	{ "masked", crash_masked },
+	{ "nested", crash_nested },
+	{ "nested-fault", crash_nested_fault },
+	{ "assert", crash_assert },
+	{ "long", crash_long },
+};
+
+static int crash_run(int argc, char **argv)
+{
+	(void)argc;
+	if (!strcmp(argv[1], "overflow"))
+		return (int)crash_overflow(0);
+	if (!strcmp(argv[1], "interrupt"))
+		crash_in_interrupt(panic_handler);
+	if (!strcmp(argv[1], "interrupt-fault"))
+		crash_in_interrupt(fault_handler);
+	if (!strcmp(argv[1], "deep"))
+		crash_deep(100);
+	if (!strcmp(argv[1], "chain-loop"))
+		crash_chain(0);
+	if (!strcmp(argv[1], "chain-wild"))
+		crash_chain(0x123456789abcdef8UL);
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+		if (!strcmp(ways[i].name, argv[1]))
+			ways[i].run();
+	return STATUS_USAGE;
+}
+
+static const struct command crash_command = {
+	.name = "crash",
+	.usage = "WAY",
+	.help = "end the run in a chosen way",
+	.run = crash_run,
+	.min_args = 1,
+	.max_args = 1,
+};
+COMMAND(crash_command);

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: MIT
+"""Every way in which the kernel can end badly: what the report says, its last line, the run's
+status. The faults are provoked by the command `crash` (ext/crash/crash.c)."""
+
+import re
+
+import pytest
+
+from lib.session import PANIC
+
+from .conftest import CPU_FOR
+
+TRANSLATION = "translation fault level [0-3]"
+PERMISSION = "permission fault level [0-3]"
+
+# way: (what the last line says, functions that the call chain holds, in this order)
+WAYS = {
+    "null-read": (rf"data abort: read, {TRANSLATION} at 0x8 \(ESR 0x960000\w\w\), NULL pointer",
+                  "crash_null_read"),
+    "null-write": (rf"data abort: write, {TRANSLATION} at 0x10 \(.*\), NULL pointer",
+                   "crash_null_write"),
+    "far-read": (rf"data abort: read, {TRANSLATION} at 0x123456789000 \(.*\), no kernel address",
+                 "crash_far_read"),
+    "text-write": (rf"data abort: write, {PERMISSION} at 0xffffffff80000000 \(.*\), kernel text",
+                   "crash_text_write"),
+    "rodata-write": (rf"data abort: write, {PERMISSION} at 0xffffffff80\w+ \(.*\), "
+                     "kernel read-only data", "crash_rodata_write"),
+    "alias-write": (rf"data abort: write, {PERMISSION} at 0xffff\w+ \(ESR \w+\)",
+                    "crash_alias_write crash_run"),
+    "alias-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "crash_run"),
+    "data-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(ESR \w+\)",
+                  "crash_run"),
+    "null-exec": (rf"instruction abort: fetch, {TRANSLATION} at 0 \(.*\), NULL pointer", "crash_run"),
+    "exec-device": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "crash_run"),
+    "undefined": (r"undefined instruction \(ESR 0x2000000\)", "crash_undefined"),
+    "brk": (r"BRK instruction \(ESR 0xf2000123\)", "crash_brk"),
+    "svc": (r"SVC \(ESR 0x56000000\)", "crash_svc"),
+    "fp": (r"floating point or SIMD used in the kernel \(ESR \w+\)", "crash_fp"),
+    "sp": (r"misaligned stack pointer: sp 0xffffffff80\w+8, .*BRK.*", "crash_sp"),
+    "sp-low": ("kernel stack overflow: sp 0, address 0", "crash_sp_low"),
+    "sp-high": (r"kernel stack overflow: sp 0xffff00000000\w+, address \w+", ""),
+    "pc": (r"misaligned program counter \(ESR 0x8a000000\)", "crash_run"),
+    "guard": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), below the boot stack",
+              "crash_guard"),
+    "overflow": (r"kernel stack overflow: sp 0xffffffff80\w+, address 0xffffffff80\w+",
+                 "crash_overflow crash_overflow"),
+    "unaligned": (r"data abort: read, alignment fault at 0xffffffff80\w+ \(.*\), "
+                  "kernel read-only data", "crash_unaligned"),
+    "external": (r"data abort: read, external abort at 0xffff\w+ \(ESR 0x96000010\)",
+                 "crash_external crash_run"),
+    "masked": ("asked for with interrupts masked", "panic crash_masked crash_run"),
+    "interrupt": ("asked for in an interrupt",
+                  "panic_handler irq_entry el1_irq time_sleep_until crash_in_interrupt crash_run"),
+    "interrupt-fault": (rf"data abort: read, {TRANSLATION} at 0x8 \(.*\), NULL pointer",
+                        "crash_null_read irq_entry el1_irq crash_in_interrupt"),
+    "deep": ("deep down", "panic crash_deep crash_deep"),
+    "chain-loop": ("with a broken call chain", "panic crash_chain"),
+    "chain-wild": ("with a broken call chain", "panic crash_chain"),
+    "assert": ("ext/crash/crash.c:[0-9]+: assertion failed: zero == 1", "panic crash_assert crash_run"),
+    "long": ("x{200,}", "panic crash_long crash_run"),
+}
+# those that the layout of addresses decides
+EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alias-exec", "data-exec",
+                 "guard", "overflow")
+PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16K", "64K")
+                                              for way in EVERY_GRANULE]
+
+
+def crash(run, checked, granule, way):
+    result = run(checked(granule), f"crash {way}", env={"CPU": CPU_FOR[granule]}, timeout=20)
+    assert result.status == PANIC, f"status {result.status}: {result.closing}"
+    report = result.text[result.text.index("] panic: "):]
+    said = re.search(r"\ncairn: panic: (.*)\n\Z", report)
+    assert said, f"the last line is {report.splitlines()[-1]!r}"
+    assert report.count("cairn: panic: ") == 1
+    return report, said[1]
+
+
+def call_chain(report):
+    return re.findall(r"\]   (\w+)(?:\+0x\w+/0x\w+)?$", report, re.M)
+
+
+def holds(chain, functions):
+    """Whether @functions stand in @chain in this order, others between them or not."""
+    rest = iter(chain)
+    return all(function in rest for function in functions)
+
+
+@pytest.mark.parametrize("granule,way", PARAMETERS)
+def test_crash(run, checked, granule, way):
+    words, functions = WAYS[way]
+    report, last = crash(run, checked, granule, way)
+    assert re.fullmatch(words, last), f"the last line says {last!r}"
+    assert re.match(rf"\] panic: {words}\n", report), "the report begins with the reason"
+    assert "] thread main\n" in report
+    chain = call_chain(report)
+    assert holds(chain, functions.split()), f"the call chain is {chain}"
+    assert chain.count("crash_deep") < 40, "the call chain has an end"
+    if way not in ("chain-loop", "chain-wild"):
+        assert chain[-1] in ("kernel_main", "crash_overflow", "crash_deep"), f"it is cut: {chain}"
+
+
+@pytest.mark.parametrize("way", ["null-read", "overflow", "sp"])
+def test_registers(run, checked, way):
+    """All 31, the stack pointer, the state; sp as it was, also when the report has another stack."""
+    report, last = crash(run, checked, "4K", way)
+    for n in range(30):
+        assert re.search(rf"\bx{n} +[0-9a-f]{{16}}\b", report), f"x{n} is missing"
+    sp = int(re.search(r"\] sp  ([0-9a-f]{16})  pstate [0-9a-f]{8}\n", report)[1], 16)
+    assert re.search(r"\] pc  crash_\w+\+0x", report) and re.search(r"\] lr  crash_\w+\+0x", report)
+    if "sp 0x" in last:
+        assert f"sp {sp:#x}" in last
+
+
+@pytest.mark.parametrize("way,first", [("nested", "the first one"),
+                                       ("nested-fault", rf"data abort: write, {TRANSLATION} at 0x10 .*")])
+def test_fault_in_the_report(run, checked, way, first):
+    """The report stops there, with a last line that names both facts."""
+    report, last = crash(run, checked, "4K", way)
+    assert re.match(rf"\] panic: {first}\n", report)
+    assert re.fullmatch(rf"data abort: read, {TRANSLATION} at 0x\w+ \(.*\), NULL pointer "
+                        r"\(while another panic was reported\)", last), last
+
+
+def test_without_names(run, bare):
+    """An image without the symbol table says addresses, which the ELF file has the names of."""
+    result = run(bare, "panic no names", timeout=20)
+    assert result.status == PANIC and result.closing == "run-qemu: panic: no names"
+    assert re.search(r"\] panic: no names\n", result.text)
