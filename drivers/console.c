@@ -9,6 +9,7 @@
 #include <arch/early_console.h>
 #include <arch/irq.h>
 #include <device/console.h>
+#include <device/driver.h>
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
@@ -56,16 +57,24 @@ static char ring_get(struct ring *r)
 	return r->data[r->tail++ % RING_SIZE];
 }
 
+/* A UART's driver has taken the node, or is going to. */
+static bool has_driver(const struct dt_node *node)
+{
+	const struct device *dev = NULL;
+
+	while ((dev = device_next(dev)))
+		if (dev->node == node)
+			return dev->driver->phase == PHASE_CONSOLE;
+	return false;
+}
+
 bool console_register(struct device *dev, const struct console_ops *ops)
 {
 	const char *options;
 	const struct dt_node *want = dt_stdout(&options);
 
-	/*
-	 * a stdout-path that names nothing, or something off, leaves the choice to the order of
-	 * the tree
-	 */
-	if (console.dev || (want && want->enabled && want != dev->node))
+	/* a stdout-path that names nothing of use leaves the choice to the order of the tree */
+	if (console.dev || (want && want != dev->node && has_driver(want)))
 		return false;
 	console.dev = dev;
 	console.ops = ops;

@@ -89,14 +89,16 @@ static const struct boot_mem_range *image_bank(void)
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
 		if (image >= bank->base && image - bank->base < bank->size)
 			return bank;
-	panic("the image was loaded to %#lx, where the device tree has no memory", image);
+	panic("the image was loaded to %#lx, where there is no memory (device tree, mem=)", image);
 }
 
 void map_init(void)
 {
-	const struct boot_mem_range *bank, *first;
+	const struct boot_mem_range *bank, *first = boot_mem_bank(0);
 
-	arch_linear_base = ALIGN_DOWN(boot_mem_bank(0)->base, LINEAR_ALIGN);
+	if (!first)
+		panic("no memory: not a page is left (device tree, mem=)");
+	arch_linear_base = ALIGN_DOWN(first->base, LINEAR_ALIGN);
 	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
 	vmap.next = ARCH_VMAP_START;
 	/*

@@ -6,12 +6,14 @@ The kernels `checked[granule]` have the in-kernel tests, all assertions and the 
 in every way (ext/crash, which comes in by EXT=).
 """
 
+import concurrent.futures
 import pathlib
 import subprocess
 
 import pytest
 
 from lib import blob, tree
+from lib.session import Result, Session
 
 CRASH = pathlib.Path(__file__).parent / "ext" / "crash"
 GRANULES = ("4K", "16K", "64K")
@@ -58,6 +60,59 @@ def raspi4b(qemu_version):
         pytest.skip("skipped: needs QEMU 9")
 
 
+class Ahead:
+    """Runs that end by themselves, several at a time: most of one is waiting for its last line.
+
+    A test that has many of them as parameters asks for its own by ahead(); the first one that asks
+    starts those of all its brothers that were selected.
+    """
+
+    def __init__(self, request):
+        self.request = request
+        self.pool = concurrent.futures.ThreadPoolExecutor(4)
+        self.runs = {}
+
+    def __call__(self, item, start):
+        """The Result of the run of test @item. start(**parameters) returns Session's arguments."""
+        name = item.originalname
+        if (item.path, name) not in self.runs:
+            self.runs[item.path, name] = {
+                key(brother): self.pool.submit(self.run, start, brother.callspec.params)
+                for brother in item.session.items
+                if brother.path == item.path and brother.originalname == name}
+        result = self.runs[item.path, name][key(item)].result()
+        item.add_report_section("call", "run", result.log)
+        return result
+
+    @staticmethod
+    def run(start, parameters):
+        session = Session(**start(**parameters))
+        session.process.stdin.close()       # a run that reaches the prompt ends there
+        try:
+            result = Result(session)
+            result.log = session.log
+            return result
+        finally:
+            session.close()
+
+
+def key(item):
+    return tuple(sorted((name, repr(value)) for name, value in item.callspec.params.items()))
+
+
+@pytest.fixture(scope="session")
+def all_ahead(request):
+    ahead = Ahead(request)
+    yield ahead
+    ahead.pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture
+def ahead(request, all_ahead):
+    """ahead(start) -> the Result of Session(**start(**this test's parameters))."""
+    return lambda start: all_ahead(request.node, start)
+
+
 @pytest.fixture
 def qemu_tree(tmp_path):
     """qemu_tree(o, env, entry=...) -> the root of the tree that QEMU makes for such a run."""
@@ -66,26 +121,13 @@ def qemu_tree(tmp_path):
     return get
 
 
-@pytest.fixture
-def tree_text(tmp_path, kernel):
-    """tree_text(env, ...) -> QEMU's tree as dts text, to be edited and given to with_tree."""
-    def get(env=None, **options):
-        return tree.decompile(tree.dump(kernel, tmp_path / "own.dtb", env, **options))
-    return get
+@pytest.fixture(scope="session")
+def trees(tmp_path_factory):
+    """A folder for trees that sessions share."""
+    return tmp_path_factory.mktemp("trees")
 
 
-@pytest.fixture
-def with_tree(tmp_path, run, kernel):
-    """with_tree(dts text or bytes, ...) -> the Result of a boot with exactly that tree."""
-    count = 0
-
-    def start(what, o=None, args=(), timeout=20, **options):
-        nonlocal count
-        count += 1
-        path = tmp_path / f"tree{count}.dtb"
-        if isinstance(what, str):
-            tree.compile_dts(what, path)
-        else:
-            path.write_bytes(what)
-        return run(o or kernel, args=["--tree", str(path), *args], timeout=timeout, **options)
-    return start
+@pytest.fixture(scope="session")
+def own_tree(trees, kernel):
+    """QEMU's tree for the plain run, as dts text: bootargs switch the machine off at the prompt."""
+    return tree.decompile(tree.dump(kernel, trees / "own.dtb", autorun="mem"))

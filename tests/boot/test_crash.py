@@ -66,8 +66,16 @@ PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16
                                               for way in EVERY_GRANULE]
 
 
-def crash(run, checked, granule, way):
-    result = run(checked(granule), f"crash {way}", env={"CPU": CPU_FOR[granule]}, timeout=20)
+@pytest.fixture
+def crash(ahead, checked):
+    """The report of this test's crash, and its last line."""
+    builds = {granule: checked(granule) for granule in CPU_FOR}
+
+    def start(way, granule="4K", **_):
+        return {"o": builds[granule], "autorun": f"crash {way}", "env": {"CPU": CPU_FOR[granule]},
+                "timeout": 60}
+
+    result = ahead(start)
     assert result.status == PANIC, f"status {result.status}: {result.closing}"
     report = result.text[result.text.index("] panic: "):]
     said = re.search(r"\ncairn: panic: (.*)\n\Z", report)
@@ -87,9 +95,9 @@ def holds(chain, functions):
 
 
 @pytest.mark.parametrize("granule,way", PARAMETERS)
-def test_crash(run, checked, granule, way):
+def test_crash(crash, granule, way):
     words, functions = WAYS[way]
-    report, last = crash(run, checked, granule, way)
+    report, last = crash
     assert re.fullmatch(words, last), f"the last line says {last!r}"
     assert re.match(rf"\] panic: {words}\n", report), "the report begins with the reason"
     assert "] thread main\n" in report
@@ -101,9 +109,9 @@ def test_crash(run, checked, granule, way):
 
 
 @pytest.mark.parametrize("way", ["null-read", "overflow", "sp"])
-def test_registers(run, checked, way):
+def test_registers(crash, way):
     """All 31, the stack pointer, the state; sp as it was, also when the report has another stack."""
-    report, last = crash(run, checked, "4K", way)
+    report, last = crash
     for n in range(30):
         assert re.search(rf"\bx{n} +[0-9a-f]{{16}}\b", report), f"x{n} is missing"
     sp = int(re.search(r"\] sp  ([0-9a-f]{16})  pstate [0-9a-f]{8}\n", report)[1], 16)
@@ -114,9 +122,9 @@ def test_registers(run, checked, way):
 
 @pytest.mark.parametrize("way,first", [("nested", "the first one"),
                                        ("nested-fault", rf"data abort: write, {TRANSLATION} at 0x10 .*")])
-def test_fault_in_the_report(run, checked, way, first):
+def test_fault_in_the_report(crash, way, first):
     """The report stops there, with a last line that names both facts."""
-    report, last = crash(run, checked, "4K", way)
+    report, last = crash
     assert re.match(rf"\] panic: {first}\n", report)
     assert re.fullmatch(rf"data abort: read, {TRANSLATION} at 0x\w+ \(.*\), NULL pointer "
                         r"\(while another panic was reported\)", last), last

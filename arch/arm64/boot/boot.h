@@ -31,6 +31,9 @@ void early_print_hex(u64 value);
 /* Says `cairn: panic: @text` and, when @value is not NULL, its value in hex; then stops. */
 __noreturn void early_fail(const char *text, const u64 *value);
 
+/* The same without a word. */
+__noreturn void early_stop(void);
+
 /*
  * early_map.c: makes both sets of tables, then walks them as the CPU will, and fails in words
  * where they are wrong.
@@ -48,8 +51,12 @@ struct early_node {
 			1]; /* first tag behind the name, for each level from the root on */
 };
 
-/* 0 when @tree can be scanned, else what is wrong with it, in words. */
-const char *early_tree_check(paddr_t tree, u64 *size);
+/*
+ * NULL when there is a tree at @tree, which can be scanned then; and when its header is right,
+ * with the tree's size in *@size. Else what is wrong, in words.
+ */
+const char *early_tree_find(paddr_t tree);
+const char *early_tree_check(const u8 *tree, u64 *size);
 
 /*
  * The node at @path of @len bytes, and the first one compatible with @compatible: false when
@@ -61,6 +68,8 @@ bool early_tree_compatible(const u8 *tree, const char *compatible, struct early_
 /* Property @name of @node, or NULL; and a 32-bit one, or @otherwise. */
 const u8 *early_prop(const struct early_node *node, const char *name, u32 *len);
 u32 early_prop_u32(const struct early_node *node, const char *name, u32 otherwise);
+/* Neither the node's status nor that of one above it says otherwise. */
+bool early_is_enabled(const struct early_node *node);
 bool early_is_compatible(const struct early_node *node, const char *compatible);
 
 /*

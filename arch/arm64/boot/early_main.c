@@ -13,35 +13,53 @@
 
 struct boot_info boot_info __section(".boot.bss");
 
-/* Takes the UART at @node into use when it is of a known kind. */
-static void uart_from(const struct early_node *node)
+/* Kinds of UARTs; the first is a PL011, the second has all registers 4 bytes wide and apart. */
+static const char uart_kinds[][24] = {
+	"arm,pl011",
+	"brcm,bcm2835-aux-uart",
+	"ns16550a",
+	"snps,dw-apb-uart",
+};
+
+/* Takes the UART at @node into use when it is of that kind and can be reached. */
+static bool uart_from(const struct early_node *node, unsigned int kind)
 {
 	struct boot_uart *u = &boot_info.uart;
+	paddr_t base;
 
-	if (early_is_compatible(node, "arm,pl011")) {
-		u->kind = BOOT_UART_PL011;
-	} else if (early_is_compatible(node, "brcm,bcm2835-aux-uart")) {
-		u->kind = BOOT_UART_8250;
-		u->reg_shift = 2;
-		u->io_width = 4;
-	} else if (early_is_compatible(node, "ns16550a") ||
-		   early_is_compatible(node, "snps,dw-apb-uart")) {
-		u->kind = BOOT_UART_8250;
-		u->reg_shift = early_prop_u32(node, "reg-shift", 0);
-		u->io_width = early_prop_u32(node, "reg-io-width", 1);
-	}
-	u->base = early_reg(node, 0, NULL);
-	if (!u->base)
-		u->kind = BOOT_UART_NONE;
-	u->addr = u->base;
+	if (!early_is_compatible(node, uart_kinds[kind]) || !early_is_enabled(node))
+		return false;
+	base = early_reg(node, 0, NULL);
+	if (!base)
+		return false;
+	u->kind = kind == 0 ? BOOT_UART_PL011 : BOOT_UART_8250;
+	u->reg_shift = kind == 1 ? 2 : early_prop_u32(node, "reg-shift", 0);
+	u->io_width = kind == 1 ? 4 : early_prop_u32(node, "reg-io-width", 1);
+	u->base = base;
+	u->addr = base;
+	return true;
+}
+
+/* The UART that stdout-path names; without one that is of use, the first that is known. */
+static void find_uart(const u8 *tree)
+{
+	struct early_node node;
+
+	if (early_tree_stdout(tree, &node))
+		for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
+			if (uart_from(&node, kind))
+				return;
+	for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
+		if (early_tree_compatible(tree, uart_kinds[kind], &node) && uart_from(&node, kind))
+			return;
 }
 
 void early_begin(paddr_t tree, u64 entry_el)
 {
-	struct early_node node;
 	const char *wrong;
 
 	/* field by field: the section is not zeroed yet, and memset() is not for here */
+	boot_info.failing = 0;
 	boot_info.entry_el = entry_el;
 	boot_info.image = (paddr_t)section_text_start;
 	boot_info.tree = tree;
@@ -56,11 +74,14 @@ void early_begin(paddr_t tree, u64 entry_el)
 	boot_info.uart.base = CONFIG_EARLY_UART_BASE;
 	boot_info.uart.addr = CONFIG_EARLY_UART_BASE;
 #endif
-	wrong = early_tree_check(tree, &boot_info.tree_size);
+	wrong = early_tree_find(tree);
+	if (!wrong) {
+		/* first: what is wrong with a tree can be said only on the UART that it leads to */
+		find_uart((const u8 *)tree);
+		wrong = early_tree_check((const u8 *)tree, &boot_info.tree_size);
+	}
 	if (wrong)
 		early_fail(wrong, &tree);
-	if (early_tree_stdout((const u8 *)tree, &node))
-		uart_from(&node);
 	if (entry_el != 3)
 		return;
 #ifdef CONFIG_BOOT_EL3
@@ -109,6 +130,8 @@ void early_exception(u64 esr, u64 elr, u64 far, u64 kind)
 {
 	u64 image = (u64)section_text_start;
 
+	if (boot_info.failing++)
+		early_stop();	/* the UART itself: there is nothing to say it on */
 	early_print("\nException before the MMU is on: ESR ");
 	early_print_hex(esr);
 	early_print(" ELR ");

@@ -3,8 +3,8 @@
  * A small scanner of the flattened device tree (Devicetree Specification 0.4, chapter 5) for
  * the time before the MMU is on. It goes through the structure block from tag to tag, remembers
  * the way from the root, and answers three questions: where is the UART that stdout-path names,
- * where is the interrupt controller, how fast is the timer. A broken tree ends the walk: the
- * full check, with words and offsets, is drivers/fdt.c's.
+ * where is the interrupt controller, how fast is the timer. It makes the best of a broken tree:
+ * the full check, with words and offsets, is drivers/fdt.c's.
  */
 #include "boot.h"
 
@@ -64,20 +64,24 @@ static size_t length(const char *s)
 	return n;
 }
 
-const char *early_tree_check(paddr_t tree, u64 *size)
+const char *early_tree_find(paddr_t tree)
 {
-	const u8 *t = (const u8 *)tree;
-	u64 struct_end, strings_end;
-
 	if (!tree)
 		return "no device tree: x0 was 0 at entry";
 	if (tree & 7)
 		return "no device tree: x0 is not 8-byte aligned";
-	if (header(t, H_MAGIC) != FDT_MAGIC) {
+	if (header((const u8 *)tree, H_MAGIC) != FDT_MAGIC) {
 		if (*(const volatile u32 *)(tree + 4) == ATAG_CORE)
 			return "no device tree: x0 points at ATAGS (boot with a dtb)";
 		return "no device tree: x0 does not point at the magic d00dfeed";
 	}
+	return NULL;
+}
+
+const char *early_tree_check(const u8 *t, u64 *size)
+{
+	u64 struct_end, strings_end;
+
 	if (header(t, H_VERSION) < 17 || header(t, H_LAST_COMP) > 17)
 		return "device tree: version is not 17 or compatible with it";
 	*size = header(t, H_TOTALSIZE);
@@ -101,37 +105,48 @@ struct cursor {
 /*
  * Reads the tag at the cursor and moves behind it with all that belongs to it. 0: no more.
  * @body is what follows the tag.
+ *
+ * Words that are no tag are passed over. Sound trees have none, but FDT_NOP; in a broken one it
+ * is what still leads to the UART, on which the kernel can then say where it is broken.
  */
 static u32 next_tag(struct cursor *c, const u8 **body)
 {
-	u32 tag;
+	while (c->end - c->p >= 4) {
+		u32 tag = be32(c->p);
+		u64 left = (u64)(c->end - c->p) - 4, size = 0;
 
-	do {
-		if (c->end - c->p < 4)
-			return 0;
-		tag = be32(c->p);
 		c->p += 4;
-	} while (tag == FDT_NOP);
-	*body = c->p;
-	if (tag == FDT_BEGIN_NODE) {
-		while (c->p < c->end && *c->p)
-			c->p++;
-		c->p = (const u8 *)ALIGN_UP((uintptr_t)c->p + 1, 4);
-	} else if (tag == FDT_PROP) {
-		if (c->end - c->p < 8 || be32(c->p) > (u64)(c->end - c->p) - 8)
-			return 0;
-		c->p = (const u8 *)ALIGN_UP((uintptr_t)c->p + 8 + be32(c->p), 4);
-	} else if (tag != FDT_END_NODE) {
-		return 0;
+		*body = c->p;
+		if (tag == FDT_BEGIN_NODE) {
+			while (size < left && c->p[size])
+				size++;
+			size++;
+		} else if (tag == FDT_PROP && left >= 8) {
+			size = 8 + (u64)be32(c->p);
+		} else if (tag != FDT_END_NODE) {
+			/* a node's end alone stands before another node's beginning or end */
+			if (tag == FDT_NOP || left < 4 || be32(c->p) - FDT_BEGIN_NODE > 1)
+				continue;
+			tag = FDT_END_NODE;
+		}
+		if (size > left)
+			continue;
+		c->p += ALIGN_UP(size, 4);
+		return tag;
 	}
-	return c->p <= c->end ? tag : 0;
+	return 0;
 }
 
+/* A cursor at @p, or at the beginning; it stays near the tree, whatever the header says. */
 static struct cursor cursor_at(const u8 *tree, const u8 *p)
 {
-	const u8 *start = tree + header(tree, H_STRUCT);
+	u64 start = header(tree, H_STRUCT) & ~3U, end = header(tree, H_STRINGS);
 
-	return (struct cursor){ p ? p : start, start + header(tree, H_STRUCT_SIZE) };
+	/* mostly the strings stand behind; a broken tree's size may be the very thing that is wrong */
+	if (end < start)
+		end = start + header(tree, H_STRUCT_SIZE);
+	end = MIN(end, ARCH_TREE_MAX);
+	return (struct cursor){ p ? p : tree + MIN(start, end), tree + end };
 }
 
 static const u8 *prop_at(const u8 *tree, const u8 *props, const char *name, u32 *len)
@@ -141,10 +156,9 @@ static const u8 *prop_at(const u8 *tree, const u8 *props, const char *name, u32 
 	const u8 *body;
 
 	while (next_tag(&c, &body) == FDT_PROP) {
-		u32 nameoff = be32(body + 4);
+		u64 nameoff = (u64)header(tree, H_STRINGS) + be32(body + 4);
 
-		if (nameoff + n > header(tree, H_STRINGS_SIZE) ||
-		    !equal((const char *)tree + header(tree, H_STRINGS) + nameoff, name, n))
+		if (nameoff + n > ARCH_TREE_MAX || !equal((const char *)tree + nameoff, name, n))
 			continue;
 		*len = be32(body);
 		return body + 8;
@@ -163,6 +177,20 @@ u32 early_prop_u32(const struct early_node *node, const char *name, u32 otherwis
 	const u8 *value = early_prop(node, name, &len);
 
 	return value && len >= 4 ? be32(value) : otherwise;
+}
+
+bool early_is_enabled(const struct early_node *node)
+{
+	for (unsigned int level = node->depth; level; level--) {
+		u32 len;
+		const char *status = (const char *)prop_at(node->tree, node->props[level], "status",
+							   &len);
+
+		if (status && !(len == 5 && equal(status, "okay", 5)) &&
+		    !(len == 3 && equal(status, "ok", 3)))
+			return false;
+	}
+	return true;
 }
 
 bool early_is_compatible(const struct early_node *node, const char *compatible)
@@ -198,9 +226,8 @@ static bool find(const u8 *tree, const char *path, size_t path_len, const char *
 
 	node->tree = tree;
 	while ((tag = next_tag(&c, &body))) {
-		if (tag == FDT_END_NODE) {
-			if (!depth--)
-				return false;
+		if (tag == FDT_END_NODE && depth > 1) {
+			depth--;
 			/* a matching parent ends without a matching child */
 			if (matched > depth)
 				return false;
@@ -300,12 +327,16 @@ static u32 cell_count(const struct early_node *node, unsigned int level, const c
 
 paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 {
-	u32 len, ac = cell_count(node, node->depth - 1, "#address-cells", 2);
-	u32 sc = cell_count(node, node->depth - 1, "#size-cells", 1);
-	const u8 *reg = early_prop(node, "reg", &len);
+	const u8 *reg;
+	u32 len, ac, sc;
 	u64 addr;
 
-	if (!reg || node->depth < 2 || len < 4 * (ac + sc) * (index + 1))
+	if (node->depth < 2)
+		return 0;
+	ac = cell_count(node, node->depth - 1, "#address-cells", 2);
+	sc = cell_count(node, node->depth - 1, "#size-cells", 1);
+	reg = early_prop(node, "reg", &len);
+	if (!reg || len < 4 * (ac + sc) * (index + 1))
 		return 0;
 	reg += 4 * (ac + sc) * index;
 	addr = cells(reg, ac);
@@ -315,6 +346,7 @@ paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 	for (unsigned int bus = node->depth - 1; bus > 1; bus--) {
 		u32 pac = cell_count(node, bus - 1, "#address-cells", 2);
 		const u8 *r = prop_at(node->tree, node->props[bus], "ranges", &len);
+		bool translated;
 		u32 entry;
 
 		ac = cell_count(node, bus, "#address-cells", 2);
@@ -322,14 +354,18 @@ paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 		entry = 4 * (ac + pac + sc);
 		if (!r)
 			return 0;
+		translated = !len;	/* an empty one: the same addresses on both sides */
 		for (; len >= entry && entry; len -= entry, r += entry) {
 			u64 child = cells(r, ac), span = cells(r + 4 * (ac + pac), sc);
 
 			if (addr >= child && addr - child < span) {
 				addr = addr - child + cells(r + 4 * ac, pac);
+				translated = true;
 				break;
 			}
 		}
+		if (!translated)
+			return 0;
 	}
 	return addr;
 }

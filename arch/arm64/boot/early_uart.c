@@ -79,6 +79,12 @@ void early_print_hex(u64 value)
 	}
 }
 
+void early_stop(void)
+{
+	for (;;)
+		__asm__ volatile("wfi");
+}
+
 void early_fail(const char *text, const u64 *value)
 {
 	early_print("\ncairn: panic: ");
@@ -88,6 +94,5 @@ void early_fail(const char *text, const u64 *value)
 		early_print_hex(*value);
 	}
 	early_print("\n");
-	for (;;)
-		__asm__ volatile("wfi");
+	early_stop();
 }

@@ -155,7 +155,7 @@ static struct bus_node *to_bus(const struct dt_node *node)
 	return container_of((struct dt_node *)(uintptr_t)node, struct bus_node, node);
 }
 
-struct device *bus_probe(const char *name, struct bus_node *node)
+struct device *bus_match(const char *name, struct bus_node *node)
 {
 	struct device *dev = &devices[device_total++];
 
@@ -164,6 +164,20 @@ struct device *bus_probe(const char *name, struct bus_node *node)
 		if (!strcmp((*d)->name, name))
 			dev->driver = *d;
 	assert(dev->driver);
+	return dev;
+}
+
+const struct device *device_next(const struct device *dev)
+{
+	const struct device *next = dev ? dev + 1 : devices;
+
+	return next < devices + device_total ? next : NULL;
+}
+
+struct device *bus_probe(const char *name, struct bus_node *node)
+{
+	struct device *dev = bus_match(name, node);
+
 	if (dev->driver->priv_size)
 		dev->priv = calloc(1, dev->driver->priv_size);
 	dev->error = dev->driver->probe(dev);

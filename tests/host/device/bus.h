@@ -48,6 +48,9 @@ void bus_attach(struct model *m);
 /* A node that others refer to; the first has phandle 1, and so on. Before any probe. */
 void bus_known(struct bus_node *node);
 
+/* A device that @node's driver has not probed yet. It stays until bus_reset(). */
+struct device *bus_match(const char *driver, struct bus_node *node);
+
 /*
  * Probes @node with the driver of that name, as the core does. The device stays until
  * bus_reset().

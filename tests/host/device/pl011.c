@@ -300,10 +300,21 @@ static void pl011_that_is_not_the_console_stays_quiet(void)
 
 	pl_machine(PL_FIRMWARE);
 	bus_stdout = &other;
+	bus_match("pl011", &other);
 	pl.ris = 0x7ff;
 	TEST_EQ(bus_probe("pl011", &node)->error, 0);
 	TEST(!bus_interrupt_requested());
 	TEST(!pl_line());
+}
+
+static void pl011_is_the_console_when_stdout_is_of_no_use(void)
+{
+	struct bus_node node = uart_node, other = { .node = { .name = "other", .enabled = true } };
+
+	pl_machine(PL_FIRMWARE);
+	bus_stdout = &other;
+	TEST_EQ(bus_probe("pl011", &node)->error, 0);
+	TEST(bus_interrupt_requested());
 }
 
 static const struct test_case pl011_cases[] = {
@@ -315,6 +326,7 @@ static const struct test_case pl011_cases[] = {
 	TEST_CASE(pl011_takes_a_paste),
 	TEST_CASE(pl011_counts_overruns_and_drops_breaks),
 	TEST_CASE(pl011_that_is_not_the_console_stays_quiet),
+	TEST_CASE(pl011_is_the_console_when_stdout_is_of_no_use),
 };
 static const struct test_suite pl011_suite = TEST_SUITE_OF("pl011", pl011_cases);
 TEST_SUITE(pl011_suite);

@@ -27,6 +27,7 @@ struct boot_info {
 	paddr_t idmap_root;
 	paddr_t kernel_root;
 
+	u64 failing;		/* exceptions that early boot has had */
 	u64 entry_el;
 	paddr_t image;		/* where the image's first byte was loaded */
 	paddr_t tree;
