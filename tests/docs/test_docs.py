@@ -21,7 +21,8 @@ SHOWN = {document: str(document.relative_to(ROOT)) for document in DOCUMENTS}
 EXAMPLES = ROOT / "Documentation" / "examples"
 # Names of what a reader would make, and of what others have.
 INVENTED = {"configs/debug.config", "configs/myboard_defconfig", "configs/all.config",
-            "debug.config", "Documentation/devicetree/bindings"}
+            "debug.config", "Documentation/devicetree/bindings",
+            "page_alloc", "thread_wake", "irq_pending"}
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".git", "build"}
 SOURCES = ("arch", "drivers", "include", "kernel", "lib", "mm", "shell", "scripts", "tests",
            "Documentation/examples")
@@ -171,7 +172,8 @@ def test_shell_commands_exist(document):
 def sources():
     """All sources, each line without the blanks around it."""
     files = [file for top in SOURCES for file in (ROOT / top).rglob("*")
-             if file.suffix in (".c", ".h", ".py") or file.name == "Makefile"]
+             if file.suffix in (".c", ".h", ".S", ".py", ".dts") or file.name == "Makefile"
+             or file.is_file() and file.parent == ROOT / "scripts"]
     return ["\n".join(line.strip() for line in file.read_text().splitlines()) for file in files]
 
 
@@ -181,6 +183,25 @@ def test_quoted_code_stands_in_a_source(document, sources):
     quoted = [block for language in ("c", "python", "make") for block in blocks(text, language)]
     plain = ["\n".join(line.strip() for line in block.strip().splitlines()) for block in quoted]
     assert [block for block in plain if not any(block in source for source in sources)] == []
+
+
+@documents
+def test_names_stand_in_a_source(document, sources):
+    """Functions and variables: `names_like_this`, with or without parentheses."""
+    spans = re.findall(r"`([a-z]\w*_\w+)(?:\(\))?`", document.read_text())
+    words = set(re.findall(r"\w+", "\n".join(sources)))
+    assert set(spans) - words - INVENTED - {file.name for file in ROOT.glob("configs/*")} == set()
+
+
+def test_bindings_name_what_drivers_match():
+    text = (ROOT / "Documentation" / "bindings.md").read_text()
+    described = set(re.findall(r"`(\w+,[\w.-]+)`", text))
+    matched = set()
+    for file in ROOT.glob("drivers/*/*.c"):
+        for names in re.findall(r"char \*const \w+\[\] = \{(.*?)\}", file.read_text(), re.S):
+            matched |= set(re.findall(r'"([^"]+)"', names))
+    assert matched - described == set()
+    assert described - matched - {"arm,psci"} == set()      # said to be of no use
 
 
 def test_quoted_messages_stand_in_a_source():
