@@ -10,14 +10,14 @@
 
 #include <asm/memory.h>
 
-#define FDT_MAGIC	0xd00dfeed
-#define FDT_BEGIN_NODE	1
-#define FDT_END_NODE	2
-#define FDT_PROP	3
-#define FDT_NOP		4
+#define FDT_MAGIC 0xd00dfeed
+#define FDT_BEGIN_NODE 1
+#define FDT_END_NODE 2
+#define FDT_PROP 3
+#define FDT_NOP 4
 
 /* ATAG_CORE, little-endian, is the second word of the old 32-bit hand-over. */
-#define ATAG_CORE	0x54410001
+#define ATAG_CORE 0x54410001
 
 /* Every word of a tree is aligned, its start being so. */
 static u32 be32(const u8 *p)
@@ -142,7 +142,8 @@ static struct cursor cursor_at(const u8 *tree, const u8 *p)
 {
 	u64 start = header(tree, H_STRUCT) & ~3U, end = header(tree, H_STRINGS);
 
-	/* mostly the strings stand behind; a broken tree's size may be the very thing that is wrong */
+	/* mostly the strings stand behind; a broken tree's size may be the very thing that is wrong
+	 */
 	if (end < start)
 		end = start + header(tree, H_STRUCT_SIZE);
 	end = MIN(end, ARCH_TREE_MAX);
@@ -183,8 +184,8 @@ bool early_is_enabled(const struct early_node *node)
 {
 	for (unsigned int level = node->depth; level; level--) {
 		u32 len;
-		const char *status = (const char *)prop_at(node->tree, node->props[level], "status",
-							   &len);
+		const char *status =
+			(const char *)prop_at(node->tree, node->props[level], "status", &len);
 
 		if (status && !(len == 5 && equal(status, "okay", 5)) &&
 		    !(len == 3 && equal(status, "ok", 3)))
@@ -219,8 +220,8 @@ static bool find(const u8 *tree, const char *path, size_t path_len, const char *
 		 struct early_node *node)
 {
 	struct cursor c = cursor_at(tree, NULL);
-	unsigned int depth = 0, matched = 0;	/* levels from the root that match the path */
-	size_t at = 0;				/* how much of the path they are */
+	unsigned int depth = 0, matched = 0; /* levels from the root that match the path */
+	size_t at = 0;			     /* how much of the path they are */
 	const u8 *body;
 	u32 tag;
 
@@ -294,7 +295,7 @@ bool early_tree_stdout(const u8 *tree, struct early_node *node)
 		if (n >= sizeof(alias) || !early_tree_path(tree, "/aliases", 8, node))
 			return false;
 		for (u32 i = 0; i < n; i++)
-			((volatile char *)alias)[i] = path[i];	/* volatile: no memcpy() here */
+			((volatile char *)alias)[i] = path[i]; /* volatile: no memcpy() here */
 		alias[n] = 0;
 		path = (const char *)early_prop(node, alias, &len);
 		if (!path || !len)
@@ -354,7 +355,7 @@ paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 		entry = 4 * (ac + pac + sc);
 		if (!r)
 			return 0;
-		translated = !len;	/* an empty one: the same addresses on both sides */
+		translated = !len; /* an empty one: the same addresses on both sides */
 		for (; len >= entry && entry; len -= entry, r += entry) {
 			u64 child = cells(r, ac), span = cells(r + 4 * (ac + pac), sc);
 

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+"""Memory in all shapes: several banks, holes, banks above 4 GiB, odd sizes, what firmware and the
+tree reserve. Each run shows `mem`, and the in-kernel suites look at every entry of the map."""
+
+import dataclasses
+import re
+
+import pytest
+
+from lib import tree
+from lib.session import OFF, PANIC
+
+from .conftest import CPU_FOR
+
+MEMORY = "reg = <0x00 0x40000000 0x00 0x20000000>;"
+RESERVED = "reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;"
+MIB, GIB = 1 << 20, 1 << 30
+RAM = 1 * GIB               # where it starts
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    reg: str = ""               # of the memory node
+    banks: tuple = ()           # what `mem` shows: (first, size)
+    nodes: str = ""             # more nodes of the root
+    reserve: str = ""           # /memreserve/ lines
+    reserved: tuple = ()        # lines of `mem`: (first, size, name)
+    said: str = ""
+    panic: str = ""
+    memory: str = "2G"
+    granule: str = "4K"
+    args: tuple = ()
+
+
+WHOLE = ((RAM, 512 * MIB),)
+
+SHAPES = {
+    "two-ranges": Shape("<0 0x40000000 0 0x10000000 0 0x60000000 0 0x10000000>",
+                        ((RAM, 256 * MIB), (RAM + 512 * MIB, 256 * MIB))),
+    "unsorted": Shape("<0 0x60000000 0 0x10000000 0 0x40000000 0 0x10000000>",
+                      ((RAM, 256 * MIB), (RAM + 512 * MIB, 256 * MIB))),
+    "touching": Shape("<0 0x40000000 0 0x10000000 0 0x50000000 0 0x10000000>", WHOLE),
+    "overlapping": Shape("<0 0x40000000 0 0x18000000 0 0x48000000 0 0x18000000>", WHOLE),
+    "two-nodes": Shape("<0 0x40000000 0 0x10000000>",
+                       ((RAM, 256 * MIB), (RAM + 512 * MIB, 256 * MIB)),
+                       nodes='memory@60000000 { device_type = "memory"; reg = <0 0x60000000 0 '
+                             '0x10000000>; };'),
+    "one-of-two-disabled": Shape("<0 0x40000000 0 0x10000000>", ((RAM, 256 * MIB),),
+                                 nodes='memory@60000000 { device_type = "memory"; status = '
+                                       '"disabled"; reg = <0 0x60000000 0 0x10000000>; };'),
+    "image-in-the-second": Shape("<0 0x40000000 0 0x100000 0 0x40200000 0 0x1fe00000>",
+                                 ((RAM, MIB), (RAM + 2 * MIB, 510 * MIB))),
+    "odd-size": Shape("<0 0x40000400 0 0x1ffff123>", ((RAM + 0x1000, 512 * MIB - 0x2000),)),
+    "odd-size-64k": Shape("<0 0x40000400 0 0x1ffff123>",
+                          ((RAM + 0x10000, 512 * MIB - 0x20000),), granule="64K"),
+    "odd-size-16k": Shape("<0 0x40000400 0 0x1ffff123>",
+                          ((RAM + 0x4000, 512 * MIB - 0x8000),), granule="16K"),
+    "above-4g": Shape("<0 0x40000000 0 0x20000000 1 0 0 0x40000000>",
+                      (*WHOLE, (4 * GIB, GIB)), memory="6G"),
+    "above-4g-16k": Shape("<0 0x40000000 0 0x20000000 1 0 0 0x40000000>",
+                          (*WHOLE, (4 * GIB, GIB)), memory="6G", granule="16K"),
+    "above-4g-64k": Shape("<0 0x40000000 0 0x20000000 1 0 0 0x40000000>",
+                          (*WHOLE, (4 * GIB, GIB)), memory="6G", granule="64K"),
+    "only-above-4g": Shape("<1 0 0 0x40000000>", ((4 * GIB, GIB),), memory="6G",
+                           args=("--load", "0x100200000")),
+    "out-of-reach-16k": Shape("<0 0x40000000 0 0x20000000 9 0 0 0x40000000>", WHOLE, granule="16K",
+                              said="bank 0x900000000 to 0x93fffffff is left out"),
+    "out-of-reach-4k": Shape("<0 0x40000000 0 0x20000000 0x80 0 0 0x40000000>", WHOLE,
+                             said="bank 0x8000000000 to 0x803fffffff is left out"),
+    "many-banks": Shape("<" + " ".join(f"0 {RAM + n * 4 * MIB:#x} 0 0x300000" for n in range(70)) + ">",
+                        tuple((RAM + n * 4 * MIB, 3 * MIB) for n in range(64)),
+                        said="more than 64 banks: 0x300000 bytes at 0x"),
+    "empty-range": Shape("<0 0x40000000 0 0x20000000 0 0x70000000 0 0>", WHOLE),
+    "wrapping-range": Shape("<0 0x40000000 0 0x20000000 0xffffffff 0xffff0000 0 0x20000>", WHOLE,
+                            said="memory@40000000: "),
+    # what is reserved
+    "memreserve": Shape("<0 0x40000000 0 0x20000000>", WHOLE,
+                        reserve="/memreserve/ 0x41000000 0x1800;\n/memreserve/ 0x90000000 0x1000;\n",
+                        reserved=((0x41000000, 0x2000, "memreserve"),
+                                  (0x90000000, 0x1000, "memreserve"))),
+    "memreserve-over-the-image": Shape("<0 0x40000000 0 0x20000000>", WHOLE,
+                                       reserve="/memreserve/ 0x40000000 0x400000;\n",
+                                       reserved=((0x40000000, 0x400000, "memreserve"),)),
+    "memreserve-wraps": Shape("<0 0x40000000 0 0x20000000>", WHOLE,
+                              reserve="/memreserve/ 0xfffffffffffff000 0x10000;\n",
+                              said="device tree: /memreserve/ .* wraps"),
+    "reserved-memory": Shape(
+        "<0 0x40000000 0 0x20000000>", WHOLE,
+        nodes=RESERVED + "one@42000000 { reg = <0 0x42000000 0 0x1000>; };"
+        "two@43000000 { reg = <0 0x43000000 0 0x200000>; no-map; };"
+        'off@44000000 { reg = <0 0x44000000 0 0x1000>; status = "disabled"; };'
+        "anywhere { size = <0 0x100000>; }; };",
+        reserved=((0x42000000, 0x1000, "one@42000000"),
+                  (0x43000000, 0x200000, r"two@43000000 \(no-map\)"))),
+    "overlapping-reservations": Shape(
+        "<0 0x40000000 0 0x20000000>", WHOLE,
+        reserve="/memreserve/ 0x42000000 0x4000;\n",
+        nodes=RESERVED + "one@42002000 { reg = <0 0x42002000 0 0x4000>; no-map; };"
+        "two@42000000 { reg = <0 0x42000000 0 0x10000>; };"
+        "three@42004000 { reg = <0 0x42004000 0 0x8000>; no-map; }; };",
+        reserved=((0x42000000, 0x4000, "memreserve"), (0x42000000, 0x10000, "two@42000000"),
+                  (0x42002000, 0x4000, r"one@42002000 \(no-map\)"),
+                  (0x42004000, 0x8000, r"three@42004000 \(no-map\)"))),
+    "odd-no-map": Shape(
+        "<0 0x40000000 0 0x20000000>", WHOLE, granule="64K",
+        nodes=RESERVED + "one@42001234 { reg = <0 0x42001234 0 0x10>; no-map; }; };",
+        reserved=((0x42000000, 0x10000, r"one@42001234 \(no-map\)"),)),
+    "no-map-at-both-ends": Shape(
+        "<0 0x40000000 0 0x20000000>", WHOLE,
+        nodes=RESERVED + "one@40000000 { reg = <0 0x40000000 0 0x100000>; no-map; };"
+        "two@5ff00000 { reg = <0 0x5ff00000 0 0x200000>; no-map; }; };",
+        reserved=((0x40000000, 0x100000, r"one@40000000 \(no-map\)"),
+                  (0x5ff00000, 0x200000, r"two@5ff00000 \(no-map\)"))),
+    "no-map-everywhere-else": Shape(
+        "<0 0x40000000 0 0x20000000>", panic="out of memory at boot: .*",
+        nodes=RESERVED + "one@40000000 { reg = <0 0x40000000 0 0x200000>; no-map; };"
+        "two@40300000 { reg = <0 0x40300000 0 0x1fd00000>; no-map; };"
+        "three@40240000 { reg = <0 0x40200000 0 0x100000>; }; };"),
+    "odd-reservation": Shape(
+        "<0 0x40000000 0 0x20000000>", WHOLE,
+        nodes=RESERVED + "one@42000000 { reg = <0x42000000 0x1000>; }; };",
+        said="one@42000000: its reg cannot be read, its memory is not reserved"),
+    "many-reservations": Shape(
+        "<0 0x40000000 0 0x20000000>", panic="more than 64 reserved memory ranges, .*",
+        reserve="".join(f"/memreserve/ {RAM + n * 0x100000 + 0x4000000:#x} 0x1000;\n"
+                        for n in range(70))),
+    "initrd-backwards": Shape("<0 0x40000000 0 0x20000000>", WHOLE,
+                              said="initrd: /chosen names an empty range, 0x48000000 to 0x47000000"),
+}
+
+
+@pytest.fixture(scope="session")
+def start(trees, own_tree, checked):
+    builds = {granule: checked(granule) for granule in CPU_FOR}
+
+    def arguments(name):
+        shape = SHAPES[name]
+        text = own_tree.replace(MEMORY, f"reg = {shape.reg};")
+        text = text.replace("\n/ {\n", f"\n{shape.reserve}/ {{\n", 1)
+        text = text.replace("\taliases {", shape.nodes + "\n\taliases {", 1)
+        text = text.replace("mem; poweroff", "mem; selftest map; selftest boot_mem; poweroff")
+        if name == "initrd-backwards":
+            text = text.replace("\tstdout-path", "\tlinux,initrd-start = <0x48000000>;\n"
+                                "\tlinux,initrd-end = <0x47000000>;\n\tstdout-path")
+        path = tree.compile_dts(text, trees / f"memory-{name}.dtb")
+        return {"o": builds[shape.granule], "timeout": 60, "silence": 30,
+                "env": {"CPU": CPU_FOR[shape.granule], "MEM": shape.memory},
+                "args": ["--tree", str(path), *shape.args]}
+    return arguments
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shape(ahead, start, name):
+    shape, result = SHAPES[name], ahead(start)
+    if shape.panic:
+        assert result.status == PANIC, f"status {result.status}: {result.closing}"
+        assert re.search(rf"\ncairn: panic: {shape.panic}\n\Z", result.text)
+        return
+    assert result.status == OFF, f"status {result.status}: {result.closing}"
+    banks = re.findall(r"^bank +0x(\w+)-0x(\w+) ", result.text, re.M)
+    assert tuple((int(a, 16), int(b, 16) - int(a, 16) + 1) for a, b in banks) == shape.banks
+    total = sum(size for _, size in shape.banks)
+    assert f"total {total // 1024} KiB, " in result.text
+    for first, size, what in shape.reserved:
+        assert re.search(rf"^reserved +0x0*{first:x}-0x0*{first + size - 1:x} +{size // 1024} KiB +"
+                         rf"{what}$", result.text, re.M), f"{what} at {first:#x} is not shown"
+    assert re.search(shape.said, result.text), f"it did not say {shape.said!r}"
+    assert "not ok" not in result.text and result.text.count("fail:0") == 2, "the in-kernel tests"
+
+
+def test_initrd(run, checked, tmp_path):
+    """QEMU puts it somewhere and names it in /chosen."""
+    initrd = tmp_path / "initrd"
+    initrd.write_bytes(bytes(100000))
+    result = run(checked("4K"), "mem; dt cat /chosen/linux,initrd-start", env={"INITRD": initrd})
+    assert result.status == OFF
+    start = int(re.findall(r"^<(?:0 )?0x(\w+)>$", result.text, re.M)[0], 16)
+    assert re.search(rf"^reserved +0x0*{start:x}-0x0*{start + 0x18fff:x} +100 KiB +initrd$",
+                     result.text, re.M)
