@@ -69,7 +69,7 @@ class Ahead:
 
     def __init__(self, request):
         self.request = request
-        self.pool = concurrent.futures.ThreadPoolExecutor(4)
+        self.pool = concurrent.futures.ThreadPoolExecutor(6)
         self.runs = {}
 
     def __call__(self, item, start):
