@@ -28,8 +28,8 @@ endif
 ifneq ($(words $(CURDIR))$(findstring :,$(CURDIR))$(findstring %,$(CURDIR)),1)
 $(error the source folder "$(CURDIR)" has a space, a colon or a % in its path, which make cannot handle: move it)
 endif
-ifneq ($(words $(O))$(findstring :,$(O))$(findstring %,$(O)),1)
-$(error O="$(O)" is empty or has a space, a colon or a % in it, which make cannot handle: choose another folder)
+ifneq ($(words $(O))$(findstring :,$(O))$(findstring %,$(O))$(findstring =,$(O)),1)
+$(error O="$(O)" is empty or has a space, a colon, a % or a = in it, which make cannot handle: choose another folder)
 endif
 override O := $(patsubst $(CURDIR)/%,%,$(patsubst %/,%,$(O)))
 ifeq ($(abspath $(O)),$(CURDIR))

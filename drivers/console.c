@@ -17,6 +17,7 @@
 #include <uapi/errno.h>
 
 #define RING_SIZE	1024	/* a power of two, bytes */
+#define FLUSH_NS	(2 * NS_PER_SEC)	/* a full ring at 9,600 baud takes 1.1 s */
 
 struct ring {
 	unsigned int head;	/* where the next byte goes; both count on and on */
@@ -103,26 +104,19 @@ static void drain_locked(void)
 	}
 }
 
-static void write_locked(const char *buf, size_t len)
+/* Takes as much of the text as there is room for, without waiting. Returns how much that was. */
+static size_t write_locked(const char *buf, size_t len)
 {
-	drain_locked();
-	if (ring_empty(&console.out)) {
-		size_t sent = console.ops->write(console.dev, buf, len);
+	size_t done = 0;
 
-		buf += sent;
-		len -= sent;
-	}
-	while (len) {
-		if (ring_full(&console.out)) {
-			drain_locked();
-			arch_relax();
-			continue;
-		}
-		ring_put(&console.out, *buf++);
-		len--;
-	}
+	drain_locked();
+	if (ring_empty(&console.out))
+		done = console.ops->write(console.dev, buf, len);
+	for (; done < len && !ring_full(&console.out); done++)
+		ring_put(&console.out, buf[done]);
 	if (!ring_empty(&console.out))
 		console.ops->transmit_irq(console.dev, true);
+	return done;
 }
 
 static void write_polled(const char *buf, size_t len)
@@ -138,8 +132,6 @@ static void write_polled(const char *buf, size_t len)
 
 void console_write(const char *buf, size_t len)
 {
-	unsigned long state;
-
 	if (!console.dev) {
 		if (console.panicking)
 			arch_early_write(buf, len);
@@ -149,18 +141,31 @@ void console_write(const char *buf, size_t len)
 		write_polled(buf, len);
 		return;
 	}
-	state = spin_lock_irqsave(&console.lock);
-	write_locked(buf, len);
-	spin_unlock_irqrestore(&console.lock, state);
+	/* a full ring is waited for without the lock, so that input is still taken meanwhile */
+	while (len) {
+		unsigned long state = spin_lock_irqsave(&console.lock);
+		size_t done = write_locked(buf, len);
+
+		spin_unlock_irqrestore(&console.lock, state);
+		buf += done;
+		len -= done;
+		arch_relax();
+	}
 }
 
 void console_flush(void)
 {
-	while (console.dev && !console.panicking && !ring_empty(&console.out)) {
+	u64 deadline = time_now() + FLUSH_NS;
+
+	while (console.dev && !console.panicking && time_now() < deadline) {
 		unsigned long state = spin_lock_irqsave(&console.lock);
+		bool done;
 
 		drain_locked();
+		done = ring_empty(&console.out) && console.ops->idle(console.dev);
 		spin_unlock_irqrestore(&console.lock, state);
+		if (done)
+			return;
 		arch_relax();
 	}
 }

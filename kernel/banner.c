@@ -50,8 +50,8 @@ void banner_print(void)
 
 	arch_cpu_name(cpu, sizeof(cpu));
 	log_notice("Cairn " CAIRN_VERSION " on %s", model ? model : "a board without a model");
-	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used", cpus,
-		   cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
+	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
+		   cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
 		   boot_mem_used() >> 10);
 	log_notice("page granule %lu KiB, %u-bit addresses", PAGE_SIZE / 1024, VA_BITS);
 	log_notice("console %s, interrupts %s, timer %s at %u kHz",

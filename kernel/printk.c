@@ -9,7 +9,8 @@
  * spoils one record, which readers then pass over.
  *
  * The console shows records in their order: whoever finds the console's turn free takes it and
- * shows all there is; others leave their record to it.
+ * shows all there is, up to a record that is still being written: its writer, which was
+ * interrupted, goes on from there. Others leave their record to whoever has the turn.
  */
 #include <arch/atomic.h>
 #include <device/console.h>
@@ -113,11 +114,31 @@ static void show_one(const struct log_record *r)
 	tty_write(line, MIN(n, sizeof(line) - 1));
 }
 
+/*
+ * Reads the next record to show, passing over those that are lost. False when there is none yet, or
+ * when it is still being written; a panic waits for no writer.
+ */
+static bool next_to_show(struct log_record *r)
+{
+	u64 end = atomic_load_acquire(&log_next);
+
+	for (u64 n = show.shown; n < end; n++) {
+		bool overtaken = end - n > DESC_COUNT;
+
+		if (!overtaken && read_one(n, r))
+			return true;
+		if (!overtaken && !show.panicking &&
+		    atomic_load_acquire(&log_desc[n % DESC_COUNT].published) <= n)
+			return false;
+	}
+	return false;
+}
+
 static void show_pending(void)
 {
 	struct log_record r;
 
-	while (log_read(show.shown, &r)) {
+	while (next_to_show(&r)) {
 		show.shown = r.sequence + 1;
 		if (r.level < show.level)
 			show_one(&r);
@@ -129,7 +150,7 @@ static void show_when_free(void)
 	struct log_record r;
 
 	/* again, when a record came between the last look and giving the turn back */
-	while (show.ready && log_read(show.shown, &r) && !atomic_exchange_acquire(&show.turn, 1)) {
+	while (show.ready && next_to_show(&r) && !atomic_exchange_acquire(&show.turn, 1)) {
 		show_pending();
 		atomic_store_release(&show.turn, 0);
 	}

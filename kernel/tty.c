@@ -11,6 +11,7 @@
 
 #define CTRL(c)		((c) - '@')
 #define DELETE		0x7f
+#define ESCAPE		0x1b
 
 void tty_write(const char *text, size_t len)
 {
@@ -38,10 +39,30 @@ static void erase(char *buf, size_t *len)
 	}
 }
 
+/*
+ * Follows escape sequences, which cursor and function keys send: ESC [ parameters final, ESC O
+ * final, ESC and one character. True when @c belongs to one; *@state starts as 0.
+ */
+static bool in_escape(int *state, int c)
+{
+	int before = *state;
+
+	if (c == ESCAPE) {
+		*state = ESCAPE;
+		return true;
+	}
+	if (before == ESCAPE)
+		*state = c == '[' || c == 'O' ? c : 0;
+	else if (before == 'O' || (c >= '@' && c <= '~'))
+		*state = 0;
+	return before;
+}
+
 int tty_read_line(char *buf, size_t size)
 {
 	static bool after_return;	/* a newline behind a carriage return is no second Enter */
 	bool too_long = false;
+	int escape = 0;
 	size_t len = 0;
 
 	for (;;) {
@@ -51,6 +72,12 @@ int tty_read_line(char *buf, size_t size)
 		if (c < 0)
 			return c;
 		after_return = c == '\r';
+		if (c >= ' ' || c == ESCAPE) {
+			if (in_escape(&escape, c))
+				continue;
+		} else {
+			escape = 0;	/* a control character ends what was cut short */
+		}
 		switch (c) {
 		case '\n':
 			if (was_return)

@@ -54,31 +54,64 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
 		      err == -ENOMEM ? "no memory for tables" : "overlap");
 }
 
-/* Maps [start, end) of a bank, but for what is reserved as no-map. */
-static void map_around_holes(paddr_t start, paddr_t end, unsigned int flags)
+/*
+ * The first piece of [*start, end) without a no-map hole: *@start becomes its start; returns its
+ * end, or @end with *@start = @end when there is none. It looks at the list anew each time,
+ * because mapping a piece may reserve memory for tables.
+ */
+static paddr_t next_piece(paddr_t *start, paddr_t end)
 {
 	const struct boot_mem_range *r;
 
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++) {
-		if (!r->no_map || r->base + r->size <= start || r->base >= end)
+		if (!r->no_map || r->base + r->size <= *start || r->base >= end)
 			continue;
-		map_linear(start, MAX(r->base, start), flags);
-		start = MIN(r->base + r->size, end);
+		if (r->base > *start)
+			return r->base;
+		*start = MIN(r->base + r->size, end);
 	}
-	map_linear(start, end, flags);
+	return end;
 }
 
-static void map_bank(const struct boot_mem_range *bank)
+/* Maps a piece: writable, but for what of the image is in it that is not. */
+static void map_piece(paddr_t start, paddr_t end)
 {
-	paddr_t start = bank->base, end = bank->base + bank->size;
 	paddr_t text = arch_image_phys(), data = arch_image_to_phys(section_data_start);
 
 	if (text < end && data > start) {
-		map_around_holes(start, MAX(text, start), MMU_WRITE);
-		map_around_holes(MAX(text, start), MIN(data, end), 0);
+		map_linear(start, MAX(text, start), MMU_WRITE);
+		map_linear(MAX(text, start), MIN(data, end), 0);
 		start = MIN(data, end);
 	}
-	map_around_holes(start, end, MMU_WRITE);
+	map_linear(start, end, MMU_WRITE);
+}
+
+/* Maps all pieces of @bank, but for the one that starts at @done. */
+static void map_bank(struct boot_mem_range bank, paddr_t done)
+{
+	paddr_t end = bank.base + bank.size, stop;
+
+	for (paddr_t start = bank.base; stop = next_piece(&start, end), start < stop; start = stop)
+		if (start != done)
+			map_piece(start, stop);
+}
+
+/*
+ * Maps the largest piece of @bank, whose few tables are in the image, and has all further ones
+ * taken from there. Returns its start.
+ */
+static paddr_t map_first(struct boot_mem_range bank)
+{
+	paddr_t end = bank.base + bank.size, stop, first = bank.base, first_end = bank.base;
+
+	for (paddr_t start = bank.base; stop = next_piece(&start, end), start < stop; start = stop)
+		if (stop - start > first_end - first) {
+			first = start;
+			first_end = stop;
+		}
+	map_piece(first, first_end);
+	boot_mem_window(first, first_end);
+	return first;
 }
 
 static const struct boot_mem_range *image_bank(void)
@@ -95,22 +128,17 @@ static const struct boot_mem_range *image_bank(void)
 void map_init(void)
 {
 	const struct boot_mem_range *bank, *first = boot_mem_bank(0);
+	paddr_t done;
 
 	if (!first)
 		panic("no memory: not a page is left (device tree, mem=)");
 	arch_linear_base = ALIGN_DOWN(first->base, LINEAR_ALIGN);
 	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
 	vmap.next = ARCH_VMAP_START;
-	/*
-	 * the bank with the image first: its tables are in the image, all later ones in that
-	 * bank
-	 */
 	first = image_bank();
-	map_bank(first);
-	boot_mem_window(first->base, first->base + first->size);
+	done = map_first(*first);
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
-		if (bank != first)
-			map_bank(bank);
+		map_bank(*bank, done);
 	boot_mem_window(0, 0);
 }
 

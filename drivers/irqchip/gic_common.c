@@ -5,6 +5,7 @@
  * 0048, 4.3 and Arm IHI 0069, 12.9; cells: the bindings "arm,gic-400" and "arm,gic-v3".
  */
 #include <arch/io.h>
+#include <kernel/spinlock.h>
 #include <lib/log.h>
 #include <uapi/errno.h>
 
@@ -51,13 +52,16 @@ void gic_disable_line(void *base, unsigned int hw)
 	write32(base + GICD_ICENABLER + hw / 32 * 4, BIT(hw % 32));
 }
 
+/* 16 lines share a register, each with a lock of its own. */
+static struct spinlock trigger_lock;
+
 int gic_set_trigger(void *base, unsigned int hw, enum irq_trigger trigger)
 {
 	void *reg = base + GICD_ICFGR + hw / 16 * 4;
 	u32 edge = BIT(hw % 16 * 2 + 1);
 	bool is_edge = trigger == IRQ_TRIGGER_EDGE_RISING || trigger == IRQ_TRIGGER_EDGE_FALLING;
-	u32 old = read32(reg);
-	u32 new = is_edge ? old | edge : old & ~edge;
+	unsigned long state;
+	u32 old, new, now;
 
 	if (hw < GIC_FIRST_PPI)
 		return is_edge ? 0 : -EINVAL;
@@ -67,14 +71,18 @@ int gic_set_trigger(void *base, unsigned int hw, enum irq_trigger trigger)
 	if (hw >= GIC_FIRST_SPI && trigger != IRQ_TRIGGER_LEVEL_HIGH &&
 	    trigger != IRQ_TRIGGER_EDGE_RISING)
 		return -EINVAL;
-	if (new == old)
-		return 0;
-	write32(reg, new);
+	state = spin_lock_irqsave(&trigger_lock);
+	old = read32(reg);
+	new = is_edge ? old | edge : old & ~edge;
+	if (new != old)
+		write32(reg, new);
+	now = read32(reg);
+	spin_unlock_irqrestore(&trigger_lock, state);
 	/*
 	 * That of a PPI may be fixed as well; the tree then describes it wrongly, which does no
 	 * harm.
 	 */
-	return read32(reg) == new || hw < GIC_FIRST_SPI ? 0 : -EINVAL;
+	return now == new || hw < GIC_FIRST_SPI ? 0 : -EINVAL;
 }
 
 /* The line that the first two cells name: 0 or -EINVAL, with a log line. */

@@ -31,6 +31,7 @@
 #define AUX_MU_LSR_RX	BIT(0)		/* a byte is there */
 #define AUX_MU_LSR_OE	BIT(1)		/* a byte was lost; reading clears it */
 #define AUX_MU_LSR_TX	BIT(5)		/* the FIFO takes a byte */
+#define AUX_MU_LSR_IDLE	BIT(6)		/* FIFO and shift register are empty */
 #define AUX_MU_CNTL	0x20
 #define AUX_MU_CNTL_RX	BIT(0)
 #define AUX_MU_CNTL_TX	BIT(1)
@@ -85,11 +86,17 @@ static void mini_uart_receive_irq(struct device *dev, bool on)
 	set_enabled(dev->priv, AUX_MU_IER_RX, on);
 }
 
+static bool mini_uart_idle(struct device *dev)
+{
+	return line_status(dev->priv) & AUX_MU_LSR_IDLE;
+}
+
 static const struct console_ops mini_uart_console = {
 	.write = mini_uart_write,
 	.transmit_irq = mini_uart_transmit_irq,
 	.receive_irq = mini_uart_receive_irq,
 	.read = mini_uart_read,
+	.idle = mini_uart_idle,
 };
 
 static bool mini_uart_interrupt(void *arg)

@@ -103,11 +103,19 @@ static void pl011_receive_irq(struct device *dev, bool on)
 	pl011_set_mask(dev->priv, UART_RX | UART_RT, on);
 }
 
+static bool pl011_idle(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+
+	return !(read32(uart->base + UARTFR) & UARTFR_BUSY);
+}
+
 static const struct console_ops pl011_console = {
 	.write = pl011_write,
 	.transmit_irq = pl011_transmit_irq,
 	.receive_irq = pl011_receive_irq,
 	.read = pl011_read,
+	.idle = pl011_idle,
 };
 
 static bool pl011_interrupt(void *arg)

@@ -18,8 +18,8 @@ struct console_ops {
 	/* Puts up to @len bytes into the transmit FIFO without waiting; returns how many fitted. */
 	size_t (*write)(struct device *dev, const char *buf, size_t len);
 	/*
-	 * On: raise an interrupt when the FIFO has room again; asked for only after write() has filled
-	 * it, since some UARTs tell nothing but the way down. Off: none.
+	 * On: raise an interrupt when the FIFO has room again; asked for only after write() has
+	 * filled it, since some UARTs tell nothing but the way down. Off: none.
 	 */
 	void (*transmit_irq)(struct device *dev, bool on);
 	/*
@@ -29,6 +29,8 @@ struct console_ops {
 	void (*receive_irq)(struct device *dev, bool on);
 	/* Returns the next received byte, or -1 when there is none. */
 	int (*read)(struct device *dev);
+	/* True when everything that was written has left on the wire. */
+	bool (*idle)(struct device *dev);
 };
 
 /*
@@ -54,7 +56,7 @@ const struct device *console_device(void);
 void console_write(const char *buf, size_t len);
 
 /*
- * Waits until all output has left the ring and the FIFO took it. Any context; for the last
+ * Waits until all output is on the wire, two seconds at most. Any context; for the last
  * words before power-off.
  */
 void console_flush(void);

@@ -18,7 +18,7 @@ struct thread {
 	unsigned int id;
 	vaddr_t stack;		/* its lowest address */
 	size_t stack_size;	/* bytes */
-	/* thread_list_lock held: */
+	/* the boot CPU's, as long as there is one thread: */
 	struct list all;	/* on thread_list */
 	/* the thread's own: */
 	enum thread_state state;

@@ -302,7 +302,7 @@ class Session:
         word = self.console.last_word(True)
         if word:
             return self.verdict_of(word)
-        reason = last_line(self.errors)
+        reason = error_line(self.errors)
         because = f": {reason}" if reason else ""
         if status < 0:
             return QEMU_FAILED, f"QEMU was ended by signal {-status}{because}"
@@ -318,9 +318,11 @@ class Session:
                       + (f"the last it said was: {said}" if said else "it had said nothing"))
 
 
-def last_line(data):
+def error_line(data):
+    """QEMU's first complaint; what it prints behind that are hints. Else its last line."""
     lines = data.decode("utf-8", "replace").strip().splitlines()
-    return lines[-1] if lines else ""
+    complaints = [line for line in lines if line.startswith("qemu") and "warning:" not in line]
+    return (complaints[:1] or lines[-1:] or [""])[0]
 
 
 def read_some(fd):

@@ -16,8 +16,8 @@ static void print_date(u64 day)
 	u64 of_year = of_era - (365 * year + year / 4 - year / 100);
 	u64 month = (5 * of_year + 2) / 153;	/* 0 = March */
 
-	print("%lu-%02lu-%02lu", era * 400 + year + (month >= 10), month < 10 ? month + 3 : month - 9,
-	      of_year - (153 * month + 2) / 5 + 1);
+	print("%lu-%02lu-%02lu", era * 400 + year + (month >= 10),
+	      month < 10 ? month + 3 : month - 9, of_year - (153 * month + 2) / 5 + 1);
 }
 
 static int uptime_run(int argc, char **argv)
@@ -30,7 +30,8 @@ static int uptime_run(int argc, char **argv)
 	if (!rtc_read(&seconds)) {
 		print(", ");
 		print_date(seconds / 86400);
-		print(" %02lu:%02lu:%02lu UTC", seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+		print(" %02lu:%02lu:%02lu UTC", seconds / 3600 % 24, seconds / 60 % 60,
+		      seconds % 60);
 	}
 	print("\n");
 	return STATUS_OK;

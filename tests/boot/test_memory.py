@@ -116,6 +116,16 @@ SHAPES = {
         nodes=RESERVED + "one@40000000 { reg = <0 0x40000000 0 0x200000>; no-map; };"
         "two@40300000 { reg = <0 0x40300000 0 0x1fd00000>; no-map; };"
         "three@40240000 { reg = <0 0x40200000 0 0x100000>; }; };"),
+    # each in a table of its own, more than the image brings along; in the first bank and another
+    "many-no-maps": Shape(
+        "<0 0x40000000 0 0x10000000 0 0x60000000 0 0x10000000>",
+        ((RAM, 256 * MIB), (RAM + 512 * MIB, 256 * MIB)),
+        nodes=RESERVED + "".join(
+            f"hole@{at:x} {{ reg = <0 {at:#x} 0 0x1000>; no-map; }};"
+            for bank in (0x44000000, 0x60001000)
+            for at in range(bank, bank + 24 * 4 * MIB, 4 * MIB)) + "};",
+        reserved=((0x44000000, 0x1000, r"hole@44000000 \(no-map\)"),
+                  (0x60001000, 0x1000, r"hole@60001000 \(no-map\)"))),
     "odd-reservation": Shape(
         "<0 0x40000000 0 0x20000000>", WHOLE,
         nodes=RESERVED + "one@42000000 { reg = <0x42000000 0x1000>; }; };",
