@@ -17,7 +17,7 @@ import termios
 from . import HANG, OFF, QEMU_FAILED, USAGE, Stop
 from .config import require
 from .qmp import Qmp
-from .session import ENDING, Signalled, die_with_parent, last_line, say
+from .session import ENDING, Signalled, die_with_parent, error_line, say
 
 COMMANDS = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)),
                                          "../gdb/cairn.py"))
@@ -57,7 +57,7 @@ def debug(plan, options, env):
         console = console_name(qmp)
         if console is None:
             qemu.terminate()
-            reason = last_line(qemu.communicate()[1])
+            reason = error_line(qemu.communicate()[1])
             return QEMU_FAILED, f"QEMU failed with status {qemu.returncode}" + (f": {reason}"
                                                                                 if reason else "")
         say(f"the guest's console is {console} (`screen {console}` to type), "
