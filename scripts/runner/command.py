@@ -79,7 +79,7 @@ def plan_run(o, config, options, env):
         if not os.path.isfile(dtb):
             raise Stop(USAGE, f"the device tree {dtb} is missing")
         argv += ["-dtb", dtb]
-    if options.batch:
+    if not options.restarts:
         argv += ["-no-reboot"]
     if options.icount:
         # the seed: the tree holds random bytes, and counts shall not depend on them

@@ -256,7 +256,7 @@ class Session:
         quiet = now - self.heard
         if self.options.watched and quiet >= SETTLE:
             word = self.console.last_word(False)
-            if word and (word[0] != "reboot" or self.options.batch):
+            if word and (word[0] != "reboot" or not self.options.restarts):
                 return self.verdict_of(word)
             if word and quiet >= RESTART:
                 return HANG, ("hang: the kernel said `cairn: reboot`, "

@@ -64,8 +64,14 @@ def test_icount(command):
 
 
 @pytest.mark.parametrize("batch", [True, False])
-def test_a_reboot_ends_batch_runs_only(command, batch):
-    assert ("-no-reboot" in command(batch=batch)) == batch
+def test_a_reboot_ends_a_run_without_a_terminal(command, batch):
+    assert "-no-reboot" in command(batch=batch)
+
+
+def test_a_reboot_restarts_at_a_terminal(user, payload):
+    one = user(payload("cairn: off\n", "OFF"))
+    one.expect(rb"run-qemu: qemu-system-aarch64[^\n]*\n")
+    assert b"-no-reboot" not in one.seen
 
 
 def test_raspi4b(command):

@@ -20,22 +20,23 @@ def test_power_off_that_does_not_end_qemu(run, payload):
     assert (result.status, result.closing) == (OFF, "run-qemu: powered off")
 
 
-def test_reboot_ends_a_batch_run(run, payload):
-    result = run(payload("hello\ncairn: reboot\n", "RESET"))
+@pytest.mark.parametrize("batch", [True, False])
+def test_reboot_ends_a_run_without_a_terminal(run, payload, batch):
+    result = run(payload("hello\ncairn: reboot\n", "RESET"), batch=batch)
     assert (result.status, result.closing) == (OFF, "run-qemu: reboot: the run ends here")
     assert result.text.count("hello") == 1
 
 
-def test_reboot_restarts_otherwise(boot, payload):
-    session = boot(payload("hello\ncairn: reboot\n", "RESET"), batch=False)
+def test_reboot_restarts_at_a_terminal(user, payload):
+    one = user(payload("hello\ncairn: reboot\n", "RESET"))
     for _ in range(3):
-        session.expect("^hello$")
+        one.expect(rb"hello\r\n")
 
 
-def test_reboot_that_does_not_come_back(run, payload):
-    result = run(payload("hello\ncairn: reboot\n", "HALT"), batch=False)
-    assert result.status == HANG
-    assert "the machine did not start again" in result.closing
+def test_reboot_that_does_not_come_back(user, payload):
+    one = user(payload("hello\ncairn: reboot\n", "HALT"))
+    one.expect(rb"the machine did not start again")
+    assert one.end() == HANG
 
 
 @pytest.mark.parametrize("ending", ["HALT", "SPIN", "OFF", "RESET"])
