@@ -229,12 +229,22 @@ def test_errors_in_ci(built):
     built.make()
 
 
+def test_tests_can_be_narrowed(make):
+    """A folder in TEST_ARGS is instead of the usual one, not besides."""
+    said = make("test", TEST_ARGS="tests/host/test_lib.py -k string --collect-only -q").stdout
+    assert "test_lib.py" in said
+    assert not re.search(r"test_(?!lib\b)\w+\.py", said), said
+
+
 def test_cleaning(built, tmp_path):
     o = tmp_path / "o"
     built.make("-j2", "tiny_defconfig", "all", "compile_commands.json", "tags", "install", o=o)
+    for name in ("bench-defconfig/.config", "bench-tiny/Image", "bench.json", "debug.log", "run/stub_0_0"):
+        (o / name).parent.mkdir(exist_ok=True)
+        (o / name).write_text("left by bench, debug and run\n")
     (o / "mine.txt").write_text("not the build's\n")
     built.make("clean", o=o)
-    assert (o / ".config").exists() and not (o / "Image").exists()
+    assert {path.name for path in o.iterdir()} == {".config", ".config.last", "Makefile", "include", "mine.txt"}
     assert not list(o.rglob("*.o")) and not list(o.rglob(".*.cmd"))
     built.make("mrproper", o=o)
     assert [path.name for path in o.iterdir()] == ["mine.txt"]
