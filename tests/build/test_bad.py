@@ -53,12 +53,40 @@ def test_source_path(tree, tmp_path, name):
     one_line(Tree(folder).make("all", check=False), "space", "colon", str(folder))
 
 
-@pytest.mark.parametrize("o", ["/tmp/with a space", "with:colon", "."])
+@pytest.mark.parametrize("o", ["/tmp/with a space", "with:colon", "with%percent", "with=equals", "."])
 def test_output_path(tree, o):
     done = subprocess.run(["make", f"O={o}"], cwd=tree.path, env=clean_environment(), capture_output=True, text=True,
                           stdin=subprocess.DEVNULL, check=False)
     one_line(done, "O=")
     assert not os.path.exists("/tmp/with a space")
+
+
+VERSIONS = ["-it's", '-a"b', "-a b", "-a\\b", "-a/b", "-a$$b", "-a;b", "-a#b", "-\u00e9"]
+
+
+@pytest.mark.parametrize("text", VERSIONS)
+def test_localversion(built, text):
+    shown = text.replace("$$", "$")
+    for goal in ("all", "kernelrelease"):
+        one_line(built.make(goal, check=False, LOCALVERSION=text), f'LOCALVERSION="{shown}"',
+                 "letters, digits and . _ + ~ -")
+
+
+@pytest.mark.parametrize("text", [*VERSIONS, " "])
+def test_config_localversion(built, tmp_path, text):
+    """However a .config has come by it."""
+    built.make("defconfig", o=tmp_path)
+    escaped = text.replace("$$", "$").replace("\\", "\\\\").replace('"', '\\"')
+    with open(tmp_path / ".config", "a", encoding="utf-8") as file:
+        file.write(f'CONFIG_LOCALVERSION="{escaped}"\n')
+    one_line(built.make("include/generated/version.h", check=False, o=tmp_path), "CONFIG_LOCALVERSION=",
+             "letters, digits and . _ + ~ -")
+
+
+@pytest.mark.parametrize("text", ["abc", "-1", "1 2", "it's", "12x", "99999999999999999999"])
+def test_source_date_epoch(built, text):
+    one_line(built.make("all", check=False, SOURCE_DATE_EPOCH=text), f'SOURCE_DATE_EPOCH="{text}"',
+             "seconds since 1970")
 
 
 def test_read_only_output(tree):

@@ -45,6 +45,23 @@ def test_version_inside(built):
     assert b"-mine" in (built.o / "Image").read_bytes()
 
 
+def test_localversion_of_every_character(built, tmp_path):
+    built.make("tiny_defconfig", o=tmp_path)
+    with open(tmp_path / ".config", "a", encoding="utf-8") as file:
+        file.write('CONFIG_LOCALVERSION="-a.Z_9"\n')
+    built.make(f"{tmp_path}/include/generated/version.h", o=tmp_path, LOCALVERSION="+b~0-")
+    assert f'CAIRN_VERSION "{version(built)}-a.Z_9+b~0-"' in (
+        tmp_path / "include/generated/version.h").read_text(encoding="utf-8")
+    assert built.make("kernelrelease", o=tmp_path, LOCALVERSION="+b~0-").stdout == (
+        f"{version(built)}-a.Z_9+b~0-\n")
+
+
+def test_without_git_there_is_no_date(built):
+    """A copy without .git, and nothing that names a time."""
+    built.make()
+    assert 'CAIRN_BUILD_DATE ""\n' in (built.o / "include/generated/version.h").read_text(encoding="utf-8")
+
+
 def test_single_targets(built):
     for name in ("kernel/irq.i", "kernel/irq.s", "kernel/irq.o", "arch/arm64/entry.o", "arch/arm64/entry.i"):
         (built.o / name).unlink(missing_ok=True)
