@@ -48,6 +48,7 @@ void backtrace_print(void)
 
 static __noreturn void last_line(const char *text, const char *remark)
 {
+	tty_fresh_line();
 	print("cairn: panic: %s%s\n", text, remark);
 	arch_halt();
 }
@@ -102,7 +103,8 @@ void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address
 /* Interrupts stay on until the words are out: they may be waiting for the transmit interrupt. */
 static void say_last(const char *text)
 {
-	tty_write(text, __builtin_strlen(text));
+	tty_fresh_line();
+	print("%s\n", text);
 	console_flush();
 	arch_irq_disable();
 }
@@ -111,7 +113,7 @@ void machine_off(void)
 {
 	if (!power_can_off())
 		log_notice("nothing here can switch the power off: the machine stops");
-	say_last("cairn: off\n");
+	say_last("cairn: off");
 	power_off_now();
 	arch_halt();
 }
@@ -120,7 +122,7 @@ void machine_reboot(void)
 {
 	if (!power_can_reset())
 		log_notice("nothing here can reset the machine: it stops");
-	say_last("cairn: reboot\n");
+	say_last("cairn: reboot");
 	power_reset_now();
 	arch_halt();
 }

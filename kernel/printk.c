@@ -111,6 +111,7 @@ static void show_one(const struct log_record *r)
 	size_t n = snprintf(line, sizeof(line), "[%5lu.%06lu] %.*s\n", r->time / NS_PER_SEC,
 			    r->time % NS_PER_SEC / NS_PER_US, (int)r->len, r->text);
 
+	tty_fresh_line();
 	tty_write(line, MIN(n, sizeof(line) - 1));
 }
 

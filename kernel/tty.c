@@ -13,9 +13,15 @@
 #define DELETE		0x7f
 #define ESCAPE		0x1b
 
+/* Whether what was written last was no newline. A race over it costs an empty line at most. */
+static bool within_line;
+
 void tty_write(const char *text, size_t len)
 {
 	const char *end = text + len;
+
+	if (len)
+		within_line = end[-1] != '\n';
 
 	while (text < end) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
@@ -26,6 +32,12 @@ void tty_write(const char *text, size_t len)
 		console_write("\r\n", 2);
 		text = newline + 1;
 	}
+}
+
+void tty_fresh_line(void)
+{
+	if (within_line)
+		tty_write("\n", 1);
 }
 
 /* Takes the last character off the line and off the screen; a UTF-8 character goes as a whole. */

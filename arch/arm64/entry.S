@@ -132,8 +132,7 @@ FUNC exception_return
 ENDFUNC exception_return
 
 /*
- * In: x1 = kind, x0 and x1 saved. Where the stack itself may be the fault, so also for these, C
- * may run on the emergency stack.
+ * In: x1 = kind, x0 and x1 saved. Out: does not return. State: on the stack that was in use.
  */
 FUNC bad_entry
 	save_rest

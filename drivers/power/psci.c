@@ -5,6 +5,7 @@
  * function numbers are fixed; 0.1 ("arm,psci" alone) has neither call. Starting other CPUs is not
  * done here: arch/ needs it before there are drivers. Calls and numbers: Arm DEN 0022, chapter 5.
  */
+#include <arch/cpu.h>
 #include <arch/firmware.h>
 #include <device/driver.h>
 #include <device/power.h>
@@ -37,6 +38,11 @@ static int psci_probe(struct device *dev)
 	const char *method = dt_string(dev->node, "method", 0);
 	s32 version;
 
+	/* whoever entered this image at EL3 left no firmware there that could answer */
+	if (method && strcmp(method, "smc") == 0 && arch_boot_el() == 3) {
+		dev_warn(dev, "entered at EL3: nothing answers SMC: no power-off, no reset");
+		return -ENODEV;
+	}
 	if (method && strcmp(method, "hvc") == 0) {
 		firmware = arch_hvc;
 	} else if (method && strcmp(method, "smc") == 0) {

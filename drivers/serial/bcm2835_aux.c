@@ -114,6 +114,7 @@ static int mini_uart_probe(struct device *dev)
 {
 	struct mini_uart *uart = dev->priv;
 	int irq = device_irq(dev, 0);
+	int err;
 
 	if (irq < 0)
 		return irq;
@@ -122,12 +123,17 @@ static int mini_uart_probe(struct device *dev)
 		return -ENXIO;
 	uart->enabled = AUX_MU_IER_ON;
 	set_enabled(uart, AUX_MU_IER_RX | AUX_MU_IER_TX, false);
+	err = irq_request(irq, mini_uart_interrupt, dev, dev->node->name);
+	if (err)
+		return err;
+	if (!console_register(dev, &mini_uart_console)) {
+		irq_free(irq);		/* nobody uses it: its settings stay */
+		return 0;
+	}
 	write32(uart->base + AUX_MU_LCR, AUX_MU_LCR_8BIT);
 	write32(uart->base + AUX_MU_CNTL,
 		read32(uart->base + AUX_MU_CNTL) | AUX_MU_CNTL_RX | AUX_MU_CNTL_TX);
-	if (!console_register(dev, &mini_uart_console))
-		return 0;
-	return irq_request(irq, mini_uart_interrupt, dev, dev->node->name);
+	return 0;
 }
 
 static const char *const mini_uart_ids[] = { "brcm,bcm2835-aux-uart", NULL };

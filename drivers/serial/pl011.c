@@ -237,12 +237,16 @@ static int pl011_probe(struct device *dev)
 	if (!uart->base)
 		return -ENXIO;
 	pl011_set_mask(uart, UART_ALL, false);
-	if (!console_register(dev, &pl011_console))
-		return 0;		/* nobody uses it: its settings stay */
-	pl011_setup(dev);
 	err = irq_request(irq, pl011_interrupt, dev, dev->node->name);
+	if (err)
+		return err;
+	if (!console_register(dev, &pl011_console)) {
+		irq_free(irq);		/* nobody uses it: its settings stay */
+		return 0;
+	}
+	pl011_setup(dev);
 	console_interrupt(dev);		/* what came in so far raises no interrupt any more */
-	return err;
+	return 0;
 }
 
 static const char *const pl011_ids[] = { "arm,pl011", "arm,pl011-axi", NULL };

@@ -11,6 +11,9 @@
 /* Writes text; a newline becomes carriage return and newline. Any context. */
 void tty_write(const char *text, size_t len);
 
+/* Starts a new line, unless the cursor stands at the beginning of one. Any context. */
+void tty_fresh_line(void);
+
 /*
  * Reads a line with echo, up to its Enter, into @buf, terminated and without the newline.
  * Backspace takes back a character, Ctrl-U the line, Ctrl-C the line with a new one begun

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* irq: interrupts by number, with their counts. */
+#include <device/console.h>
 #include <kernel/irq.h>
 #include <shell/command.h>
 
@@ -22,7 +23,8 @@ static int irq_run(int argc, char **argv)
 		if (irq_stats_get(irq, &s))
 			print("%5u %10lu %9lu %-12s %-20s %s:%u\n", irq, s.count, s.unhandled,
 			      triggers[s.trigger], s.name ? s.name : "-", s.chip, s.hw);
-	print("spurious: %lu\n", irq_spurious());
+	print("spurious: %lu, bytes that the console lost: %lu\n", irq_spurious(),
+	      console_overruns());
 	return STATUS_OK;
 }
 

@@ -5,8 +5,9 @@
 
 static void show(const char *what, const struct boot_mem_range *r)
 {
-	print("%-9s 0x%012lx-0x%012lx %10lu KiB  %s%s\n", what, r->base, r->base + r->size - 1,
-	      r->size / 1024, r->name ? r->name : "", r->no_map ? " (no-map)" : "");
+	print("%-9s 0x%012lx-0x%012lx %10lu KiB%s%s%s\n", what, r->base, r->base + r->size - 1,
+	      r->size / 1024, r->name ? "  " : "", r->name ? r->name : "",
+	      r->no_map ? " (no-map)" : "");
 }
 
 static int mem_run(int argc, char **argv)

@@ -47,8 +47,7 @@ void early_check(void);
 struct early_node {
 	const u8 *tree;
 	unsigned int depth;			/* 1 = the root */
-	const u8 *props[EARLY_DEPTH +
-			1]; /* first tag behind the name, for each level from the root on */
+	const u8 *props[EARLY_DEPTH + 1];	/* first tag behind the name, for each level */
 };
 
 /*

@@ -49,6 +49,7 @@ static void find_uart(const u8 *tree)
 		for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
 			if (uart_from(&node, kind))
 				return;
+	boot_info.tree_broken = true;	/* it may well be that which hides the UART */
 	for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
 		if (early_tree_compatible(tree, uart_kinds[kind], &node) && uart_from(&node, kind))
 			return;
@@ -60,6 +61,7 @@ void early_begin(paddr_t tree, u64 entry_el)
 
 	/* field by field: the section is not zeroed yet, and memset() is not for here */
 	boot_info.failing = 0;
+	boot_info.tree_broken = false;
 	boot_info.entry_el = entry_el;
 	boot_info.image = (paddr_t)section_text_start;
 	boot_info.tree = tree;

@@ -15,9 +15,12 @@
 #define FDT_END_NODE 2
 #define FDT_PROP 3
 #define FDT_NOP 4
+#define FDT_END 9
 
 /* ATAG_CORE, little-endian, is the second word of the old 32-bit hand-over. */
 #define ATAG_CORE 0x54410001
+
+#define HEADER_SIZE 40
 
 /* Every word of a tree is aligned, its start being so. */
 static u32 be32(const u8 *p)
@@ -85,7 +88,7 @@ const char *early_tree_check(const u8 *t, u64 *size)
 	if (header(t, H_VERSION) < 17 || header(t, H_LAST_COMP) > 17)
 		return "device tree: version is not 17 or compatible with it";
 	*size = header(t, H_TOTALSIZE);
-	if (*size < 40)
+	if (*size < HEADER_SIZE)
 		return "device tree: totalsize is smaller than the header";
 	if (*size > ARCH_TREE_MAX)
 		return "device tree: totalsize is above 2 MiB";
@@ -100,6 +103,7 @@ const char *early_tree_check(const u8 *t, u64 *size)
 struct cursor {
 	const u8 *p;
 	const u8 *end;
+	bool broken;
 };
 
 /*
@@ -107,7 +111,8 @@ struct cursor {
  * @body is what follows the tag.
  *
  * Words that are no tag are passed over. Sound trees have none, but FDT_NOP; in a broken one it
- * is what still leads to the UART, on which the kernel can then say where it is broken.
+ * is what still leads to the UART, on which the kernel can then say where it is broken. There a
+ * property counts only when a tag follows it: a wrong length leads to something else, mostly.
  */
 static u32 next_tag(struct cursor *c, const u8 **body)
 {
@@ -122,7 +127,9 @@ static u32 next_tag(struct cursor *c, const u8 **body)
 				size++;
 			size++;
 		} else if (tag == FDT_PROP && left >= 8) {
-			size = 8 + (u64)be32(c->p);
+			size = ALIGN_UP(8 + (u64)be32(c->p), 4);
+			if (c->broken && size + 4 <= left && be32(c->p + size) - 1 >= FDT_END)
+				continue;
 		} else if (tag != FDT_END_NODE) {
 			/* a node's end alone stands before another node's beginning or end */
 			if (tag == FDT_NOP || left < 4 || be32(c->p) - FDT_BEGIN_NODE > 1)
@@ -142,12 +149,17 @@ static struct cursor cursor_at(const u8 *tree, const u8 *p)
 {
 	u64 start = header(tree, H_STRUCT) & ~3U, end = header(tree, H_STRINGS);
 
-	/* mostly the strings stand behind; a broken tree's size may be the very thing that is wrong
-	 */
+	/* an offset that leads to no node: look for the first one, word by word */
+	if (boot_info.tree_broken &&
+	    (start > ARCH_TREE_MAX || be32(tree + start) != FDT_BEGIN_NODE))
+		start = HEADER_SIZE;
+	/* mostly the strings stand behind, and the size may be the very thing that is wrong */
 	if (end < start)
 		end = start + header(tree, H_STRUCT_SIZE);
 	end = MIN(end, ARCH_TREE_MAX);
-	return (struct cursor){ p ? p : tree + MIN(start, end), tree + end };
+	return (struct cursor){
+		.p = p ? p : tree + MIN(start, end), .end = tree + end, .broken = boot_info.tree_broken,
+	};
 }
 
 static const u8 *prop_at(const u8 *tree, const u8 *props, const char *name, u32 *len)
@@ -233,7 +245,8 @@ static bool find(const u8 *tree, const char *path, size_t path_len, const char *
 			if (matched > depth)
 				return false;
 		}
-		if (tag != FDT_BEGIN_NODE)
+		/* only the root has no name */
+		if (tag != FDT_BEGIN_NODE || (depth && !*body))
 			continue;
 		if (++depth > EARLY_DEPTH)
 			continue;

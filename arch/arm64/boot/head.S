@@ -38,6 +38,14 @@ FUNC primary_entry
 	mov	x20, x0
 	mrs	x19, CurrentEL
 	lsr	x19, x19, #CURRENT_EL_SHIFT
+	/*
+	 * What is written with the MMU off goes to memory at once. A dirty line of the same place
+	 * that a boot loader left in the cache would be written back over it later: drop those
+	 * first.
+	 */
+	adr_l	x0, section_boot_start
+	adr_l	x1, boot_tables_end
+	bl	invalidate_range
 	adr_l	x1, early_stack_top
 	msr	spsel, #1
 	mov	sp, x1
@@ -52,8 +60,8 @@ FUNC primary_entry
 	bl	early_main
 
 	/*
-	 * Everything that was written with the MMU off is in memory, but an old clean line of
-	 * it may stand in the cache: drop those, or they would hide it once the MMU is on.
+	 * And a clean line may have been fetched since, by speculation: drop those too, or they
+	 * would hide what was written once the MMU is on.
 	 */
 	adr_l	x0, section_boot_start
 	adr_l	x1, section_boot_end
@@ -169,12 +177,17 @@ from_el3:
 from_el2:
 	ldr	x0, =SCTLR_EL2_RES1
 	msr	sctlr_el2, x0
-	mov	x0, #HCR_RW			// EL1 is AArch64; no trap, no stage 2
-	msr	hcr_el2, x0
+	mov	x0, #HCR_RW			// EL1 is AArch64; no stage 2
+	mrs	x1, id_aa64isar1_el1
+	ubfx	x2, x1, #4, #8			// APA, API: pointer authentication is not trapped
+	cbz	x2, 1f
+	orr	x0, x0, #HCR_APK
+	orr	x0, x0, #HCR_API
+1:	msr	hcr_el2, x0
 	isb					// E2H off: the names below mean EL2's
 	msr	vttbr_el2, xzr
 	msr	hstr_el2, xzr
-	mov	x0, #0x33ff			// CPTR_EL2: its RES1 bits, nothing trapped
+	mov	x0, #0x33ff			// CPTR_EL2: RES1 bits; FP and SIMD not trapped
 	msr	cptr_el2, x0
 	mov	x0, #3				// EL1 reads the physical counter and timer
 	msr	cnthctl_el2, x0
@@ -319,7 +332,8 @@ FUNC boot_linked
 	bl	arch_boot_finish
 	mov	x29, xzr
 	mov	x30, xzr
-	b	kernel_main
+	.cfi_undefined x30			// the call chain ends here
+	bl	kernel_main
 ENDFUNC boot_linked
 
 	.section .boot.bss, "aw", %nobits

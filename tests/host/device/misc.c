@@ -3,6 +3,7 @@
  * The small drivers against models: PSCI, the Raspberry Pi's power management, PL031, the generic
  * timer.
  */
+#include <arch/cpu.h>
 #include <arch/firmware.h>
 #include <device/rtc.h>
 #include <device/timer.h>
@@ -33,6 +34,13 @@ s64 arch_smc(u64 function, u64 a1 __unused, u64 a2 __unused, u64 a3 __unused)
 {
 	smc_call = function;
 	return psci_version;
+}
+
+static unsigned int boot_el = 1;
+
+unsigned int arch_boot_el(void)
+{
+	return boot_el;
 }
 
 static void machine(void)
@@ -69,6 +77,11 @@ static void psci_calls_as_the_tree_says(void)
 
 static void psci_refuses(void)
 {
+	/* entered at EL3: an SMC would come back as an exception */
+	boot_el = 3;
+	TEST_EQ(psci("smc", 4, 2), -ENODEV);
+	TEST_EQ(hvc_call | smc_call, 0);
+	boot_el = 1;
 	TEST_EQ(psci("fax", 4, 2), -EINVAL);
 	TEST_EQ(hvc_call | smc_call, 0);
 	TEST_EQ(psci(NULL, 0, 2), -EINVAL);

@@ -28,6 +28,7 @@ struct boot_info {
 	paddr_t kernel_root;
 
 	u64 failing;		/* exceptions that early boot has had */
+	bool tree_broken;	/* early boot's scanner shall look behind what it does not know */
 	u64 entry_el;
 	paddr_t image;		/* where the image's first byte was loaded */
 	paddr_t tree;

@@ -43,6 +43,8 @@
 
 /* HCR_EL2 */
 #define HCR_RW			(UL(1) << 31)
+#define HCR_APK			(UL(1) << 40)
+#define HCR_API			(UL(1) << 41)
 
 /* SCR_EL3 */
 #define SCR_NS			(1 << 0)
