@@ -207,6 +207,9 @@ def test_most_words_and_more(shell):
     (b"echo\ta\t\tb", "a b"),
     (b"ec\0ho\x01 \x1ax", "x"),
     (b"echo " + b"y" * 600 + b"\x15echo x", "x"),
+    # arrows, Home, Delete, F5, Alt-b: nothing is typed, also when one is cut short by a control key
+    (b"ec\x1b[Aho\x1bOH a\x1b[3~b\x1b[15~c\x1bbd", "abcd"),
+    (b"echo x\x1b[1;5\x15echo y", "y"),
 ], ids=lambda value: repr(value[:24]) if isinstance(value, bytes) else "")
 def test_keys(shell, keys, said):
     start = len(shell.text)
@@ -246,3 +249,8 @@ def test_typed_ahead(shell):
     shell.expect("^two$")
     shell.prompt(10)
     assert re.search("^one\n.*\n^two\n", shell.text[start:], re.M)
+
+
+def test_last_line_begins_a_line(kernel, run):
+    """Whatever was printed before it, the runner finds it."""
+    assert run(kernel, "echo -n half a line").status == 0
