@@ -6,6 +6,7 @@ command.py  from configuration and environment to a QEMU command line
 console.py  what the guest has said: the last line, the prompt
 session.py  starts QEMU, passes bytes both ways, decides when and how the run has ended
 symbols.py  from a program counter to a name in the kernel
+log.py      the kernel's log, out of the guest's memory
 qmp.py      the few questions that are asked of QEMU itself
 debug.py    QEMU stopped, gdb attached
 

@@ -78,6 +78,17 @@ class Qmp:
             pass
         return self.reason
 
+    def memory(self, address, size):
+        """@size bytes of physical memory, or None where QEMU has none or does not answer."""
+        if not size:
+            return b""
+        words = (size + 7) // 8
+        text = self.ask("human-monitor-command", **{"command-line": f"xp /{words}xg {address:#x}"})
+        found = re.findall(r"\b0x([0-9a-f]{16})\b", re.sub(r"^[0-9a-f]+:", "", text or "", flags=re.M))
+        if len(found) != words:
+            return None
+        return b"".join(int(word, 16).to_bytes(8, "little") for word in found)[:size]
+
     def program_counters(self):
         """[(cpu number, pc)], empty when QEMU does not answer."""
         text = self.ask("human-monitor-command", **{"command-line": "info registers -a"})

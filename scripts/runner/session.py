@@ -8,8 +8,9 @@ happens short of SIGKILL, and QEMU never outlives this process.
 
 A run ends when QEMU ends, or when the kernel's last line has been followed by nothing for SETTLE
 seconds (a panic halts, and some machines cannot power off), or when it has been silent or running
-for too long. Input that is not a terminal is held until the guest can read it; at its end the guest
-is left to finish, and is ended once it waits at the prompt for a command that cannot come.
+for too long. Of a run that says nothing more, the kernel's log is read (log.py). Input that is not
+a terminal is held until the guest can read it; at its end the guest is left to finish, and is ended
+once it waits at the prompt for a command that cannot come.
 """
 
 import ctypes
@@ -24,11 +25,13 @@ import tty
 
 from . import HANG, LOST, OFF, PANIC, QEMU_FAILED, SILENT
 from .console import Console
+from .log import read_log
 from .qmp import Qmp
 
 SETTLE = 0.5            # after the last line, before the runner ends QEMU itself
 RESTART = 3.0           # after `cairn: reboot`, for the machine to start again
 FIRST_WORD = 60.0       # for the first byte, unless --silence says otherwise
+LOG_LINES = 12          # of the kernel's log, where its console did not show them
 IDLE = 1.0              # at the prompt with no input left, or before it without a sign of one
 BLOCK = 65536
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
@@ -97,6 +100,7 @@ class Session:
         self.escape = False         # the last byte typed was Ctrl-A
         self.left = False           # Ctrl-A x
         self.errors = bytearray()   # what QEMU itself said
+        self.unsaid = []            # lines of the kernel's log that its console did not show
 
     # -- the way through ----------------------------------------------------------------------
 
@@ -124,6 +128,8 @@ class Session:
             self.qmp.close()
             if os.isatty(1) and self.console.tail[-1:] not in (b"\n", b""):
                 write_all(2, b"\n")    # the closing line gets a line of its own
+            for line in self.unsaid:
+                say("log: " + line)
 
     @staticmethod
     def signalled(number, _frame):
@@ -271,6 +277,9 @@ class Session:
         return None
 
     def stuck(self, why, limit):
+        shown = self.console.tail.decode("utf-8", "replace")
+        self.unsaid = [line for line in read_log(self.symbols, self.qmp.memory, LOG_LINES)
+                       if line not in shown]
         if not self.console.said:
             return SILENT, f"no output within {limit}: {self.where()}"
         panicked = self.console.panicked

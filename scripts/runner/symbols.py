@@ -21,7 +21,7 @@ class Symbols:
 
     def __init__(self, path, load):
         self.load = load            # physical address of the Image
-        self.addresses, self.names = [], []
+        self.addresses, self.names, self.sizes = [], [], {}
         self.start = self.end = 0
         self.missing = None
         try:
@@ -49,7 +49,7 @@ class Symbols:
         strings = sections[table[6]]
         found = {}
         for at in range(table[4], table[4] + table[5], 24):
-            name, info, _, section, value, _ = struct.unpack_from("<IBBHQQ", data, at)
+            name, info, _, section, value, size = struct.unpack_from("<IBBHQQ", data, at)
             if section in (0, SHN_ABS) or info & 15 >= STT_SECTION:
                 continue
             if not self.start <= value < self.end:
@@ -61,6 +61,7 @@ class Symbols:
                 # of several names at one address, a global one is the one to know it by
                 if value not in found or info >> 4:
                     found[value] = text
+                self.sizes[text] = value, size
         self.addresses = sorted(found)
         self.names = [found[a] for a in self.addresses]
 
@@ -70,6 +71,13 @@ class Symbols:
             return None
         offset = address - self.addresses[at]
         return self.names[at] + (f"+{offset:#x}" if offset else "")
+
+    def physical(self, name):
+        """(address in physical memory, size) of a symbol, or None."""
+        if name not in self.sizes:
+            return None
+        address, size = self.sizes[name]
+        return address - self.start + self.load, size
 
     def describe(self, pc):
         if self.missing:

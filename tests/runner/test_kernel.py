@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
+from lib import tree
 from lib.build import ROOT, clean_environment
-from lib.session import HANG, OFF, PANIC, runner_command
+from lib.session import HANG, OFF, PANIC, SILENT, runner_command
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,41 @@ def test_silence_at_the_prompt_names_a_kernel_symbol(run, kernel):
     result = run(kernel, silence=1)
     assert result.status == HANG
     assert re.search(r"the CPU is in [a-z]\w+(\+0x[0-9a-f]+)? \(0xffff[0-9a-f]+\)", result.closing)
+
+
+@pytest.fixture
+def mute_tree(kernel, tmp_path):
+    """QEMU's tree, with a UART that no driver knows."""
+    text = tree.decompile(tree.dump(kernel, tmp_path / "own.dtb"))
+    changed = text.replace('compatible = "arm,pl011\\0arm,primecell";', 'compatible = "x,uart";')
+    assert changed != text
+    return tree.compile_dts(changed, tmp_path / "mute.dtb")
+
+
+@pytest.mark.parametrize("load", [[], ["--load", "0x48200000"]], ids=["usual", "elsewhere"])
+def test_a_kernel_without_a_console_is_heard(run, kernel, mute_tree, load):
+    """What it would have said is read out of its memory."""
+    result = run(kernel, args=["--tree", str(mute_tree), *load], silence=2)
+    assert result.status == SILENT and not result.text
+    said = re.findall(r"^run-qemu: log: \[ +\d+\.\d{6}\] (.*)$", result.remarks, re.M)
+    assert any(line.startswith("Cairn 0.1.0") for line in said)
+    assert "panic: no console: the tree has no UART that this image knows" in said
+    assert "no output within 2 s: the CPU is in " in result.closing
+
+
+def test_a_hang_shows_what_the_console_did_not(run, kernel):
+    result = run(kernel, env={"APPEND": "quiet"}, silence=2)
+    assert result.status == HANG
+    said = re.findall(r"^run-qemu: log: (.*)$", result.remarks, re.M)
+    assert said and not [line for line in said if line in result.text]
+    loud = run(kernel, silence=2)
+    assert not [line for line in re.findall(r"^run-qemu: log: (.*)$", loud.remarks, re.M)
+                if line in loud.text]
+
+
+def test_before_there_is_a_log_nothing_is_made_up(run, kernel):
+    result = run(kernel, args=["--x0", "0"], silence=1)
+    assert result.status == SILENT and "run-qemu: log:" not in result.remarks
 
 
 def test_reboot_at_a_terminal_restarts(user, kernel):
