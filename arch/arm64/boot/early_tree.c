@@ -158,7 +158,9 @@ static struct cursor cursor_at(const u8 *tree, const u8 *p)
 		end = start + header(tree, H_STRUCT_SIZE);
 	end = MIN(end, ARCH_TREE_MAX);
 	return (struct cursor){
-		.p = p ? p : tree + MIN(start, end), .end = tree + end, .broken = boot_info.tree_broken,
+		.p = p ? p : tree + MIN(start, end),
+		.end = tree + end,
+		.broken = boot_info.tree_broken,
 	};
 }
 
