@@ -109,6 +109,7 @@ include scripts/Makefile.clean
 endif
 ifeq ($(mode),build)
 # ---------------------------------------------------------------------------------------------------- building
+include scripts/Makefile.lock
 include scripts/Makefile.config
 include scripts/Makefile.compiler
 include scripts/Makefile.libfdt
