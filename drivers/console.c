@@ -243,7 +243,10 @@ int console_read(u64 deadline)
 		 * wait
 		 */
 		arch_irq_disable();
-		/* without a timer nothing would end the wait at the deadline: look again and again */
+		/*
+		 * without a timer nothing would end the wait at the deadline: look again and
+		 * again
+		 */
 		if (!console_pending() && (deadline == TIME_NEVER || time_source())) {
 			time_wake_at(deadline);
 			arch_wait_for_interrupt();
