@@ -13,8 +13,13 @@ The kernel is linked high and loaded anywhere. Until the MMU is on, the program 
 address are physical; so the same symbols are given to gdb twice, where they were linked and where
 they were loaded, and a breakpoint on a name holds on either side. The structures are read by their
 debugging information (CONFIG_DEBUG_INFO), not by offsets kept here, and through the guest's own
-memory map: what needs link addresses says so while the MMU is off.
+memory map: what needs link addresses says so while the MMU is off. `help user-defined` lists them.
+
+Sources of EXT are ext/<folder's name>/... in the debugging information, wherever they lie; gdb is
+told where that was, as the output folder remembers.
 """
+
+import os
 
 import gdb
 
@@ -103,7 +108,7 @@ class Symbols(gdb.Command):
     is on."""
 
     def __init__(self):
-        super().__init__("cairn-symbols", gdb.COMMAND_FILES)
+        super().__init__("cairn-symbols", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         load = number(argument) if argument else find_image()
@@ -116,7 +121,7 @@ class Attach(gdb.Command):
     first instruction."""
 
     def __init__(self):
-        super().__init__("cairn-attach", gdb.COMMAND_RUNNING)
+        super().__init__("cairn-attach", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         target, _, load = argument.partition(" ")
@@ -184,7 +189,7 @@ class Threads(gdb.Command):
     runs."""
 
     def __init__(self):
-        super().__init__("cairn-threads", gdb.COMMAND_STACK)
+        super().__init__("cairn-threads", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         print(f"  {'id':>4} {'name':16} {'state':10} {'stack':36} at")
@@ -203,7 +208,7 @@ class Backtrace(gdb.Command):
     """cairn-bt [THREAD]: backtrace by frame pointers, of this CPU or of the thread with that id."""
 
     def __init__(self):
-        super().__init__("cairn-bt", gdb.COMMAND_STACK)
+        super().__init__("cairn-bt", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         pc, fp = number("$pc"), number("$x29")
@@ -243,7 +248,7 @@ class Dmesg(gdb.Command):
     """cairn-dmesg: the kernel log out of memory, records that are half written left out."""
 
     def __init__(self):
-        super().__init__("cairn-dmesg", gdb.COMMAND_DATA)
+        super().__init__("cairn-dmesg", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
         ring, text = variable("log_desc"), variable("log_text")
@@ -262,6 +267,28 @@ class Dmesg(gdb.Command):
             print(f"[{seconds:5}.{rest // 1000:06}] {name}: {line.decode('utf-8', 'replace')}")
 
 
+# -- sources ----------------------------------------------------------------------
+
+ROOT = os.path.normpath(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../.."))
+
+
+def find_sources():
+    """Tells gdb where the folders of EXT were, and the rest for a gdb that was started elsewhere."""
+    gdb.execute(f'directory "{ROOT}"', to_string=True)
+    for objfile in gdb.objfiles()[:1]:
+        try:
+            with open(os.path.join(os.path.dirname(objfile.filename), "include/config/.ext"),
+                      encoding="utf-8") as file:
+                folders = file.read().strip().removeprefix("EXT=").split(":")
+        except OSError:
+            return
+        for folder in filter(None, folders):
+            place = os.path.join(ROOT, folder.rstrip("/"))
+            gdb.execute(f'set substitute-path "ext/{os.path.basename(place)}" "{place}"',
+                        to_string=True)
+
+
+find_sources()
 Symbols()
 Attach()
 Threads()

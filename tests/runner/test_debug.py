@@ -74,6 +74,22 @@ def test_load_address_is_found(gdb, payload):
     assert "cairn: loaded at 0x40200000, linked at 0xffff800080000000: symbols for both" in said
 
 
+def test_commands_are_listed(gdb, payload):
+    said = gdb(payload("hello\n", "SPIN"), "help user-defined")
+    for command in ("attach", "bt", "dmesg", "symbols", "threads"):
+        assert re.search(rf"^cairn-{command} -- cairn-{command}", said, re.M)
+
+
+def test_sources_outside_the_tree_are_found(gdb, build):
+    """The debugging information does not hold where they were; the output folder does."""
+    o = build("qemu_virt_defconfig", set="PAGE_4K=y SELFTEST=y DEBUG_ASSERT=y",
+              EXT=str(ROOT / "tests/boot/ext/crash"))
+    said = gdb(o, "list crash_run", "list kernel_main")
+    source = (ROOT / "tests/boot/ext/crash/crash.c").read_text()
+    assert re.search(r"^\d+\s+static int crash_run", said, re.M) and "static int crash_run" in source
+    assert re.search(r"^\d+\s+.*kernel_main\(", said, re.M)
+
+
 def test_console_goes_to_a_file(gdb, payload):
     o = payload("hello\ncairn: panic: no\n", "HALT")
     gdb(o, "break wait_here", "continue")
