@@ -2,6 +2,7 @@
 """Two makes at once in one output folder: the second says so in one line. What the first one does meanwhile is a
 script of ours that it runs, which tells when it was started and waits until it may go on."""
 import contextlib
+import os
 import signal
 import subprocess
 import time
@@ -85,15 +86,13 @@ def test_without_flock_nobody_is_held_up(built, busy, tmp_path):
     folder.mkdir()
     (folder / "sh").symlink_to("/bin/sh")
     with busy("check-layers", "scripts/check_layers") as first:
-        held = subprocess.run([str(built.path / "scripts/lock"), "build", "1"], cwd=built.path, env={"PATH": str(folder)},
-                              capture_output=True, text=True, check=True)
-        assert held.stdout == held.stderr == ""
-        held = subprocess.run([str(built.path / "scripts/lock"), "build", "1"], cwd=built.path, env=clean_environment(),
-                              capture_output=True, text=True, check=True)
-        assert held.stdout == f"{first.pid}\n"
+        for path, said in ((folder, ""), (os.environ["PATH"], f"{first.pid}\n")):
+            done = subprocess.run([built.path / "scripts/lock", built.o, "1"], env={"PATH": str(path)},
+                                  capture_output=True, text=True, check=True)
+            assert (done.stdout, done.stderr) == (said, "")
 
 
-def test_sources_are_checked_first(built):
+def test_cleaning_elsewhere_leaves_nothing(built):
     """Nothing is left in a folder that is not ours."""
     built.make("clean", o="scripts")
     assert not (built.path / "scripts/.make").exists()
