@@ -163,6 +163,24 @@ def test_verbose_and_silent(built):
     assert done.stdout == "" and done.stderr == ""
 
 
+def test_a_rehearsal_names_what_is_old(built):
+    """make -n: what includes generated headers is not compiled only because those are looked at every time."""
+    before = (built.o / "Image").stat().st_mtime_ns
+    assert "'  CC      kernel/" not in built.make("-n").stdout.replace("kernel/config_data.o", "")
+    built.touch("kernel/irq.c")
+    said = built.make("-n").stdout
+    assert "'  CC      kernel/irq.o'" in said and "'  CC      kernel/printk.o'" not in said
+    assert (built.o / "Image").stat().st_mtime_ns == before
+    assert built.objects() == ["kernel/irq.o"]
+
+
+def test_a_rehearsal_from_nothing(tree, tmp_path):
+    """It makes the configuration, which decides what there is to do, and no object."""
+    said = tree.make("-n", "all", o=tmp_path / "o").stdout
+    assert "'  CC      kernel/irq.o'" in said
+    assert not list((tmp_path / "o").rglob("*.o"))
+
+
 def test_variables_with_an_s_are_not_silence(built, tmp_path):
     """make 4.3 has variables of the command line among its flags."""
     assert built.steps("defconfig", "lib/string.o", "-j2", o=tmp_path / "assess")
