@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lib.session import Session
+from lib.session import OFF, Session
 
 COMMANDS = {
     "bench": "[boot]", "config": "[WORD]", "devices": "", "dmesg": "",
@@ -240,6 +240,12 @@ def test_ends_of_lines(shell, end):
     shell.prompt(10)
     assert re.findall(r"^\d$", shell.text[start:], re.M) == ["1", "2", "3"]
     assert shell.text[start:].count("cairn> ") == 3
+
+
+@pytest.mark.parametrize("command,last", [("poweroff", "off"), ("reboot", "reboot")])
+def test_end(run, kernel, command, last):
+    result = run(kernel, args=["--autorun", command], timeout=20)
+    assert result.status == OFF and result.text.endswith(f"\ncairn: {last}\n")
 
 
 def test_typed_ahead(shell):

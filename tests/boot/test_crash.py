@@ -39,6 +39,9 @@ WAYS = {
     "sp": (r"misaligned stack pointer: sp 0xffffffff80\w+8, .*BRK.*", "crash_sp"),
     "sp-low": ("kernel stack overflow: sp 0, address 0", "crash_sp_low"),
     "sp-high": (r"kernel stack overflow: sp 0xffff00000000\w+, address \w+", ""),
+    "sp0": (r"unexpected synchronous exception from EL1 on SP_EL0 "
+            r"\(ESR 0xf2000002, BRK instruction\)", "crash_sp0"),
+    "illegal": (r"illegal execution state \(ESR 0x3a000000\)", "crash_illegal"),
     "pc": (r"misaligned program counter \(ESR 0x8a000000\)", "crash_run"),
     "guard": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), below the boot stack",
               "crash_guard"),

@@ -3,6 +3,7 @@
 that the CPU lacks."""
 
 import re
+import subprocess
 
 import pytest
 
@@ -86,3 +87,53 @@ def test_early_uart_speaks_before_the_tree(run, bare):
     assert result.status == PANIC
     assert result.text.strip() == ("cairn: panic: no device tree: x0 is not 8-byte aligned "
                                    "0x0000000000000043")
+
+
+# As a boot loader at EL3 that leaves the counter's frequency to whoever comes next.
+NO_CNTFRQ = """
+	.globl	_start
+_start:	msr	cntfrq_el0, xzr
+	ldr	x0, =0x48000000
+	ldr	x4, =0x40200000
+	br	x4
+"""
+
+
+@pytest.fixture(scope="session")
+def no_cntfrq(trees, cross):
+    source, stub = trees / "no_cntfrq.S", trees / "no_cntfrq"
+    source.write_text(NO_CNTFRQ)
+    subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,--build-id=none,-Ttext=0x40180000",
+                    "-Wl,-z,max-page-size=4096", source, "-o", stub], check=True)
+    return stub
+
+
+@pytest.mark.parametrize("property,timer", [
+    ("clock-frequency = <62500000>;", "/timer at 62500 kHz"), ("", "none at 0 kHz")])
+def test_cntfrq_0(run, kernel, trees, no_cntfrq, property, timer):
+    """The tree stands in; where it does not either, there is a prompt, but no time."""
+    path = tree.dump(kernel, trees / f"cntfrq-{len(property)}.dtb", entry="el3",
+                     autorun="uptime; echo fine")
+    text = tree.decompile(path).replace("always-on;", "always-on; " + property)
+    tree.compile_dts(text, path)
+    result = run(kernel, entry="el3", args=["--tree", str(path), "--x0", "0x48000000"],
+                 extra=["-kernel", str(no_cntfrq)], timeout=20)
+    assert result.status == OFF, result.closing
+    assert f", timer {timer}\n" in result.text and "\nfine\n" in result.text
+    if not property:
+        assert "timer: CNTFRQ is 0 and the node has no clock-frequency: no time\n" in result.text
+        assert "\nup 0.000000 s, " in result.text
+
+
+@pytest.mark.parametrize("cpu,khz", [("cortex-a72,cntfrq=19200000", 19200),
+                                     ("max,cntfrq=54000000", 54000)])
+def test_other_frequencies(run, kernel, cpu, khz):
+    result = run(kernel, "uptime", env={"CPU": cpu}, timeout=20)
+    assert result.status == OFF, result.closing
+    assert f", timer /timer at {khz} kHz\n" in result.text
+
+
+def test_other_cpus_are_left_alone(run, kernel):
+    result = run(kernel, "mem", env={"SMP": "4", "CPU": "max"}, timeout=20)
+    assert result.status == OFF, result.closing
+    assert re.search(r"\b1 of 4 CPUs\b", result.text)

@@ -55,6 +55,15 @@ def test_gic_v2_and_memory_above_4_gib(run, checked):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("granule", GRANULES)
+def test_clang(run, build, granule):
+    o = build("qemu_virt_defconfig", set=f"PAGE_{granule}=y SELFTEST=y DEBUG_ASSERT=y", LLVM=1)
+    result = run(o, "selftest", env={"CPU": CPU_FOR[granule]}, timeout=60)
+    assert result.status == OFF, result.closing
+    assert not SUITES - check(result.text)
+
+
+@pytest.mark.slow
 def test_raspi4b(run, build, raspi4b):
     result = run(build("rpi4_defconfig", set="SELFTEST=y"), "selftest", timeout=120)
     assert result.status == OFF, result.closing

@@ -131,6 +131,23 @@ WAY void crash_sp_low(void)
 	HERE();
 }
 
+/* On the other stack pointer, which holds the current thread while in the kernel. */
+WAY void crash_sp0(void)
+{
+	__asm__ volatile("msr spsel, #0\n\tbrk #2");
+	HERE();
+}
+
+/* A return to a level that is above. */
+WAY void crash_illegal(void)
+{
+	__asm__ volatile("msr spsr_el1, %0\n\tadr x9, 1f\n\tmsr elr_el1, x9\n\teret\n1:\tnop"
+			 :
+			 : "r"(0x3c9UL)
+			 : "x9", "memory");
+	HERE();
+}
+
 WAY void crash_pc(void)
 {
 	((void (*)(void))((uintptr_t)crash_brk + 2))();
@@ -286,6 +303,8 @@ static const struct {
 	{ "sp", crash_sp },
 	{ "sp-high", crash_sp_high },
 	{ "sp-low", crash_sp_low },
+	{ "sp0", crash_sp0 },
+	{ "illegal", crash_illegal },
 	{ "pc", crash_pc },
 	{ "guard", crash_guard },
 	{ "unaligned", crash_unaligned },
