@@ -7,6 +7,7 @@ in every way (ext/crash, which comes in by EXT=).
 """
 
 import concurrent.futures
+import os
 import pathlib
 import subprocess
 
@@ -48,8 +49,8 @@ def rpi4(build):
 
 @pytest.fixture(scope="session")
 def qemu_version():
-    said = subprocess.run(["qemu-system-aarch64", "--version"], capture_output=True, text=True,
-                          check=False).stdout
+    qemu = os.environ.get("QEMU") or "qemu-system-aarch64"
+    said = subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False).stdout
     return tuple(int(part) for part in said.split("version ")[1].split()[0].split(".")[:2])
 
 

@@ -110,7 +110,7 @@ CASES = {
     "controller-unknown": words(prop('"arm,gic-v3";', '"x,intc";'), NO_CHIP),
     "controller-nowhere": words(prop(GIC, GIC.replace("0x8000000", "0xf000000")),
                                 "data abort: .*, external abort at 0x.*"),
-    "no-interrupt-parent": words(prop("\tinterrupt-parent = <0x8002>;\n\tdma", "\tdma"), NO_DRIVER),
+    "no-interrupt-parent": words(prop("/ {\n\tinterrupt-parent = <0x8002>;", "/ {"), NO_DRIVER),
     "uart-without-interrupt": words(prop("interrupts = <0x00 0x01 0x04>;", ""), NO_DRIVER, "pl011"),
     "uart-odd-interrupt": words(prop("interrupts = <0x00 0x01 0x04>;", "interrupts = <0 1>;"),
                                 NO_DRIVER, "pl011.*interrupt 0 makes no sense"),
