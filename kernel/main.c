@@ -61,7 +61,7 @@ static void console_require(void)
 
 void kernel_main(void)
 {
-	log_info("Cairn " CAIRN_VERSION " (" CAIRN_COMPILER ") " CAIRN_BUILD_DATE);
+	log_info("%s", CAIRN_BANNER);
 	thread_init();			/* the boot thread has a name and a stack */
 	tree_check();			/* the tree can be trusted */
 	memory_scan();			/* RAM and reservations are known */

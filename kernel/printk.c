@@ -25,7 +25,10 @@
 #define TEXT_SIZE	(1UL << CONFIG_LOG_BUF_SHIFT)
 #define DESC_COUNT	(TEXT_SIZE / 64)
 
-/* scripts/gdb reads these by name: log_desc, log_text, log_next. */
+/*
+ * scripts/gdb and scripts/runner/log.py read these by name: log_desc, log_text, log_next, text_next;
+ * the latter knows the layout of a descriptor as well.
+ */
 struct log_desc {
 	u64 published;		/* number + 1, or something else while it is written */
 	u64 position;		/* of the text, counted on and on */

@@ -7,7 +7,7 @@ static int version_run(int argc, char **argv)
 {
 	(void)argc;
 	(void)argv;
-	print("Cairn " CAIRN_VERSION " (" CAIRN_COMPILER ") " CAIRN_BUILD_DATE "\n");
+	print("%s\n", CAIRN_BANNER);
 	return STATUS_OK;
 }
 

@@ -4,6 +4,7 @@
 import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -114,6 +115,11 @@ def test_ctrl_c_is_gdbs(user, kernel):
     one.expect(rb"\(gdb\) ")
     one.type(b"continue\r")
     one.expect(rb"Continuing")
+    # gdb takes it for the guest only once that runs: its console shows when it does
+    deadline = time.monotonic() + 30
+    while b"cairn> " not in (kernel / "debug.log").read_bytes():
+        assert time.monotonic() < deadline, "no prompt in debug.log"
+        time.sleep(0.1)
     one.type(b"\x03")
     one.expect(rb"SIGINT(?s:.*)\(gdb\) ")
     one.type(b"quit\r")
