@@ -104,7 +104,7 @@ def test_autorun(say, append):
     ('autorun="echo ' + "x " * 60 + '"', "too many words in a command"),
     ("autorun=mem;irq", "spurious: 0"), ('autorun="echo never closed', "^never closed$"),
     ('"autorun=echo x"', ""),
-])
+], ids=lambda text: repr(text[:24]))
 def test_odd_autorun(say, append, said):
     """Whatever it was, the prompt comes."""
     result = say()
