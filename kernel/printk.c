@@ -26,8 +26,8 @@
 #define DESC_COUNT	(TEXT_SIZE / 64)
 
 /*
- * scripts/gdb and scripts/runner/log.py read these by name: log_desc, log_text, log_next, text_next;
- * the latter knows the layout of a descriptor as well.
+ * scripts/gdb and scripts/runner/log.py read these by name: log_desc, log_text, log_next,
+ * text_next; the latter knows the layout of a descriptor as well.
  */
 struct log_desc {
 	u64 published;		/* number + 1, or something else while it is written */
