@@ -65,7 +65,7 @@ static bool has_driver(const struct dt_node *node)
 
 	while ((dev = device_next(dev)))
 		if (dev->node == node)
-			return dev->driver->phase == PHASE_CONSOLE;
+			return dev->driver->phase == PHASE_CONSOLE && dev->state != DEVICE_FAILED;
 	return false;
 }
 
@@ -172,6 +172,8 @@ void console_flush(void)
 
 void console_panic(void)
 {
+	if (console.panicking)
+		console.dev = NULL;	/* the second time: the driver itself may be what failed */
 	console.panicking = true;
 	if (!console.dev)
 		return;

@@ -15,6 +15,9 @@
 #include <mm/boot_mem.h>
 #include <uapi/errno.h>
 
+/* A line whose handler says so often in a row that it was not its device is turned off. */
+#define UNHANDLED_MAX	100000
+
 /* A line that somebody requested. */
 struct irq_line {
 	struct spinlock lock;
@@ -25,7 +28,8 @@ struct irq_line {
 	/* by the CPU that serves it, one at a time: */
 	u64 count;
 	u64 unhandled;
-	/* constant: */
+	u32 unhandled_run;	/* without one in between that was handled */
+	/* as the tree said last: */
 	enum irq_trigger trigger;
 };
 
@@ -158,8 +162,16 @@ static void serve(struct irqchip *root, unsigned int hw)
 	spin_lock(&line->lock);
 	line->count++;
 	if (line->handler) {
-		if (!line->handler(line->arg))
+		if (line->handler(line->arg)) {
+			line->unhandled_run = 0;
+		} else {
 			line->unhandled++;
+			if (++line->unhandled_run == UNHANDLED_MAX) {
+				root->ops->mask(root, hw);
+				log_err("interrupt %u (%s) is not its device's: masked",
+					root->base + hw, line->name);
+			}
+		}
 	} else {
 		line->unhandled++;
 		root->ops->mask(root, hw);
@@ -181,6 +193,8 @@ void irq_entry(struct arch_frame *frame)
 	for (; hw >= 0; hw = root->ops->acknowledge(root)) {
 		if ((unsigned int)hw < root->lines)
 			serve(root, (unsigned int)hw);
+		else
+			atomic_add_relaxed(&irqs.spurious, 1);
 		root->ops->end(root, (unsigned int)hw);
 	}
 }

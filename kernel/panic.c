@@ -60,13 +60,13 @@ static void begin(const char *text)
 
 	arch_irq_disable();
 	before = atomic_add_relaxed(&panics, 1);
+	if (before > 1)
+		arch_halt();
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
 		last_line(text, " (while another panic was reported)");
 	}
-	if (before > 1)
-		arch_halt();
 	log_panic();
 	log_emerg("panic: %s", text);
 }
@@ -85,12 +85,11 @@ void panic(const char *fmt, ...)
 	last_line(text, "");
 }
 
-void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)
+void exception_fatal(struct arch_frame *frame, const char *what)
 {
 	const struct thread *t = arch_current();
 	struct arch_unwind u;
 
-	(void)address;
 	begin(what);
 	log_emerg("thread %s", t->name);
 	arch_frame_print(frame);
@@ -100,7 +99,7 @@ void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address
 	last_line(what, "");
 }
 
-/* Interrupts stay on until the words are out: they may be waiting for the transmit interrupt. */
+/* Interrupts stay on until the words are on the wire: that may take a while. */
 static void say_last(const char *text)
 {
 	tty_fresh_line();

@@ -24,7 +24,6 @@ static struct range_list banks, reserved;
 /* Where runs may be taken from: all that the linear map has so far. No upper end when that is 0. */
 static paddr_t window_low, window_high;
 
-
 /* What small objects are cut from: the rest of the last page that was taken for them. */
 static u8 *small_next;
 static size_t small_left;

@@ -51,7 +51,8 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
 	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags, table_alloc);
 	if (err)
 		panic("linear map of %#lx to %#lx: %s", start, end,
-		      err == -ENOMEM ? "no memory for tables" : "overlap");
+		      err == -ENOMEM ? "no memory for tables" :
+		      err == -EINVAL ? "not an address" : "overlap");
 }
 
 /*

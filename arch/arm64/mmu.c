@@ -11,6 +11,7 @@
 #include <asm/mmu.h>
 #include <asm/pgtable_walk.h>
 #include <asm/sysreg.h>
+#include <uapi/errno.h>
 
 paddr_t arch_linear_base;
 
@@ -83,6 +84,12 @@ int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu
 
 	dsb(ishst);	// the walkers see the new entries
 	isb();		// and so does what comes next
+	if (err && err != -EINVAL) {
+		/* what was mapped for a moment may have been seen */
+		__asm__ volatile("tlbi vmalle1is" ::: "memory");
+		dsb(ish);	// forgotten everywhere before the place is used again
+		isb();
+	}
 	return err;
 }
 

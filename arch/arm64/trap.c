@@ -106,7 +106,7 @@ void arch_trap(struct arch_frame *frame)
 	} else {
 		snprintf(text, sizeof(text), "%s (ESR %#lx)", class_name(class), esr);
 	}
-	exception_fatal(frame, text, far);
+	exception_fatal(frame, text);
 }
 
 void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
@@ -118,7 +118,7 @@ void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
 
 	snprintf(text, sizeof(text), "unexpected %s from %s (ESR %#lx, %s)", what[kind % 4],
 		 from[kind / 4 % 4], esr, kind % 4 == 0 ? class_name(ESR_EC(esr)) : "asynchronous");
-	exception_fatal(frame, text, sysreg_read(far_el1));
+	exception_fatal(frame, text);
 }
 
 void arch_bad_stack(struct arch_frame *frame)
@@ -132,7 +132,7 @@ void arch_bad_stack(struct arch_frame *frame)
 	else
 		snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx",
 			 frame->sp, far);
-	exception_fatal(frame, text, far);
+	exception_fatal(frame, text);
 }
 
 void arch_frame_print(const struct arch_frame *frame)

@@ -256,14 +256,20 @@ static int gic_dist_init(struct gic_v3 *gic)
 static int gic_probe(struct device *dev)
 {
 	struct gic_v3 *gic = dev->priv;
+	size_t size;
 	int err;
 
-	gic->dist = device_map(dev, 0, NULL);
+	gic->dist = device_map(dev, 0, &size);
 	if (!gic->dist)
 		return -ENXIO;
 	gic->chip.ops = &gic_ops;
 	gic->chip.node = dev->node;
 	gic->chip.lines = gic_line_count(gic->dist);
+	if (size < GICD_IROUTER + 8UL * gic->chip.lines) {
+		dev_err(dev, "%#zx bytes are too few for a distributor of %u lines", size,
+			gic->chip.lines);
+		return -EINVAL;
+	}
 	err = gic_dist_init(gic);
 	if (err)
 		return err;

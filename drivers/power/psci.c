@@ -38,9 +38,11 @@ static int psci_probe(struct device *dev)
 	const char *method = dt_string(dev->node, "method", 0);
 	s32 version;
 
-	/* whoever entered this image at EL3 left no firmware there that could answer */
-	if (method && strcmp(method, "smc") == 0 && arch_boot_el() == 3) {
-		dev_warn(dev, "entered at EL3: nothing answers SMC: no power-off, no reset");
+	/* this image was entered at the level that the call goes to: nobody else is there */
+	if (method && ((strcmp(method, "smc") == 0 && arch_boot_el() == 3) ||
+		       (strcmp(method, "hvc") == 0 && arch_boot_el() >= 2))) {
+		dev_warn(dev, "entered at EL%u: nothing answers %s: no power-off, no reset",
+			 arch_boot_el(), method);
 		return -ENODEV;
 	}
 	if (method && strcmp(method, "hvc") == 0) {

@@ -127,7 +127,7 @@ static int mini_uart_probe(struct device *dev)
 	if (err)
 		return err;
 	if (!console_register(dev, &mini_uart_console)) {
-		irq_free(irq);		/* nobody uses it: its settings stay */
+		irq_free(irq);		/* nobody uses it: rate and format stay */
 		return 0;
 	}
 	write32(uart->base + AUX_MU_LCR, AUX_MU_LCR_8BIT);

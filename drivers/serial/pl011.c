@@ -241,7 +241,7 @@ static int pl011_probe(struct device *dev)
 	if (err)
 		return err;
 	if (!console_register(dev, &pl011_console)) {
-		irq_free(irq);		/* nobody uses it: its settings stay */
+		irq_free(irq);		/* nobody uses it: rate and format stay */
 		return 0;
 	}
 	pl011_setup(dev);

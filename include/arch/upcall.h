@@ -17,9 +17,9 @@ __noreturn void kernel_main(void);
 void irq_entry(struct arch_frame *frame);
 
 /*
- * An exception that nobody handles. @what names it in words, @address is the faulting one where
- * there is one. Panics, with the frame's registers and backtrace.
+ * An exception that nobody handles; @what names it in words. Panics, with the frame's registers
+ * and backtrace.
  */
-__noreturn void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address);
+__noreturn void exception_fatal(struct arch_frame *frame, const char *what);
 
 #endif

@@ -51,7 +51,8 @@ const struct device *console_device(void);
 
 /*
  * Sends @len bytes as they are: into the ring that the transmit interrupt empties. Waits for
- * room by polling, so that nothing is lost. Any context. Without a console it does nothing.
+ * room by polling, so that nothing is lost. Any context. Without a console it does nothing,
+ * but for a panic, whose words go to the boot UART.
  */
 void console_write(const char *buf, size_t len);
 

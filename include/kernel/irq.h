@@ -52,7 +52,7 @@ int irq_from_dt(const struct dt_interrupt *irq);
 /* The root controller's node, or NULL. */
 const struct dt_node *irq_root_node(void);
 
-/* Interrupts that came without a number or a handler. */
+/* Interrupts that came without a number, or on a line that nobody ever asked for. */
 u64 irq_spurious(void);
 
 #endif

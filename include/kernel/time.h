@@ -41,8 +41,8 @@ void time_busy_wait(u64 ns);
 void time_wake_at(u64 deadline);
 
 /*
- * Sleeps until @deadline (ns). 0, or -EINTR when the sleep was cancelled. Thread context,
- * interrupts on.
+ * Sleeps until @deadline (ns). 0, or -EINTR when the sleep was cancelled; -ENODEV where time
+ * stands still because nobody knows the counter's rate. Thread context, interrupts on.
  */
 int time_sleep_until(u64 deadline);
 

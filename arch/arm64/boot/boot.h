@@ -58,8 +58,8 @@ const char *early_tree_find(paddr_t tree);
 const char *early_tree_check(const u8 *tree, u64 *size);
 
 /*
- * The node at @path of @len bytes, and the first one compatible with @compatible: false when
- * there is none.
+ * The node at @path of @len bytes, and the first enabled one compatible with @compatible: false
+ * when there is none.
  */
 bool early_tree_path(const u8 *tree, const char *path, size_t len, struct early_node *node);
 bool early_tree_compatible(const u8 *tree, const char *compatible, struct early_node *node);

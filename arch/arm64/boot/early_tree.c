@@ -255,7 +255,7 @@ static bool find(const u8 *tree, const char *path, size_t path_len, const char *
 		node->depth = depth;
 		node->props[depth] = c.p;
 		if (compatible) {
-			if (early_is_compatible(node, compatible))
+			if (early_is_compatible(node, compatible) && early_is_enabled(node))
 				return true;
 			continue;
 		}

@@ -50,7 +50,6 @@ FUNC primary_entry
 	msr	spsel, #1
 	mov	sp, x1
 	mov	x29, xzr
-	mov	x30, xzr
 	bl	early_vectors_on
 	mov	x0, x20
 	mov	x1, x19
@@ -78,7 +77,7 @@ ENDFUNC primary_entry
 
 /*
  * Lets exceptions of the present level come to early_vectors.
- * In: x19 >= 1. Clobbers: x0, x1.
+ * In: nothing. Clobbers: x0, x1.
  */
 FUNC early_vectors_on
 	adr_l	x0, early_vectors
@@ -331,7 +330,6 @@ FUNC boot_linked
 	adr_l	x0, boot_info
 	bl	arch_boot_finish
 	mov	x29, xzr
-	mov	x30, xzr
 	.cfi_undefined x30			// the call chain ends here
 	bl	kernel_main
 ENDFUNC boot_linked

@@ -113,6 +113,9 @@ int pgtable_map(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, un
 	if ((flags & (MMU_WRITE | MMU_EXEC)) == (MMU_WRITE | MMU_EXEC) ||
 	    ((va | pa | size) & ~PAGE_MASK))
 		return -EINVAL;
+	/* an entry holds no more: bits above would become its attributes */
+	if (size && (pa + size - 1 < pa || (pa + size - 1) >> PA_BITS_MAX))
+		return -EINVAL;
 	while (va != end) {
 		int want = pgtable_level(va, pa, end - va, t->va_bits), level = want;
 		u64 *entry = pgtable_entry(t, va, &level, true);

@@ -80,6 +80,10 @@ static void psci_refuses(void)
 	/* entered at EL3: an SMC would come back as an exception */
 	boot_el = 3;
 	TEST_EQ(psci("smc", 4, 2), -ENODEV);
+	TEST_EQ(psci("hvc", 4, 2), -ENODEV);
+	TEST_EQ(hvc_call | smc_call, 0);
+	boot_el = 2;
+	TEST_EQ(psci("hvc", 4, 2), -ENODEV);
 	TEST_EQ(hvc_call | smc_call, 0);
 	boot_el = 1;
 	TEST_EQ(psci("fax", 4, 2), -EINVAL);

@@ -46,6 +46,8 @@ static_assert(VA_BITS >= 36 && VA_BITS <= 48,
 #define PTE_PXN			BIT(53)
 #define PTE_UXN			BIT(54)
 
-#define PTE_ADDRESS		(((1UL << 48) - 1) & PAGE_MASK)
+/* Physical addresses beyond these need entries of another form (FEAT_LPA). */
+#define PA_BITS_MAX		48
+#define PTE_ADDRESS		(((1UL << PA_BITS_MAX) - 1) & PAGE_MASK)
 
 #endif
