@@ -58,6 +58,12 @@ NO_CHIP = "no console: the tree has no interrupt controller that this image know
 OUTSIDE = r"the image was loaded to 0x40200000, where there is no memory \(device tree, mem=\)"
 
 CASES = {
+    # addresses and sizes that make no sense
+    "distributor-too-small": words(prop(GIC, GIC.replace("0x10000 ", "0x1000 ", 1)), NO_CHIP,
+                                   "0x1000 bytes are too few for a distributor of 288 lines"),
+    "rtc-beyond-48-bits": words(prop("reg = <0x00 0x9010000 0x00 0x1000>",
+                                     "reg = <0x10000 0x9010000 0x00 0x1000>"),
+                                said="pl031@9010000: cannot map 0x1000 bytes at 0x1000009010000"),
     # the header
     "version-16": words(fields(version=16), "device tree: version is not 17 .* 0x\\w+"),
     "compatible-18": words(fields(version=18, last_comp_version=18),
