@@ -133,6 +133,14 @@ def test_fault_in_the_report(crash, way, first):
                         r"\(while another panic was reported\)", last), last
 
 
+def test_console_that_faults(run, checked):
+    """Its driver cannot speak any more, so early boot's code says the last line, once."""
+    result = run(checked("4K"), "crash uart", timeout=30)
+    assert result.status == PANIC, f"status {result.status}: {result.closing}"
+    assert re.search(rf"\ncairn: panic: data abort: \w+, {TRANSLATION} at 0x1\w+ \(.*"
+                     r"\(while another panic was reported\)\n\Z", result.text)
+
+
 def test_without_names(run, bare):
     """An image without the symbol table says addresses, which the ELF file has the names of."""
     result = run(bare, "panic no names", timeout=20)

@@ -8,6 +8,7 @@
 #include <arch/io.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
+#include <device/console.h>
 #include <device/fdt.h>
 #include <kernel/irq.h>
 #include <kernel/thread.h>
@@ -249,6 +250,13 @@ WAY void crash_nested_fault(void)
 	HERE();
 }
 
+/* The console's driver faults, in the panic too: its state begins with where its registers are. */
+WAY void crash_uart(void)
+{
+	*(vaddr_t *)console_device()->priv = PAGE_SIZE;
+	panic("the console is gone");
+}
+
 WAY void crash_deep(unsigned int n)
 {
 	if (n)
@@ -313,6 +321,7 @@ static const struct {
 	{ "masked", crash_masked },
 	{ "nested", crash_nested },
 	{ "nested-fault", crash_nested_fault },
+	{ "uart", crash_uart },
 	{ "assert", crash_assert },
 	{ "long", crash_long },
 };
