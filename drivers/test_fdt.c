@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of the index on the tree that this machine was booted with: every way of asking gives the
  * same answer. tests/host/ has the trees that are odd or broken.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of <kernel/cmdline.h>. In the kernel the line of this run stands aside meanwhile;
  * nobody else reads it once the shell is up.

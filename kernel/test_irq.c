@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of requesting interrupts, on a line of the machine's tree that no driver has asked for.
  * That interrupts arrive is what the timer's suite and every typed byte show.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of the log's ring. They fill it, so what the log said before them is gone; the console does
  * not show their lines.

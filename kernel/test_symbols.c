@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Tests of names for code addresses, with this image's own table. */
 #include <arch/sections.h>
 #include <kernel/symbols.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Names of error numbers. Two lists side by side rather than a table of pointers: a third of
  * the size, and nobody asks often enough for the walk to matter.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * printf's formatter. One loop over the format finds directives, a struct spec holds what one
  * says, and everything that a directive prints goes through emit(): padding, sign or prefix,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Numbers out of text: one digit loop below, and above it what each function takes for a number. */
 #include <lib/format.h>
 #include <lib/string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What code that was compiled with -fstack-protector elsewhere asks for: a distribution's
  * libfdt is. Cairn's own code is not. The guard is a constant, because a random number is not

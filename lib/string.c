@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Strings and memory in plain C. Blocks go by 8-byte words at any alignment, which AArch64
  * allows on ordinary memory, and a block's odd end is one more word that overlaps the one

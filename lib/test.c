@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs test suites and prints what came of them as KTAP (version 1): one subtest per suite,
  * one line per case, and before the line of a case that failed one diagnostic per failed

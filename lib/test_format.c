@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of the formatter in lib/format.h. The formats stand in a variable, out of the
  * compiler's sight, because several are ones that it rightly warns of.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of lib/list.h: after every step the list holds the right objects in the right order,
  * forwards and backwards.

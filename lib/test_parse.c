@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Tests of the numbers out of text in lib/format.h, and of strtoul. */
 #include <lib/format.h>
 #include <lib/string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of lib/string.h. The block functions are held against byte loops for every alignment
  * of both blocks within a word and every size up to SIZE_TESTED; the bytes around a block

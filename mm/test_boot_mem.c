@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of boot memory on the machine as it is; tests/host/boot_mem.c plays through all others.
  * What these allocate is never given back.

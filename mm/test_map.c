@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Tests of the kernel's address space as it is: every entry of the kernel's tables is looked at,
  * and the answers are held against the image's sections and against boot memory.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* Tests of how the shell splits a line into commands and words. */
 #include <lib/format.h>
 #include <lib/string.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* selftest: runs the tests that were linked into the kernel, all or one suite, and prints KTAP. */
 #include <lib/test.h>
 #include <shell/command.h>

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * mm/boot_mem.c against a plain model: one byte a page that says RAM, reserved, or both. Each
  * round plays random banks, reservations, limits and allocations on a machine of PAGES pages,

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The device tree's index on trees whose content is known: dts/board.dts, which has one of
  * each thing, and dts/nonsense.dts, which is well-formed and makes no sense. The trees come

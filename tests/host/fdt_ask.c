@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * See fdt_ask.h. A rule of include/device/fdt.h that an answer breaks ends the program: for a
  * broken tree there is no other right answer than an error, or answers that hold together.

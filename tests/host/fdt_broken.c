@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Device trees from files, broken in every way that a byte can be: cut at every length, each
  * byte with a flipped bit, several flips at random. Whatever comes of it, fdt_ask() must get

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The device tree under libFuzzer: any bytes at all are an error with a line in the log, or a
  * tree whose answers hold together.

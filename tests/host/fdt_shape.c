@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Device trees of every wrong shape, and of odd ones that are right, written tag by tag: dtc
  * would refuse to. Each test writes one; the block of strings and the header come at the end,

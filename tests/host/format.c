@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * lib/format.c against the host's printf: random formats of one to three directives with
  * random values, cut at a random size, must give the same text and the same length.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * See guard.h: one area with an unreadable page behind it, of which ever another part is
  * handed out.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * What the code under test expects of the kernel: panic, the log, link-time tables; and what host.h
  * promises to tests. A panic is an abort, hence a failure that names its place.

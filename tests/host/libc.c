@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /* The C library's functions for tests that compare with them; built without shim/prefix.h. */
 #include "shim/system.h"
 

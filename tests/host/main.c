@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs every suite that was linked, or the one that CAIRN_SUITE names, and prints KTAP. What
  * stands on the command line is for the tests: files, mostly.

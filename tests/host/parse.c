@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * lib/parse.c against the host's strtoull, and against itself: what a number is printed as
  * must read back, and random text is either refused or means what the C library says.

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel log on the host, interrupted where it hurts: the clock, which a writer reads between
  * drawing its number and publishing its record, is where these tests log another line.

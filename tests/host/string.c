@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * lib/string.c on the host, beyond lib/test_string.c: every block is an allocation of its
  * exact size, so that the address sanitizer sees a single byte read or written too far, at

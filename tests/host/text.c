@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * Text from outside, the kernel's command line and the shell's lines, with random content:
  * what was written in the right form reads back as it was, and anything at all is taken or

@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * A machine for drivers under test; bus.h says what it has. Addresses of models are physical ones
  * and serve as virtual ones too, since no model stands behind memory.

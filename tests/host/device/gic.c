@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The interrupt controllers' drivers against models of the distributor and the redistributors:
  * which lines they touch, how a redistributor is found, and what they make of the tree's cells.

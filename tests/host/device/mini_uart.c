@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The mini UART's driver and the console against a model with its 8-byte FIFOs, which take time to
  * drain.

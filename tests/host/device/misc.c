@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The small drivers against models: PSCI, the Raspberry Pi's power management, PL031, the generic
  * timer.

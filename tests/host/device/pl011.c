@@ -1,4 +1,4 @@
-// SPDX-License-Identifier: MIT
+/* SPDX-License-Identifier: MIT */
 /*
  * The PL011 driver and the console against a model that QEMU does not offer: its FIFO takes time to
  * drain, and its transmit interrupt is raised only on the way through the trigger level.
