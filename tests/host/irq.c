@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Interrupts on the host, with a controller that is a few variables: a line that nobody wants must
+ * not hold the CPU for ever, whether nobody asked for it or its handler says that it is not its
+ * device's.
+ */
+#include <lib/test.h>
+
+#include "../../kernel/irq.c"
+
+/* What the model machine of the drivers' tests would do between instructions: nothing here. */
+bool bus_irqs_off;
+
+void bus_tick(void)
+{
+}
+
+void bus_deliver(void)
+{
+}
+
+#define LINES	8
+
+static bool masked[LINES];
+static int asserted = -1;	/* the line whose level is up */
+static unsigned int wanted;	/* how often the handler has something to do still */
+
+void *boot_mem_alloc(size_t size, size_t align __unused)
+{
+	static u64 memory[512];
+	static size_t used;
+	void *object = &memory[used];
+
+	used += (size + 7) / 8;
+	if (used > ARRAY_SIZE(memory))
+		panic("out of memory");
+	return object;
+}
+
+static void fake_mask(struct irqchip *chip __unused, unsigned int hw)
+{
+	masked[hw] = true;
+}
+
+static void fake_unmask(struct irqchip *chip __unused, unsigned int hw)
+{
+	masked[hw] = false;
+}
+
+static int fake_trigger(struct irqchip *chip __unused, unsigned int hw __unused,
+			enum irq_trigger trigger __unused)
+{
+	return 0;
+}
+
+static int fake_translate(struct irqchip *chip __unused, const u32 *cell, unsigned int cells,
+			  unsigned int *hw, enum irq_trigger *trigger)
+{
+	*hw = cell[0];
+	*trigger = IRQ_TRIGGER_LEVEL_HIGH;
+	return cells == 1 ? 0 : -EINVAL;
+}
+
+static int fake_acknowledge(struct irqchip *chip __unused)
+{
+	return asserted >= 0 && !masked[asserted] ? asserted : -1;
+}
+
+static void fake_end(struct irqchip *chip __unused, unsigned int hw __unused)
+{
+}
+
+static const struct irqchip_ops fake_ops = {
+	.mask = fake_mask, .unmask = fake_unmask, .set_trigger = fake_trigger,
+	.translate = fake_translate, .acknowledge = fake_acknowledge, .end = fake_end,
+};
+static const struct dt_node chip_node = { .name = "chip" };
+static struct irqchip chip = { .ops = &fake_ops, .node = &chip_node, .lines = LINES };
+
+static bool handler(void *arg __unused)
+{
+	if (!wanted)
+		return false;
+	if (!--wanted)
+		asserted = -1;	/* served: the device takes its line down */
+	return true;
+}
+
+static unsigned int number(u32 hw)
+{
+	struct dt_interrupt irq = { .controller = &chip_node, .cells = 1, .cell = { hw } };
+
+	return (unsigned int)irq_from_dt(&irq);
+}
+
+static void served_line(void)
+{
+	struct irq_stats stats;
+
+	TEST_EQ(irqchip_register(&chip), 0);
+	TEST_EQ(irq_request(number(3), handler, NULL, "wanted"), 0);
+	wanted = 5;
+	asserted = 3;
+	irq_entry(NULL);
+	TEST(irq_stats_get(3, &stats) && stats.count == 5 && !stats.unhandled && !masked[3]);
+}
+
+static void unwanted_line_is_masked(void)
+{
+	struct irq_stats stats;
+
+	asserted = 3;
+	irq_entry(NULL);
+	TEST(masked[3]);
+	TEST(irq_stats_get(3, &stats) && stats.unhandled == UNHANDLED_MAX);
+}
+
+static void line_without_a_handler_is_masked(void)
+{
+	u64 before = irq_spurious();
+
+	masked[4] = false;
+	asserted = 4;
+	irq_entry(NULL);
+	TEST(masked[4]);
+	TEST_EQ(irq_spurious(), before + 1);
+}
+
+static const struct test_case cases[] = {
+	TEST_CASE(served_line),
+	TEST_CASE(unwanted_line_is_masked),
+	TEST_CASE(line_without_a_handler_is_masked),
+};
+
+static const struct test_suite lines_suite = TEST_SUITE_OF("lines", cases);
+TEST_SUITE(lines_suite);
