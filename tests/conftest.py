@@ -160,7 +160,7 @@ def user(request):
 def raspi4b():
     """For tests that run rpi4_defconfig."""
     if qemu_version() < (9, 0):
-        pytest.skip("needs QEMU 9")
+        pytest.skip("skipped: needs QEMU 9")
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,7 @@ in every way (ext/crash, which comes in by EXT=).
 """
 
 import concurrent.futures
-import os
 import pathlib
-import subprocess
 
 import pytest
 
@@ -45,20 +43,6 @@ def bare(build):
 @pytest.fixture(scope="session")
 def rpi4(build):
     return build("rpi4_defconfig")
-
-
-@pytest.fixture(scope="session")
-def qemu_version():
-    qemu = os.environ.get("QEMU") or "qemu-system-aarch64"
-    said = subprocess.run([qemu, "--version"], capture_output=True, text=True, check=False).stdout
-    return tuple(int(part) for part in said.split("version ")[1].split()[0].split(".")[:2])
-
-
-@pytest.fixture
-def raspi4b(qemu_version):
-    """Asked for by tests that run on -M raspi4b."""
-    if qemu_version < (9, 0):
-        pytest.skip("skipped: needs QEMU 9")
 
 
 class Ahead:

@@ -18,8 +18,7 @@ def script(tree, name, *files):
 
 @pytest.fixture(scope="module", autouse=True)
 def tools():
-    if not shutil.which("clang-format"):
-        pytest.skip("clang-format is missing: scripts/setup test installs it")
+    assert shutil.which("clang-format"), "clang-format is missing: scripts/setup test installs it"
 
 
 def test_headers_and_defconfigs(built):
