@@ -5,6 +5,7 @@
  *
  *   ARCH_LINEAR_START   all RAM, half of the space
  *   ARCH_VMAP_START     devices and stacks
+ *   ARCH_MEMMAP_START   one struct page for each page of the linear map, present where RAM is
  *   ARCH_IMAGE_START    the kernel image (16 MiB), then the device tree (4 MiB), then the boot
  *                       UART (64 KiB)
  */
@@ -26,7 +27,10 @@
 #define ARCH_LINEAR_START	(UL(0xffffffffffffffff) << VA_BITS)
 #define ARCH_LINEAR_SIZE	(UL(1) << (VA_BITS - 1))
 #define ARCH_VMAP_START		(ARCH_LINEAR_START + ARCH_LINEAR_SIZE)
-#define ARCH_VMAP_END		UL(0xffffffff80000000)
+#define ARCH_VMAP_END		ARCH_MEMMAP_START
+/* 32 bytes a page (<mm/page.h>) */
+#define ARCH_MEMMAP_SIZE	(ARCH_LINEAR_SIZE >> (PAGE_SHIFT - 5))
+#define ARCH_MEMMAP_START	(ARCH_IMAGE_START - ARCH_MEMMAP_SIZE)
 #define ARCH_IMAGE_START	UL(0xffffffff80000000)
 #define ARCH_IMAGE_MAX		UL(0x01000000)
 #define ARCH_TREE_START		UL(0xffffffff81000000)
