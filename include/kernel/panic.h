@@ -16,4 +16,11 @@ __noreturn void machine_reboot(void);
 /* Prints the call chain of the caller, one symbolised line a level. Any context. */
 void backtrace_print(void);
 
+/*
+ * Who called into a part of the kernel: the place in the call chain, above this function's caller,
+ * that called the outermost of neighbouring functions whose names begin with one of @names, which
+ * ends with NULL. NULL when there are none, or no names or call chains in the image. Any context.
+ */
+const void *backtrace_caller(const char *const *names);
+
 #endif
