@@ -46,7 +46,6 @@ unsigned int arch_boot_el(void)
 
 void arch_boot_finish(void)
 {
-	boot_info.uart.addr = ARCH_BOOT_UART_START + (boot_info.uart.base & ~PAGE_MASK);
 	sysreg_write(ttbr0_el1, arch_image_to_phys(zero_table));
 	isb();	// no walk of the identity map starts any more
 	__asm__ volatile("tlbi vmalle1" ::: "memory");

@@ -129,6 +129,8 @@ void arch_bad_stack(struct arch_frame *frame)
 	if (frame->sp & 15)
 		snprintf(text, sizeof(text), "misaligned stack pointer: sp %#lx, %s (ESR %#lx)",
 			 frame->sp, class_name(ESR_EC(esr)), esr);
+	else if (frame->sp < ARCH_LINEAR_START)
+		snprintf(text, sizeof(text), "no stack: sp %#lx is no kernel address", frame->sp);
 	else
 		snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx",
 			 frame->sp, far);

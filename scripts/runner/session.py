@@ -281,7 +281,8 @@ class Session:
         self.unsaid = [line for line in read_log(self.symbols, self.qmp.memory, LOG_LINES)
                        if line not in shown]
         if not self.console.said:
-            return SILENT, f"no output within {limit}: {self.where()}"
+            hint = "; the kernel's log has words: is its UART's base right?" if self.unsaid else ""
+            return SILENT, f"no output within {limit}: {self.where()}{hint}"
         panicked = self.console.panicked
         hint = f"; it had said `cairn: panic: {panicked}`" if panicked else ""
         return HANG, f"hang: {why}: {self.where()}{hint}"

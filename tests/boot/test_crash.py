@@ -37,8 +37,8 @@ WAYS = {
     "svc": (r"SVC \(ESR 0x56000000\)", "crash_svc"),
     "fp": (r"floating point or SIMD used in the kernel \(ESR \w+\)", "crash_fp"),
     "sp": (r"misaligned stack pointer: sp 0xffffffff80\w+8, .*BRK.*", "crash_sp"),
-    "sp-low": ("kernel stack overflow: sp 0, address 0", "crash_sp_low"),
-    "sp-high": (r"kernel stack overflow: sp 0xffff00000000\w+, address \w+", ""),
+    "sp-low": ("no stack: sp 0 is no kernel address", "crash_sp_low"),
+    "sp-high": (r"no stack: sp 0xffff00000000\w+ is no kernel address", ""),
     "sp0": (r"unexpected synchronous exception from EL1 on SP_EL0 "
             r"\(ESR 0xf2000002, BRK instruction\)", "crash_sp0"),
     "illegal": (r"illegal execution state \(ESR 0x3a000000\)", "crash_illegal"),

@@ -6,6 +6,7 @@
  * is no tree to find one in.
  */
 #include "boot.h"
+#include "break.h"
 
 #include <arch/sections.h>
 #include <asm/esr.h>
@@ -29,6 +30,7 @@ static bool uart_from(const struct early_node *node, unsigned int kind)
 
 	if (!early_is_compatible(node, uart_kinds[kind]) || !early_is_enabled(node))
 		return false;
+	break_uart(node);
 	base = early_reg(node, 0, NULL);
 	if (!base)
 		return false;
@@ -118,14 +120,18 @@ void early_main(void)
 	check_granule();
 	if (image & (MIB(2) - 1))
 		early_fail("the image was not loaded at a multiple of 2 MiB, but at", &image);
-	boot_info.mair = MAIR_VALUE;
-	boot_info.tcr = TCR_T0SZ(IDMAP_BITS) | TCR_T1SZ(VA_BITS) | TCR_GRANULE | TCR_WALK_CACHED |
-			/* no wider than 48 bits: entries hold no more */
-			MIN(mmfr0 & 0xf, 5UL) << TCR_IPS_SHIFT |
-			(((mmfr0 >> MMFR0_ASIDBITS) & 0xf) == 2 ? TCR_AS : 0);
+	break_hang();
+	boot_info.mair = break_mair(MAIR_VALUE);
+	boot_info.tcr = break_tcr(TCR_T0SZ(IDMAP_BITS) | TCR_T1SZ(VA_BITS) | TCR_GRANULE |
+				  TCR_WALK_CACHED |
+				  /* no wider than 48 bits: entries hold no more */
+				  MIN(mmfr0 & 0xf, 5UL) << TCR_IPS_SHIFT |
+				  (((mmfr0 >> MMFR0_ASIDBITS) & 0xf) == 2 ? TCR_AS : 0));
 	boot_info.sctlr = SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
 	early_map();
 	early_check();
+	/* from here on it is the vectors at the link address that have something to say */
+	boot_info.uart.addr = ARCH_BOOT_UART_START + (boot_info.uart.base & ~PAGE_MASK);
 }
 
 void early_exception(u64 esr, u64 elr, u64 far, u64 kind)
@@ -134,6 +140,7 @@ void early_exception(u64 esr, u64 elr, u64 far, u64 kind)
 
 	if (boot_info.failing++)
 		early_stop();	/* the UART itself: there is nothing to say it on */
+	boot_info.uart.addr = boot_info.uart.base;
 	early_print("\nException before the MMU is on: ESR ");
 	early_print_hex(esr);
 	early_print(" ELR ");

@@ -10,9 +10,11 @@
  * a wrong bit becomes a message here, and not a silence after the switch.
  */
 #include "boot.h"
+#include "break.h"
 
 #include <arch/mmu.h>
 #include <arch/sections.h>
+#include <arch/upcall.h>
 #include <asm/pgtable_walk.h>
 
 static u64 *access(paddr_t table)
@@ -68,9 +70,11 @@ void early_map(void)
 	struct pgtable kernel, idmap;
 	paddr_t page = ALIGN_DOWN(boot_info.tree, PAGE_SIZE);
 	paddr_t code = ALIGN_DOWN((paddr_t)section_idmap_start, PAGE_SIZE);
+	paddr_t main_page = ALIGN_DOWN((paddr_t)kernel_main, PAGE_SIZE);
 
 	begin(&kernel, VA_BITS);
 	map_image(&kernel, section_text_start, section_text_end, MMU_EXEC);
+	break_table(&kernel, linked(main_page), main_page);
 	map_image(&kernel, section_rodata_start, section_rodata_end, 0);
 	map_image(&kernel, section_data_start, boot_stack_guard, MMU_WRITE);
 	map_image(&kernel, boot_stack, section_image_end, MMU_WRITE);
@@ -87,27 +91,30 @@ void early_map(void)
 }
 
 /*
- * One translation as the CPU would do it with the TCR that it will get. 0 when it would fault,
- * else the last entry.
+ * One translation as the CPU would do it with the TCR that it will get. NULL when it would
+ * fault, else the last entry.
  */
-static u64 cpu_walk(paddr_t root, unsigned int size_field, unsigned int page_shift, vaddr_t va)
+static const u64 *cpu_walk(paddr_t root, unsigned int size_field, unsigned int page_shift,
+			   vaddr_t va)
 {
 	unsigned int bits = 64 - size_field, table_bits = page_shift - 3;
 	int level = 4 - (int)((bits - page_shift + table_bits - 1) / table_bits);
 	u64 pte = root | PTE_VALID | PTE_TABLE;
+	vaddr_t offset = va & ((1UL << bits) - 1);	/* of the first table part may be in use */
 
 	for (; level <= 3; level++) {
 		unsigned int shift = page_shift + (3 - (unsigned int)level) * table_bits;
 		const u64 *table =
 			(const u64 *)(pte & ((1UL << 48) - 1) & ~((1UL << page_shift) - 1));
+		const u64 *entry = &table[(offset >> shift) & ((1UL << table_bits) - 1)];
 
-		pte = pte_read(&table[(va >> shift) & ((1UL << table_bits) - 1)]);
-		if (level == 3)
-			return (pte & 3) == 3 ? pte : 0;
+		pte = pte_read(entry);
 		if ((pte & 3) != 3)
-			return 0;	/* early boot makes no blocks */
+			return NULL;	/* early boot makes no blocks */
+		if (level == 3)
+			return entry;
 	}
-	return 0;
+	return NULL;
 }
 
 /* TG0 and TG1 of TCR_EL1 number the granules differently (ARM DDI 0487, D19.2.139). */
@@ -125,16 +132,18 @@ static unsigned int tg1_shift(u64 tcr)
 	return tg == 2 ? 12 : tg == 1 ? 14 : 16;
 }
 
-static void check(vaddr_t va, paddr_t pa, unsigned int flags)
+/* Fails unless the CPU will translate @va to @pa with the rights and the type of @flags. */
+static const u64 *check_page(vaddr_t va, paddr_t pa, unsigned int flags)
 {
 	u64 tcr = boot_info.tcr;
 	bool high = va >> 63;
-	u64 pte = cpu_walk(high ? boot_info.kernel_root : boot_info.idmap_root,
-			   (tcr >> (high ? 16 : 0)) & 0x3f, high ? tg1_shift(tcr) : tg0_shift(tcr),
-			   va);
+	const u64 *entry = cpu_walk(high ? boot_info.kernel_root : boot_info.idmap_root,
+				    (tcr >> (high ? 16 : 0)) & 0x3f,
+				    high ? tg1_shift(tcr) : tg0_shift(tcr), va);
+	u64 pte = entry ? pte_read(entry) : 0;
 	unsigned int mair = (boot_info.mair >> (8 * PTE_ATTR_INDEX(pte))) & 0xff;
 
-	if (!pte || !(pte & PTE_ACCESSED))
+	if (!(pte & PTE_ACCESSED))
 		early_fail("the MMU would fault (tables or TCR_EL1 are wrong) at", &(u64){ va });
 	if ((pte & PTE_ADDRESS) != (pa & PAGE_MASK))
 		early_fail("the tables translate to the wrong place: entry", &pte);
@@ -142,25 +151,38 @@ static void check(vaddr_t va, paddr_t pa, unsigned int flags)
 		early_fail("the tables give the wrong rights: entry", &pte);
 	if (mair != (flags & MMU_DEVICE ? 0x04 : 0xff))
 		early_fail("MAIR_EL1 gives the wrong memory type: entry", &pte);
+	return entry;
 }
 
-static void check_image(paddr_t p, unsigned int flags)
+/*
+ * The same for a range of the image, each page. A walk for each would take long: within a table
+ * an entry is right when it is the one before it, but for the next address.
+ */
+static void check_image(const char *start, const char *end, unsigned int flags)
 {
-	check(linked(p), p, flags);
+	const u64 *entry = NULL;
+	u64 right = 0;
+
+	for (const char *page = start; page < end; page += PAGE_SIZE) {
+		right += PAGE_SIZE;
+		if (entry && ((uintptr_t)++entry & ~PAGE_MASK) && pte_read(entry) == right)
+			continue;
+		entry = check_page(linked((paddr_t)page), (paddr_t)page, flags);
+		right = pte_read(entry);
+	}
 }
 
 void early_check(void)
 {
-	check((vaddr_t)section_idmap_start, (paddr_t)section_idmap_start, MMU_EXEC);
-	check_image((paddr_t)section_text_start, MMU_EXEC);
-	check_image((paddr_t)section_text_end - 1, MMU_EXEC);
-	check_image((paddr_t)section_rodata_start, 0);
-	check_image((paddr_t)section_data_start, MMU_WRITE);
-	check_image((paddr_t)boot_stack_top - 1, MMU_WRITE);
-	check_image((paddr_t)section_image_end - 1, MMU_WRITE);
-	check(ARCH_TREE_START, boot_info.tree, 0);
-	check(ARCH_TREE_START + (boot_info.tree & ~PAGE_MASK) + boot_info.tree_size - 1,
-	      boot_info.tree + boot_info.tree_size - 1, 0);
+	paddr_t tree_end = boot_info.tree + boot_info.tree_size - 1;
+
+	check_page((vaddr_t)section_idmap_start, (paddr_t)section_idmap_start, MMU_EXEC);
+	check_image(section_text_start, section_text_end, MMU_EXEC);
+	check_image(section_rodata_start, section_rodata_end, 0);
+	check_image(section_data_start, boot_stack_guard, MMU_WRITE);
+	check_image(boot_stack, section_image_end, MMU_WRITE);
+	check_page(ARCH_TREE_START, boot_info.tree, 0);
+	check_page(ARCH_TREE_START + tree_end - ALIGN_DOWN(boot_info.tree, PAGE_SIZE), tree_end, 0);
 	if (boot_info.uart.kind != BOOT_UART_NONE)
-		check(ARCH_BOOT_UART_START, boot_info.uart.base, MMU_WRITE | MMU_DEVICE);
+		check_page(ARCH_BOOT_UART_START, boot_info.uart.base, MMU_WRITE | MMU_DEVICE);
 }

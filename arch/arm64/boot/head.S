@@ -322,8 +322,10 @@ FUNC boot_linked
 	add	x0, x0, #64
 	cmp	x0, x1
 	b.lo	1b
+#ifndef CONFIG_BREAK_STACK
 	adr_l	x0, boot_stack_top
 	mov	sp, x0
+#endif
 	adr_l	x0, boot_thread
 	msr	sp_el0, x0
 	msr	tpidr_el1, xzr			// the boot CPU's copy is the linked one
