@@ -7,12 +7,15 @@
  * clear while it is on its stack and set as soon as it runs over the lower end: the vectors
  * test that before they store anything, and go on on the CPU's emergency stack when it is so.
  * Likewise for a misaligned one: to store through it would be the next exception, and so on.
+ *
+ * A vector has room for 32 instructions and needs a few. What the rest of the way needs stands
+ * in the room that is left; .org fails where something grows out of it.
  */
 #include <asm/asm.h>
 #include <generated/asm-offsets.h>
 
-	.macro	kernel_vector handler
-	.align	7
+	.macro	kernel_vector kind, handler
+	.org	vectors + \kind * VECTOR_SIZE
 	sub	sp, sp, #FRAME_SIZE
 	add	sp, sp, x0			// sp' = sp + x0, and below x0' = sp
 	sub	x0, sp, x0
@@ -27,7 +30,7 @@
 
 	/* an exception that cannot happen in this kernel: C says which one it was */
 	.macro	bad_vector kind
-	.align	7
+	.org	vectors + \kind * VECTOR_SIZE
 	sub	sp, sp, #FRAME_SIZE
 	stp	x0, x1, [sp, #FRAME_REGS]
 	mov	x1, #\kind
@@ -62,30 +65,13 @@
 	add	x29, sp, #FRAME_RECORD
 	.endm
 
+	.equ	VECTOR_SIZE, 128
+
 	.section .text.vectors, "ax"
 	.align	11
 	.globl	vectors
 vectors:
 	bad_vector	0			// EL1 on SP_EL0: never used
-	bad_vector	1
-	bad_vector	2
-	bad_vector	3
-	kernel_vector	el1_sync
-	kernel_vector	el1_irq
-	bad_vector	6			// FIQ
-	bad_vector	7			// SError
-	bad_vector	8			// EL0, 64 bit: no process runs yet
-	bad_vector	9
-	bad_vector	10
-	bad_vector	11
-	bad_vector	12			// EL0, 32 bit
-	bad_vector	13
-	bad_vector	14
-	bad_vector	15
-	.align	7
-
-	.section .entry.text, "ax"
-
 /*
  * State: as the CPU enters, frame space made, interrupts masked. Out: back to what was
  * interrupted.
@@ -98,6 +84,7 @@ FUNC el1_sync
 	b	exception_return
 ENDFUNC el1_sync
 
+	bad_vector	1
 FUNC el1_irq
 	stp	x0, x1, [sp, #FRAME_REGS]
 	save_rest
@@ -106,6 +93,7 @@ FUNC el1_irq
 	b	exception_return
 ENDFUNC el1_irq
 
+	bad_vector	2
 /* In: sp = frame, interrupts masked. Out: everything as the frame says. */
 FUNC exception_return
 	ldp	x22, x23, [sp, #FRAME_PC]
@@ -131,6 +119,7 @@ FUNC exception_return
 	eret
 ENDFUNC exception_return
 
+	bad_vector	3
 /*
  * In: x1 = kind, x0 and x1 saved. Out: does not return. State: on the stack that was in use.
  */
@@ -139,6 +128,21 @@ FUNC bad_entry
 	mov	x0, sp
 	bl	arch_bad_exception
 ENDFUNC bad_entry
+
+	kernel_vector	4, el1_sync
+	kernel_vector	5, el1_irq
+	bad_vector	6			// FIQ
+	bad_vector	7			// SError
+	bad_vector	8			// EL0, 64 bit: no process runs yet
+	bad_vector	9
+	bad_vector	10
+	bad_vector	11
+	bad_vector	12			// EL0, 32 bit
+	bad_vector	13
+	bad_vector	14
+	bad_vector	15
+
+	.section .entry.text, "ax"
 
 /*
  * The stack ran over, or sp is misaligned. In: x0 = that sp, sp = that + the old x0. Out: does

@@ -31,11 +31,15 @@ SECTIONS
 		KEEP(*(.idmap.text))
 		section_idmap_end = .;
 		/*
-		 * the assembly of early boot and of exceptions fits in before the vectors,
-		 * which want 2 KiB alignment
+		 * small things of the machine fit in before the vectors, which want 2 KiB
+		 * alignment
 		 */
 		*(.early.text)
 		*(.entry.text)
+		*arch/arm64/trap.o(.text .text.*)
+		*arch/arm64/unwind.o(.text .text.*)
+		*arch/arm64/cpu.o(.text .text.*)
+		*arch/arm64/smccc.o(.text .text.*)
 		*(.text.vectors)
 		*(.text.early_vectors)
 		*(.text .text.*)

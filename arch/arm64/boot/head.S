@@ -76,45 +76,19 @@ FUNC primary_entry
 ENDFUNC primary_entry
 
 /*
- * Lets exceptions of the present level come to early_vectors.
- * In: nothing. Clobbers: x0, x1.
+ * Vectors until the MMU is on. Boot runs on the present level's own stack and with interrupts
+ * masked, so that of the 16 only the four for that state can be taken. Each prints its registers
+ * and stops. What stands in the place of the others, and behind each, is code of its own.
  */
-FUNC early_vectors_on
-	adr_l	x0, early_vectors
-	mrs	x1, CurrentEL
-	cmp	x1, #(2 << CURRENT_EL_SHIFT)
-	b.hi	1f
-	b.eq	2f
-	msr	vbar_el1, x0
-	isb					// the next exception already uses it
-	ret
-1:	msr	vbar_el3, x0
-	isb
-	ret
-2:	msr	vbar_el2, x0
-	isb
-	ret
-ENDFUNC early_vectors_on
+	.macro	early_vector kind
+	.org	early_vectors + \kind * 128
+	mov	x3, #\kind
+	b	early_fault
+	.endm
 
-/*
- * Drops the cache lines of a range, to the point of coherency.
- * In: x0 = start, x1 = end. Clobbers: x0, x2, x3. State: MMU off.
- */
-FUNC invalidate_range
-	mrs	x2, ctr_el0
-	ubfx	x2, x2, #16, #4			// DminLine: log2 of the words in the smallest line
-	mov	x3, #4
-	lsl	x2, x3, x2
-	sub	x3, x2, #1
-	bic	x0, x0, x3
-1:	dc	ivac, x0
-	add	x0, x0, x2
-	cmp	x0, x1
-	b.lo	1b
-	dsb	sy				// done before anything is read through the cache
-	ret
-ENDFUNC invalidate_range
-
+	.section .text.early_vectors, "ax"
+	.align	11
+early_vectors:
 /*
  * Leaves EL3 and EL2 for EL1, with nothing trapped and nothing left behind that the higher
  * levels would still do.
@@ -233,28 +207,49 @@ from_el2:
 	eret
 ENDFUNC drop_to_el1
 
-/*
- * Vectors until the MMU is on. Boot runs on the present level's own stack and with interrupts
- * masked, so that of the 16 only the four for that state can be taken; what stands in the place
- * of the others is never reached. Each prints its registers and stops.
- */
-	.macro	early_vector kind
-	.align	7
-	mov	x3, #\kind
-	b	early_fault
-	.endm
-
-	.section .text.early_vectors, "ax"
-	.align	11
-early_vectors:
-	.skip	0x200 - 4			// less one: the alignment below makes it 0x200
-	nop
 	early_vector 4
-	early_vector 5
-	early_vector 6
-	early_vector 7
+/*
+ * Lets exceptions of the present level come to early_vectors.
+ * In: nothing. Clobbers: x0, x1.
+ */
+FUNC early_vectors_on
+	adr_l	x0, early_vectors
+	mrs	x1, CurrentEL
+	cmp	x1, #(2 << CURRENT_EL_SHIFT)
+	b.hi	1f
+	b.eq	2f
+	msr	vbar_el1, x0
+	isb					// the next exception already uses it
+	ret
+1:	msr	vbar_el3, x0
+	isb
+	ret
+2:	msr	vbar_el2, x0
+	isb
+	ret
+ENDFUNC early_vectors_on
 
-	.section .early.text, "ax"
+	early_vector 5
+/*
+ * Drops the cache lines of a range, to the point of coherency.
+ * In: x0 = start, x1 = end. Clobbers: x0, x2, x3. State: MMU off.
+ */
+FUNC invalidate_range
+	mrs	x2, ctr_el0
+	ubfx	x2, x2, #16, #4			// DminLine: log2 of the words in the smallest line
+	mov	x3, #4
+	lsl	x2, x3, x2
+	sub	x3, x2, #1
+	bic	x0, x0, x3
+1:	dc	ivac, x0
+	add	x0, x0, x2
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy				// done before anything is read through the cache
+	ret
+ENDFUNC invalidate_range
+
+	early_vector 6
 /* In: x3 = number of the vector. Out: does not return. */
 FUNC early_fault
 	adr_l	x0, early_stack_top		// whatever the old one was
@@ -277,6 +272,11 @@ FUNC early_fault
 	b	early_exception
 ENDFUNC early_fault
 
+	early_vector 7
+
+	.ltorg
+
+	.section .early.text, "ax"
 	.ltorg
 
 	.section .idmap.text, "ax"
