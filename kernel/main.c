@@ -18,6 +18,7 @@
 #include <kernel/time.h>
 #include <mm/boot_mem.h>
 #include <mm/map.h>
+#include <mm/page.h>
 #include <shell/command.h>
 
 #include "banner.h"
@@ -74,6 +75,8 @@ void kernel_main(void)
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
+	page_init();			/* page_alloc(); boot_mem_alloc() is over */
+	page_release_boot();		/* what boot alone has used is handed over too */
 	banner_print();			/* what was configured and what was found */
 #ifdef CONFIG_SHELL
 	shell_main();

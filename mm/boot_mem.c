@@ -28,6 +28,8 @@ static paddr_t window_low, window_high;
 static u8 *small_next;
 static size_t small_left;
 
+static bool closed;	/* the page allocator has what is free */
+
 static paddr_t range_end(const struct boot_mem_range *r)
 {
 	return r->base + r->size;
@@ -161,6 +163,9 @@ void boot_mem_window(paddr_t low, paddr_t high)
 
 paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 {
+	if (closed)
+		panic("boot memory is closed: %zu bytes asked for (%s) after page_init()", size,
+		      name);
 	size = ALIGN_UP(size, PAGE_SIZE);
 	align = MAX(align, PAGE_SIZE);
 	for (unsigned int i = banks.count; i--;) {
@@ -183,6 +188,12 @@ paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 		}
 	}
 	return 0;
+}
+
+void boot_mem_close(void)
+{
+	/* what is left of the last page for small objects still serves */
+	closed = true;
 }
 
 void *boot_mem_alloc(size_t size, size_t align)
@@ -211,6 +222,71 @@ void *boot_mem_alloc(size_t size, size_t align)
 	small_next += pad + size;
 	small_left -= pad + size;
 	return object;
+}
+
+static bool holds(const struct boot_mem_range *r, paddr_t pa)
+{
+	return pa >= r->base && pa - r->base < r->size;
+}
+
+/*
+ * From @at, up to @end at most, to where the first bank or reservation begins or ends: that end,
+ * and in *@holder the one reservation that RAM there has, or NULL.
+ */
+static paddr_t piece(paddr_t at, paddr_t end, struct boot_mem_range **holder)
+{
+	const struct range_list *lists[] = { &banks, &reserved };
+	unsigned int count[] = { 0, 0 };
+
+	for (unsigned int l = 0; l < ARRAY_SIZE(lists); l++)
+		for (unsigned int i = 0; i < lists[l]->count; i++) {
+			const struct boot_mem_range *r = &lists[l]->range[i];
+
+			count[l] += holds(r, at);
+			if (r->base > at)
+				end = MIN(end, r->base);
+			if (range_end(r) > at)
+				end = MIN(end, range_end(r));
+		}
+	*holder = NULL;
+	for (unsigned int i = 0; count[0] && count[1] == 1 && i < reserved.count; i++)
+		if (holds(&reserved.range[i], at) && !reserved.range[i].no_map)
+			*holder = &reserved.range[i];
+	return end;
+}
+
+/* Takes [start, end) out of @r, which holds it. False when the list is too full to split it. */
+static bool cut(struct boot_mem_range *r, paddr_t start, paddr_t end)
+{
+	struct boot_mem_range upper = *r;
+
+	upper.base = end;
+	upper.size = range_end(r) - end;
+	if (start > r->base && upper.size) {
+		if (reserved.count == RANGES_MAX)
+			return false;
+		r->size = start - r->base;
+		insert(&reserved, upper);
+	} else if (start > r->base) {
+		r->size = start - r->base;
+	} else {
+		remove_at(&reserved, (unsigned int)(r - reserved.range));
+		if (upper.size)
+			insert(&reserved, upper);
+	}
+	return true;
+}
+
+void boot_mem_unreserve(paddr_t base, u64 size, void (*released)(paddr_t base, u64 size))
+{
+	paddr_t end = base + size, next;
+	struct boot_mem_range *holder;
+
+	for (paddr_t at = base; at < end; at = next) {
+		next = piece(at, end, &holder);
+		if (holder && cut(holder, at, next))
+			released(at, next - at);
+	}
 }
 
 const struct boot_mem_range *boot_mem_bank(unsigned int i)

@@ -12,6 +12,7 @@
 #include <lib/log.h>
 #include <mm/boot_mem.h>
 #include <mm/map.h>
+#include <mm/page.h>
 #include <uapi/errno.h>
 
 /*
@@ -30,15 +31,20 @@ static struct {
  * The image brings along enough tables for the first bank; later ones come from memory that is
  * mapped already.
  */
-static paddr_t table_alloc(void)
+paddr_t map_table_alloc(void)
 {
 	paddr_t table = arch_boot_table();
+	struct page *page;
 
-	if (!table) {
-		table = boot_mem_alloc_phys(PAGE_SIZE, PAGE_SIZE, "tables");
-		if (table)
-			__builtin_memset(phys_to_virt(table), 0, PAGE_SIZE);
+	if (table)
+		return table;
+	if (page_bytes_total()) {
+		page = page_alloc(0, PAGE_USE_TABLE | PAGE_ZERO);
+		return page ? page_to_phys(page) : 0;
 	}
+	table = boot_mem_alloc_phys(PAGE_SIZE, PAGE_SIZE, "tables");
+	if (table)
+		__builtin_memset(phys_to_virt(table), 0, PAGE_SIZE);
 	return table;
 }
 
@@ -48,7 +54,8 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
 
 	if (start >= end)
 		return;
-	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags, table_alloc);
+	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags,
+			      map_table_alloc);
 	if (err)
 		panic("linear map of %#lx to %#lx: %s", start, end,
 		      err == -ENOMEM ? "no memory for tables" :
@@ -155,7 +162,7 @@ void *ioremap(paddr_t pa, size_t size)
 	state = spin_lock_irqsave(&vmap.lock);
 	va = vmap.next;
 	err = ARCH_VMAP_END - va < end - start + PAGE_SIZE ? -ENOMEM :
-	      arch_kernel_map(va, start, end - start, MMU_WRITE | MMU_DEVICE, table_alloc);
+	      arch_kernel_map(va, start, end - start, MMU_WRITE | MMU_DEVICE, map_table_alloc);
 	if (!err)
 		vmap.next = va + (end - start) + PAGE_SIZE;
 	spin_unlock_irqrestore(&vmap.lock, state);

@@ -73,12 +73,27 @@ static void image_part(const char *start, const char *end, unsigned int flags)
 	}
 }
 
+/* Early boot's tables, up to those that were handed over. */
+static const char *tables_end(void)
+{
+	vaddr_t va = (vaddr_t)boot_tables;
+
+	while (va < (vaddr_t)boot_tables_end && entry_at(va).mapped)
+		va += PAGE_SIZE;
+	return (const char *)va;
+}
+
 static void image_has_its_rights(void)
 {
+	const char *end = tables_end();
+
 	image_part(section_text_start, section_text_end, MMU_EXEC);
 	image_part(section_rodata_start, section_rodata_end, 0);
 	image_part(section_data_start, boot_stack_guard, MMU_WRITE);
-	image_part(boot_stack, section_image_end, MMU_WRITE);
+	image_part(boot_stack, end, MMU_WRITE);
+	TEST(end > boot_tables);
+	for (vaddr_t va = (vaddr_t)end; va < (vaddr_t)boot_tables_end; va += PAGE_SIZE)
+		TEST(!entry_at(va).mapped);
 }
 
 static void stack_has_a_guard(void)

@@ -118,3 +118,15 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 	*flags = pte_flags(pte);
 	return true;
 }
+
+size_t arch_boot_tables_end(paddr_t *pa)
+{
+	paddr_t end = arch_image_to_phys(boot_tables_end);
+	size_t size;
+
+	*pa = boot_info.next_table;
+	size = end - *pa;
+	boot_info.next_table = end;
+	arch_kernel_unmap(*pa - boot_info.image + ARCH_IMAGE_START, size);
+	return size;
+}

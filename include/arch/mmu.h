@@ -69,4 +69,10 @@ extern paddr_t arch_linear_base;
  */
 paddr_t arch_boot_table(void);
 
+/*
+ * Ends that: the table pages that are left are unmapped where the image is. *@pa becomes the
+ * address of the first one; returns their size in bytes.
+ */
+size_t arch_boot_tables_end(paddr_t *pa);
+
 #endif

@@ -53,6 +53,16 @@ paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name);
  */
 void *boot_mem_alloc(size_t size, size_t align);
 
+/* From now on the page allocator has what is free: both of the above panic. */
+void boot_mem_close(void);
+
+/*
+ * Cuts [base, base + size), page-aligned, out of the one reservation that holds it, and calls
+ * @released for each piece for which that was so. What is reserved twice stays, as does a no-map
+ * range, and what is outside of the banks.
+ */
+void boot_mem_unreserve(paddr_t base, u64 size, void (*released)(paddr_t base, u64 size));
+
 /* The i-th bank and the i-th reservation in the order of their addresses; NULL behind the last. */
 const struct boot_mem_range *boot_mem_bank(unsigned int i);
 const struct boot_mem_range *boot_mem_reserved(unsigned int i);

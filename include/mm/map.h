@@ -24,6 +24,12 @@ static inline paddr_t virt_to_phys(const void *p)
 void map_init(void);
 
 /*
+ * A zeroed page for the kernel's tables, or 0: from the image, then from boot memory, then from the
+ * page allocator.
+ */
+paddr_t map_table_alloc(void);
+
+/*
  * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page behind.
  * Never executable. Returns the address of @pa itself; NULL when space or memory is out. Thread
  * context or boot.

@@ -21,6 +21,7 @@
 /* The largest run, 2^this pages: 4 GiB with each granule. */
 #define PAGE_ORDER_MAX		(32 - PAGE_SHIFT)
 #define PAGE_ORDERS		(PAGE_ORDER_MAX + 1)
+#define PAGE_ORDER_NONE		0xffU	/* a run whose length is no power of two */
 
 /* What a page is used for: the statistics are kept by these. */
 enum page_use {
@@ -53,7 +54,7 @@ struct page {
 			u16 first;	/* and the first one that is not */
 		};
 	};
-	u8 order;			/* of the run that starts here */
+	u8 order;			/* of the run that starts here, or PAGE_ORDER_NONE */
 	u8 use;				/* enum page_use */
 	u16 index;			/* free for the holder; 0 after page_alloc() */
 };
@@ -105,7 +106,9 @@ void page_free(struct page *page);
 
 /*
  * The same for @count pages, not rounded up to a power of two; aligned to the next one. For
- * runs that page_free_run() gets back with the same @count.
+ * runs that page_free_run() gets back with the same @count. NULL, silently, for 0 pages. The order
+ * of the run is PAGE_ORDER_NONE when @count is no power of two: page_free() and the last
+ * page_put() of such a run panic.
  */
 struct page *page_alloc_run(size_t count, unsigned int flags);
 void page_free_run(struct page *page, size_t count);
@@ -115,8 +118,11 @@ void page_get(struct page *page);
 void page_put(struct page *page);
 
 /*
- * The struct page of any address, NULL unless it is RAM that has been handed over and, as part
- * of some run, handed out at least once. Any value may be asked for. Any context.
+ * The struct page of any address, or NULL. Any value may be asked for. Any context.
+ *
+ * The first page of each run that is handed out is found, and every page of a run of fewer than 64.
+ * Inner pages of runs, free pages and reserved ones may be found or not, in blocks of 64; those
+ * that are have refs 0 and use PAGE_USE_NONE, and nothing else in them means anything.
  */
 struct page *page_lookup(paddr_t pa);
 
@@ -142,6 +148,25 @@ struct page_stats {
 
 /* A view that may be some operations old by the time it is read. Any context. */
 void page_stats_get(struct page_stats *stats);
+
+/*
+ * Has @reclaim called before an allocation fails: it gives back what it holds and can do without.
+ * It is called without a lock and with interrupts on (requests made with interrupts off fail
+ * without it), by whoever asks for pages, and must not ask for any. There is one.
+ */
+void page_set_reclaim(void (*reclaim)(void));
+
+/* Makes the calling CPU's counts known to the statistics. Each further CPU, once, as it starts. */
+void page_cpu_init(void);
+
+/*
+ * Hands over what boot alone has used: early boot's spare tables, and the initial ramdisk unless
+ * something in this image reads it later. Boot CPU, once, when boot is over.
+ */
+void page_release_boot(void);
+
+/* How long page_init() took, in nanoseconds: under -icount shift=0 that is its instructions. */
+u64 page_handover_ns(void);
 
 /* The word for a use: "heap", "stack", ... */
 const char *page_use_name(unsigned int use);

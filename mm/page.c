@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages: the way in and out. Single pages come from an array that each CPU has and go back there,
+ * with nothing but interrupts masked; the array is filled from the zones and emptied into them by
+ * batches. Runs go to the policy at once, under the lock of their zone, the highest zone first, so
+ * that low memory is left for those who need it. A run of any number of pages is the next power of
+ * two, of which the rest goes back at once.
+ *
+ * When there is no memory: this CPU's single pages go back, so that they can become runs; then
+ * whoever holds memory that it can do without is asked for it (page_set_reclaim()); then the caller
+ * gets NULL. Other CPUs' single pages stay where they are.
+ */
+#include <arch/cpu.h>
+#include <arch/irq.h>
+#include <arch/sections.h>
+#include <lib/assert.h>
+#include <lib/string.h>
+
+#include "page_core.h"
+
+struct page_pool page_pool;
+
+static struct page_cpu page_cpu PER_CPU;
+
+void page_cpu_init(void)
+{
+	struct page_cpu *cpu = this_cpu(page_cpu);
+
+	cpu->next = page_pool.cpus;
+	while (!atomic_cas_relaxed(&page_pool.cpus, &cpu->next, cpu))
+		;
+}
+
+void page_set_reclaim(void (*reclaim)(void))
+{
+	atomic_store_release(&page_pool.reclaim, reclaim);
+}
+
+struct page_zone *page_zone_of(const struct page *page)
+{
+	for (unsigned int i = 0; i < page_pool.zones; i++)
+		if ((size_t)(page - page_pool.zone[i].first) < page_pool.zone[i].pages)
+			return &page_pool.zone[i];
+	return NULL;
+}
+
+/*
+ * --- Between the zones and a CPU --------------------------------------------------------------
+ */
+
+/* Takes up to @max runs from one zone. Interrupts masked. Returns how many there were. */
+static size_t take(unsigned int order, struct page **run, size_t max)
+{
+	size_t n = 0;
+
+	for (unsigned int i = page_pool.zones; i-- && !n;) {
+		struct page_zone *zone = &page_pool.zone[i];
+
+		spin_lock(&zone->lock);
+		while (n < max && (run[n] = page_policy_alloc(zone, order)))
+			n++;
+		zone->free -= n << order;
+		spin_unlock(&zone->lock);
+	}
+	return n;
+}
+
+/* Gives one run back. Interrupts masked. */
+static void give(struct page *page, unsigned int order)
+{
+	struct page_zone *zone = page_zone_of(page);
+
+	*page_state_of(page) = 0;
+	spin_lock(&zone->lock);
+	page_policy_free(zone, page, order);
+	zone->free += 1UL << order;
+	spin_unlock(&zone->lock);
+}
+
+/* Gives back what this CPU has but for the @keep pages that were used last. Interrupts masked. */
+static void drain(struct page_cpu *cpu, size_t keep)
+{
+	size_t n = cpu->cached - keep;
+
+	for (size_t i = 0; i < n; i++)
+		give(cpu->page[i], 0);
+	memmove(cpu->page, cpu->page + n, keep * sizeof(cpu->page[0]));
+	cpu->cached = keep;
+}
+
+static struct page *take_one(unsigned int order)
+{
+	struct page_cpu *cpu = this_cpu(page_cpu);
+	struct page *page = NULL;
+
+	if (order) {
+		take(order, &page, 1);
+		if (!page && cpu->cached) {
+			drain(cpu, 0);
+			take(order, &page, 1);
+		}
+		return page;
+	}
+	/* the cache may have been filled by an interrupt meanwhile */
+	if (!cpu->cached)
+		cpu->cached = take(0, cpu->page, PAGE_CACHE_BATCH);
+	for (size_t i = 0; i < cpu->cached; i++)
+		*page_state_of(cpu->page[i]) = PAGE_STATE(0, 0, PAGE_USE_NONE, PAGE_INDEX_CACHED);
+	return cpu->cached ? cpu->page[--cpu->cached] : NULL;
+}
+
+static void count(unsigned int use, size_t pages)
+{
+	unsigned long state = arch_irq_save();
+
+	this_cpu(page_cpu)->used[use] += pages;
+	arch_irq_restore(state);
+}
+
+/*
+ * --- Allocation -------------------------------------------------------------------------------
+ */
+
+static struct page *clear(struct page *page, size_t pages)
+{
+	memset(page_to_virt(page), 0, pages << PAGE_SHIFT);
+	return page;
+}
+
+/* What a run becomes for its holder. */
+static struct page *begin(struct page *page, unsigned int order, unsigned int use)
+{
+	page->owner = NULL;
+	*page_state_of(page) = PAGE_STATE(1, order, use, 0);
+	return page;
+}
+
+/* A run, not yet begun or counted, or NULL after everything was tried. */
+static struct page *find(unsigned int order)
+{
+	unsigned long state = arch_irq_save();
+	struct page *page = take_one(order);
+	void (*reclaim)(void);
+
+	arch_irq_restore(state);
+	if (page)
+		return page;
+	/* whoever masks interrupts may hold a lock that reclaiming takes */
+	reclaim = atomic_load_acquire(&page_pool.reclaim);
+	if (!reclaim || arch_irqs_disabled())
+		return NULL;
+	reclaim();
+	state = arch_irq_save();
+	page = take_one(order);
+	arch_irq_restore(state);
+	return page;
+}
+
+static __noinline struct page *fail(size_t pages, unsigned int flags, const void *caller)
+{
+	atomic_add_relaxed(&page_pool.failed, 1);
+	if (!(flags & PAGE_QUIET))
+		page_log_failure(caller, pages, flags & PAGE_USE_MASK);
+	return NULL;
+}
+
+static __noinline struct page *alloc(unsigned int order, unsigned int flags, const void *caller)
+{
+	unsigned int use = flags & PAGE_USE_MASK;
+	struct page *page = order > PAGE_ORDER_MAX ? NULL : find(order);
+
+	assert(use > PAGE_USE_NONE && use < PAGE_USES);
+	if (!page)
+		return fail(1UL << MIN(order, 63U), flags, caller);
+	count(use, 1UL << order);
+	begin(page, order, use);
+	return flags & PAGE_ZERO ? clear(page, 1UL << order) : page;
+}
+
+struct page *page_alloc(unsigned int order, unsigned int flags)
+{
+	unsigned int use = flags & PAGE_USE_MASK;
+	struct page_cpu *cpu;
+	unsigned long state;
+	struct page *page;
+
+	assert(use > PAGE_USE_NONE && use < PAGE_USES);
+	if (unlikely(order))
+		return alloc(order, flags, __builtin_return_address(0));
+	state = arch_irq_save();
+	cpu = this_cpu(page_cpu);
+	if (unlikely(!cpu->cached)) {
+		arch_irq_restore(state);
+		return alloc(0, flags, __builtin_return_address(0));
+	}
+	page = cpu->page[--cpu->cached];
+	cpu->used[use]++;
+	arch_irq_restore(state);
+	begin(page, 0, use);
+	return flags & PAGE_ZERO ? clear(page, 1) : page;
+}
+
+/*
+ * Gives back what of a run of 2^@order pages lies behind its first @count, from the end on. Each
+ * cut leaves two halves: the upper one goes back, or the lower one stays whole and the upper one is
+ * cut next, as a run of its own. Interrupts masked.
+ */
+static void trim(struct page *page, unsigned int order, size_t pages)
+{
+	struct page_zone *zone = page_zone_of(page);
+	size_t freed = (1UL << order) - pages;
+
+	spin_lock(&zone->lock);
+	while (pages) {
+		size_t half = 1UL << --order;
+
+		if (order == PAGE_BLOCK_SHIFT - 1)
+			page_block_init(zone, page);
+		*page_state_of(page + half) = 0;
+		if (pages <= half) {
+			page_policy_free(zone, page + half, order);
+			if (pages == half)
+				break;
+		} else {
+			page += half;
+			pages -= half;
+		}
+	}
+	zone->free += freed;
+	spin_unlock(&zone->lock);
+}
+
+struct page *page_alloc_run(size_t pages, unsigned int flags)
+{
+	unsigned int order = pages > 1 ? 64U - (unsigned int)__builtin_clzl(pages - 1) : 0;
+	unsigned int use = flags & PAGE_USE_MASK;
+	struct page *page = NULL;
+	unsigned long state;
+
+	assert(use > PAGE_USE_NONE && use < PAGE_USES);
+	if (!pages)
+		return NULL;
+	if (order <= PAGE_ORDER_MAX) {
+		if (pages == 1UL << order)
+			return alloc(order, flags, __builtin_return_address(0));
+		page = find(order);
+	}
+	if (!page)
+		return fail(pages, flags, __builtin_return_address(0));
+	begin(page, PAGE_ORDER_NONE, use);
+	state = arch_irq_save();
+	trim(page, order, pages);
+	arch_irq_restore(state);
+	count(use, pages);
+	return flags & PAGE_ZERO ? clear(page, pages) : page;
+}
+
+/*
+ * --- And back ---------------------------------------------------------------------------------
+ */
+
+static __noreturn __noinline void bad(const char *what, const struct page *page)
+{
+	panic("%s page %#lx: order %u, refs %u, use %u", what, page_to_phys(page), page->order,
+	      page->refs, page->use);
+}
+
+static __noinline void free_run(struct page *page)
+{
+	unsigned int order = page->order;
+	unsigned long state;
+
+	if (page->refs != 1 || order > PAGE_ORDER_MAX)
+		bad("page_free() of", page);
+	count(page->use, -(1UL << order));
+	state = arch_irq_save();
+	give(page, order);
+	arch_irq_restore(state);
+}
+
+static void make_room(struct page_cpu *cpu)
+{
+	drain(cpu, PAGE_CACHE_MAX - PAGE_CACHE_BATCH);
+}
+
+void page_free(struct page *page)
+{
+	u64 was = *page_state_of(page);
+	struct page_cpu *cpu;
+	unsigned long state;
+
+	/* one holder, and order 0 */
+	if (unlikely((was & PAGE_STATE(~0U, 0xff, 0, 0)) != PAGE_STATE(1, 0, 0, 0))) {
+		free_run(page);
+		return;
+	}
+	state = arch_irq_save();
+	cpu = this_cpu(page_cpu);
+	if (unlikely(cpu->cached == PAGE_CACHE_MAX))
+		make_room(cpu);
+	*page_state_of(page) = PAGE_STATE(0, 0, PAGE_USE_NONE, PAGE_INDEX_CACHED);
+	cpu->page[cpu->cached++] = page;
+	cpu->used[(u8)(was >> 40)]--;
+	arch_irq_restore(state);
+}
+
+void page_free_run(struct page *page, size_t pages)
+{
+	struct page_zone *zone;
+	unsigned long state;
+
+	if (!(pages & (pages - 1)) && pages >> page->order == 1) {
+		page_free(page);
+		return;
+	}
+	if (page->refs != 1 || page->order != PAGE_ORDER_NONE)
+		bad("page_free_run() of", page);
+	count(page->use, -pages);
+	zone = page_zone_of(page);
+	state = spin_lock_irqsave(&zone->lock);
+	*page_state_of(page) = 0;
+	zone->free += pages;
+	while (pages) {
+		unsigned int order = 63U - (unsigned int)__builtin_clzl(pages);
+
+		page_policy_free(zone, page, order);
+		page += 1UL << order;
+		pages -= 1UL << order;
+	}
+	spin_unlock_irqrestore(&zone->lock, state);
+}
+
+void page_get(struct page *page)
+{
+	if (!atomic_add_relaxed(&page->refs, 1))
+		bad("page_get() of", page);
+}
+
+void page_put(struct page *page)
+{
+	u32 refs = atomic_add_acq_rel(&page->refs, -1U);
+
+	if (!refs)
+		bad("page_put() of", page);
+	if (refs == 1) {
+		page->refs = 1;		/* ours alone: as page_free() expects it */
+		page_free(page);
+	}
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of the page allocator's core (page.c, page_init.c, page_stats.c) share. */
+#ifndef MM_PAGE_CORE_H
+#define MM_PAGE_CORE_H
+
+#include <mm/page_policy.h>
+
+/* How many single pages a CPU keeps at most, and how many come and go at once. */
+#define PAGE_CACHE_MAX		32
+#define PAGE_CACHE_BATCH	16
+
+/* Of one CPU; written by it alone, interrupts masked. */
+struct page_cpu {
+	struct page_cpu *next;
+	size_t cached;
+	struct page *page[PAGE_CACHE_MAX];
+	size_t used[PAGE_USES];	/* pages taken less pages given back: the sum of all CPUs counts */
+};
+
+extern struct page_pool {
+	/* set at boot, then constant: */
+	struct page_zone *zone;		/* in the order of their addresses */
+	unsigned int zones;
+	struct page_cpu *cpus;		/* CPUs that have started join in front */
+	void (*reclaim)(void);
+	/* atomic: */
+	size_t total;			/* pages that were handed over */
+	u64 failed;
+} page_pool;
+
+/* The zone that @page is in; NULL where no bank is. */
+struct page_zone *page_zone_of(const struct page *page);
+
+/* Says who could not get what, and what there is; at most once a second. Any context. */
+void page_log_failure(const void *caller, size_t pages, unsigned int use);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pages: the figures, and the words when there are none. Figures are read without stopping anybody,
+ * so they need not agree with each other to the last page.
+ */
+#include <kernel/time.h>
+#include <lib/format.h>
+#include <lib/log.h>
+
+#include "page_core.h"
+
+static const struct page_cpu *first_cpu(void)
+{
+	return atomic_load_acquire(&page_pool.cpus);
+}
+
+static size_t cached(void)
+{
+	size_t sum = 0;
+
+	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next)
+		sum += atomic_load_relaxed(&cpu->cached);
+	return sum;
+}
+
+u64 page_bytes_total(void)
+{
+	return (u64)atomic_load_relaxed(&page_pool.total) << PAGE_SHIFT;
+}
+
+u64 page_bytes_free(void)
+{
+	size_t sum = cached();
+
+	for (unsigned int i = 0; i < page_pool.zones; i++)
+		sum += atomic_load_relaxed(&page_pool.zone[i].free);
+	return (u64)sum << PAGE_SHIFT;
+}
+
+static void count_runs(const struct page_zone *zone, size_t *runs)
+{
+	size_t rest = (size_t)(zone->end - zone->next);
+
+	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
+		runs[order] += atomic_load_relaxed(&zone->count[order]);
+	if (rest)
+		runs[MIN(63U - (unsigned int)__builtin_clzl(rest), PAGE_ORDER_MAX + 0U)]++;
+}
+
+void page_stats_get(struct page_stats *stats)
+{
+	*stats = (struct page_stats){
+		.total = atomic_load_relaxed(&page_pool.total),
+		.free = page_bytes_free() >> PAGE_SHIFT,
+		.cached = cached(),
+		.failed = atomic_load_relaxed(&page_pool.failed),
+	};
+	for (unsigned int i = 0; i < page_pool.zones; i++) {
+		struct page_zone *zone = &page_pool.zone[i];
+		unsigned long state = spin_lock_irqsave(&zone->lock);
+
+		stats->largest = MAX(stats->largest, page_policy_largest(zone));
+		count_runs(zone, stats->runs);
+		spin_unlock_irqrestore(&zone->lock, state);
+	}
+	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next)
+		for (unsigned int use = 0; use < PAGE_USES; use++)
+			stats->used[use] += atomic_load_relaxed(&cpu->used[use]);
+}
+
+const char *page_use_name(unsigned int use)
+{
+	static const char names[][8] = {
+		[PAGE_USE_NONE] = "none",   [PAGE_USE_KERNEL] = "kernel",
+		[PAGE_USE_HEAP] = "heap",   [PAGE_USE_STACK] = "stack",
+		[PAGE_USE_TABLE] = "table", [PAGE_USE_FILE] = "file",
+		[PAGE_USE_PROCESS] = "process",
+	};
+
+	static_assert(ARRAY_SIZE(names) == PAGE_USES, "every use has a name");
+	return use < PAGE_USES ? names[use] : "unknown";
+}
+
+void page_log_failure(const void *caller, size_t pages, unsigned int use)
+{
+	static u64 quiet_until;
+	size_t runs[PAGE_ORDERS] = { 0 };
+	u64 now = time_now(), until = atomic_load_relaxed(&quiet_until);
+	char text[160] = "";
+	size_t length = 0;
+
+	if (now < until || !atomic_cas_relaxed(&quiet_until, &until, now + NS_PER_SEC))
+		return;
+	log_err("page: out of memory: %pS wants %zu pages for %s", caller, pages,
+		page_use_name(use));
+	for (unsigned int i = 0; i < page_pool.zones; i++)
+		count_runs(&page_pool.zone[i], runs);
+	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
+		if (runs[order] && length < sizeof(text))
+			length += (size_t)snprintf(text + length, sizeof(text) - length,
+						   " %zux2^%u", runs[order], order);
+	log_err("page: %lu of %lu KiB free, in runs of pages:%s", page_bytes_free() / 1024,
+		page_bytes_total() / 1024, length ? text : " none");
+}
