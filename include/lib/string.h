@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Strings and memory, with the meanings of ISO C. Lengths are in bytes. Any context, also with
- * interrupts off; none of these sleeps or allocates. The `l` forms follow BSD: they always
+ * interrupts off, but the MMU must be on, and the memory no device's; none of these sleeps or
+ * allocates. The `l` forms follow BSD: they always
  * terminate, and return the length they wanted, so `>= size` means that the result was cut.
  */
 #ifndef LIB_STRING_H

@@ -76,6 +76,9 @@
 #define TCR_GRANULE		(UL(1) << 14 | UL(3) << 30)
 #endif
 
+/* DCZID_EL0: DC ZVA is not allowed; below the bit, log2 of its block in words of 4 bytes */
+#define DCZID_DZP		(1 << 4)
+
 /* ID_AA64MMFR0_EL1: fields by their lowest bit */
 #define MMFR0_PARANGE		0
 #define MMFR0_ASIDBITS		4
