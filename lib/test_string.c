@@ -1,119 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Tests of lib/string.h. The block functions are held against byte loops for every alignment
- * of both blocks within a word and every size up to SIZE_TESTED; the bytes around a block
- * must stay as they were.
- */
+/* What lib/string.h's functions mean, by example; lib/test_string_all.c has the rest. */
 #include <lib/string.h>
 #include <lib/test.h>
-
-#define ALIGNMENTS	8
-#define SIZE_TESTED	128
-#define AREA		(2 * ALIGNMENTS + SIZE_TESTED + 16)
-
-static u8 area[AREA], expected[AREA], source[AREA];
-
-/* Different bytes everywhere, and different ones for another @seed. */
-static void scribble(u8 *p, unsigned int seed)
-{
-	for (unsigned int i = 0; i < AREA; i++)
-		p[i] = (u8)((i + seed) * 167 + (i >> 3));
-}
-
-static bool same_bytes(const u8 *a, const u8 *b)
-{
-	for (unsigned int i = 0; i < AREA; i++) {
-		if (a[i] != b[i])
-			return false;
-	}
-	return true;
-}
-
-static void copies(void)
-{
-	for (unsigned int to = 0; to < ALIGNMENTS; to++) {
-		for (unsigned int from = 0; from < ALIGNMENTS; from++) {
-			for (unsigned int n = 0; n <= SIZE_TESTED; n++) {
-				scribble(area, 1);
-				scribble(expected, 1);
-				scribble(source, 2);
-				for (unsigned int i = 0; i < n; i++)
-					expected[to + i] = source[from + i];
-				TEST_EQ(memcpy(area + to, source + from, n), area + to);
-				if (!TEST(same_bytes(area, expected)))
-					return;
-			}
-		}
-	}
-}
-
-static void moves(void)
-{
-	for (unsigned int to = 0; to < 2 * ALIGNMENTS; to++) {
-		for (unsigned int from = 0; from < 2 * ALIGNMENTS; from++) {
-			for (unsigned int n = 0; n <= SIZE_TESTED; n++) {
-				scribble(area, 3);
-				scribble(expected, 3);
-				scribble(source, 3);
-				for (unsigned int i = 0; i < n; i++)
-					expected[to + i] = source[from + i];
-				TEST_EQ(memmove(area + to, area + from, n), area + to);
-				if (!TEST(same_bytes(area, expected)))
-					return;
-			}
-		}
-	}
-}
-
-static void sets(void)
-{
-	static const int values[] = { 0, 0x5a, 0xff, -2, 0x1234 };
-
-	for (unsigned int v = 0; v < ARRAY_SIZE(values); v++) {
-		for (unsigned int to = 0; to < ALIGNMENTS; to++) {
-			for (unsigned int n = 0; n <= SIZE_TESTED; n++) {
-				scribble(area, 4);
-				scribble(expected, 4);
-				for (unsigned int i = 0; i < n; i++)
-					expected[to + i] = (u8)values[v];
-				TEST_EQ(memset(area + to, values[v], n), area + to);
-				if (!TEST(same_bytes(area, expected)))
-					return;
-			}
-		}
-	}
-}
-
-/*
- * Equal blocks, then one byte more or less at every place: the sign says which, whatever
- * stands behind.
- */
-static void compares(void)
-{
-	for (unsigned int at = 0; at < ALIGNMENTS; at++) {
-		for (unsigned int n = 0; n <= SIZE_TESTED; n++) {
-			scribble(area, 5);
-			for (unsigned int i = 0; i < n; i++)
-				source[at + i] = area[i];
-			source[at + n] = (u8)~area[n];
-			if (!TEST_EQ(memcmp(area, source + at, n), 0))
-				return;
-			for (unsigned int i = 0; i < n; i++) {
-				u8 byte = area[i];
-
-				area[i] = byte == 255 ? 0 : (u8)(byte + 1);
-				if (i + 1 < n)
-					area[i + 1] ^= 0x80;
-				if (!TEST_EQ(memcmp(area, source + at, n) > 0, byte != 255) ||
-				    !TEST_EQ(memcmp(source + at, area, n) < 0, byte != 255))
-					return;
-				area[i] = byte;
-				if (i + 1 < n)
-					area[i + 1] ^= 0x80;
-			}
-		}
-	}
-}
 
 static void finds_bytes(void)
 {
@@ -192,10 +80,6 @@ static void cuts_strings(void)
 }
 
 static const struct test_case cases[] = {
-	TEST_CASE(copies),
-	TEST_CASE(moves),
-	TEST_CASE(sets),
-	TEST_CASE(compares),
 	TEST_CASE(finds_bytes),
 	TEST_CASE(measures_strings),
 	TEST_CASE(compares_strings),

@@ -12,7 +12,7 @@ from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
 SUITES = {"boot_mem", "cmdline", "fdt", "format", "irq", "list", "map", "parse", "printk", "split",
-          "string", "symbols", "timer"}
+          "string", "string_all", "symbols", "timer"}
 
 
 def check(text):
@@ -52,6 +52,13 @@ def test_gic_v2_and_memory_above_4_gib(run, checked):
     result = run(checked("4K"), "selftest", env={"GIC": "2", "MEM": "6G", "CPU": "max"}, timeout=60)
     assert result.status == OFF, result.closing
     check(result.text)
+
+
+def test_larger_blocks_of_dc_zva(run, checked):
+    """memset clears 256 bytes at a time there, and 64 on the other CPUs here."""
+    result = run(checked("4K"), "selftest string_all", env={"CPU": "a64fx"}, timeout=60)
+    assert result.status == OFF, result.closing
+    assert check(result.text) == {"string_all"}
 
 
 @pytest.mark.slow

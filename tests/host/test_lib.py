@@ -3,7 +3,7 @@
 
 
 def test_string(program):
-    program("string", "lib/test_string.c", "tests/host/string.c").test(cases=11)
+    program("string", "lib/test_string.c", "lib/test_string_all.c", "tests/host/string.c").test(cases=17)
 
 
 def test_format(program):
