@@ -14,5 +14,5 @@ def test_budgets(kernel):
                           env=clean_environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = {row["name"]: row for row in json.loads((kernel / "bench.json").read_text())}
-    for name in ("boot.prompt", "image.defconfig", "image.tiny"):
+    for name in ("boot.prompt", "memcpy.4k", "memset.4k", "image.defconfig", "image.tiny"):
         assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"] * 1.05
