@@ -58,7 +58,7 @@ static bool joins(const struct boot_mem_range *a, const struct boot_mem_range *b
 	       range_end(b) >= a->base;
 }
 
-/* Puts @new into the list, joined with what it touches. False when there is no room. */
+/* Puts @new into the list, joined with all that it touches. False when there is no room. */
 static bool insert(struct range_list *list, struct boot_mem_range new)
 {
 	unsigned int i = 0;
@@ -72,17 +72,13 @@ static bool insert(struct range_list *list, struct boot_mem_range new)
 			new.base = MIN(r->base, new.base);
 			new.size = end - new.base;
 			remove_at(list, i);
-		} else if (r->base > new.base) {
-			break;
+			i = 0;		/* it has grown: it may touch others now */
 		} else {
 			i++;
 		}
 	}
-	/* a joined range has grown: it may touch the next one now */
-	while (i < list->count && joins(&list->range[i], &new)) {
-		new.size = MAX(range_end(&list->range[i]), range_end(&new)) - new.base;
-		remove_at(list, i);
-	}
+	for (i = 0; i < list->count && list->range[i].base <= new.base; i++)
+		;
 	return insert_at(list, i, &new);
 }
 

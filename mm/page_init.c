@@ -115,12 +115,18 @@ static void make_zone(struct page_zone *zone, const struct boot_mem_range *bank)
 	page_policy_init(zone);
 }
 
-/* What of the block that both zones have a part of is the lower one's must stay as it is. */
-static void share_block(const struct page_zone *lower, struct page_zone *zone)
+/*
+ * A block that two zones have a part of is valid from the start in both: none of them may clear what
+ * the other one has.
+ */
+static void share_block(struct page_zone *lower, struct page_zone *zone)
 {
-	if (page_block(lower->first + lower->pages - 1) == zone->first_block &&
-	    block_is_valid(lower, zone->first_block))
-		zone->valid[0] |= 1;
+	struct page *last = lower->first + lower->pages - 1;
+
+	if (page_block(last) != zone->first_block)
+		return;
+	page_block_init(lower, last);
+	zone->valid[0] |= 1;
 }
 
 static void add(struct page_zone *zone, paddr_t start, paddr_t end, bool reserved)

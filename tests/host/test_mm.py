@@ -1,10 +1,21 @@
 # SPDX-License-Identifier: MIT
-"""Boot memory (mm/boot_mem.c) on the host, against a model, with each granule."""
+"""Boot memory (mm/boot_mem.c) and the page allocator (mm/page.c and its policies) on the host, against models, with
+each granule."""
 
 import pytest
+
+from lib import host_machine as machine
 
 
 @pytest.mark.parametrize("page_shift", [12, 14, 16])
 def test_boot_memory(program, page_shift):
     flags = ["-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}"]
     program(f"boot_mem-{page_shift}", "mm/boot_mem.c", "tests/host/boot_mem.c", flags=flags).test(cases=3)
+
+
+@pytest.mark.parametrize("page_shift", [12, 14, 16])
+@pytest.mark.parametrize("policy", ["buddy", "bump"])
+def test_pages(program, policy, page_shift):
+    flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]
+    program(f"page-{policy}-{page_shift}", *machine.sources(policy), "tests/host/page.c", flags=flags,
+            link=machine.LINK).test(cases=1)
