@@ -76,8 +76,8 @@ void kernel_main(void)
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
 	page_init();			/* page_alloc(); boot_mem_alloc() is over */
-	page_release_boot();		/* what boot alone has used is handed over too */
 	banner_print();			/* what was configured and what was found */
+	page_release_boot();		/* what boot alone has used is handed over too */
 #ifdef CONFIG_SHELL
 	shell_main();
 #else
