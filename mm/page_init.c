@@ -116,8 +116,8 @@ static void make_zone(struct page_zone *zone, const struct boot_mem_range *bank)
 }
 
 /*
- * A block that two zones have a part of is valid from the start in both: none of them may clear what
- * the other one has.
+ * A block that two zones have a part of is valid from the start in both: none of them may clear
+ * what the other one has.
  */
 static void share_block(struct page_zone *lower, struct page_zone *zone)
 {
