@@ -2,12 +2,10 @@
 /*
  * The kernel's own address space. The linear map: every bank in the order of physical
  * addresses, blocks as large as alignment allows, no-map ranges left out, and the image's text
- * and read-only data read-only there as well, so that no alias undoes their protection. Device
- * mappings are handed out from the bottom of the vmap area, each with an unmapped page behind
- * it.
+ * and read-only data read-only there as well, so that no alias undoes their protection. The
+ * vmap area is in vmap.c.
  */
 #include <arch/sections.h>
-#include <kernel/spinlock.h>
 #include <lib/assert.h>
 #include <lib/log.h>
 #include <mm/boot_mem.h>
@@ -20,12 +18,6 @@
  * alignment in it.
  */
 #define LINEAR_ALIGN	(PAGE_SHIFT == 12 ? GIB(1) : PAGE_SHIFT == 14 ? MIB(32) : MIB(512))
-
-static struct {
-	struct spinlock lock;	/* also guards the kernel's tables */
-	/* lock held: */
-	vaddr_t next;		/* first address that was never used */
-} vmap;
 
 /*
  * The image brings along enough tables for the first bank; later ones come from memory that is
@@ -142,44 +134,9 @@ void map_init(void)
 		panic("no memory: not a page is left (device tree, mem=)");
 	arch_linear_base = ALIGN_DOWN(first->base, LINEAR_ALIGN);
 	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
-	vmap.next = ARCH_VMAP_START;
 	first = image_bank();
 	done = map_first(*first);
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
 		map_bank(*bank, done);
 	boot_mem_window(0, 0);
-}
-
-void *ioremap(paddr_t pa, size_t size)
-{
-	paddr_t start = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + size, PAGE_SIZE);
-	unsigned long state;
-	vaddr_t va;
-	int err;
-
-	if (!size || end <= start)
-		return NULL;
-	state = spin_lock_irqsave(&vmap.lock);
-	va = vmap.next;
-	err = ARCH_VMAP_END - va < end - start + PAGE_SIZE ? -ENOMEM :
-	      arch_kernel_map(va, start, end - start, MMU_WRITE | MMU_DEVICE, map_table_alloc);
-	if (!err)
-		vmap.next = va + (end - start) + PAGE_SIZE;
-	spin_unlock_irqrestore(&vmap.lock, state);
-	return err ? NULL : (void *)(va + (pa - start));
-}
-
-void iounmap(void *p)
-{
-	vaddr_t start = ALIGN_DOWN((vaddr_t)p, PAGE_SIZE), va = start;
-	unsigned long state = spin_lock_irqsave(&vmap.lock);
-	unsigned int flags;
-	size_t block;
-	paddr_t pa;
-
-	/* up to the guard page behind it */
-	while (va < vmap.next && arch_kernel_lookup(va, &pa, &flags, &block))
-		va += block;
-	arch_kernel_unmap(start, va - start);
-	spin_unlock_irqrestore(&vmap.lock, state);
 }

@@ -30,13 +30,16 @@ void map_init(void);
 paddr_t map_table_alloc(void);
 
 /*
- * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page behind.
- * Never executable. Returns the address of @pa itself; NULL when space or memory is out. Thread
- * context or boot.
+ * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page on either
+ * side (mm/vmap.c). Never executable. Returns the address of @pa itself; NULL when space or
+ * memory is out. Thread context or boot.
  */
 void *ioremap(paddr_t pa, size_t size);
 
-/* Takes back what ioremap() returned. Later uses of the address fault. */
+/*
+ * Takes back what ioremap() returned; NULL is fine. Later uses of the address fault. What ioremap()
+ * did not return is a broken invariant.
+ */
 void iounmap(void *p);
 
 #endif

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""Boot memory (mm/boot_mem.c) and the page allocator (mm/page.c and its policies) on the host, against models, with
-each granule."""
+"""Boot memory (mm/boot_mem.c), the page allocator (mm/page.c and its policies) and the vmap area (mm/vmap.c) on the
+host, against models, with each granule."""
 
 import pytest
 
@@ -19,3 +19,11 @@ def test_pages(program, policy, page_shift):
     flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]
     program(f"page-{policy}-{page_shift}", *machine.sources(policy), "tests/host/page.c", flags=flags,
             link=machine.LINK).test(cases=1)
+
+
+@pytest.mark.parametrize("page_shift", [12, 14, 16])
+def test_vmap(program, page_shift):
+    """Over the real table walker, in a small area."""
+    flags = ["-Itests/host/vmap", "-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}"]
+    program(f"vmap-{page_shift}", "mm/vmap.c", "arch/arm64/boot/pgtable.c", "tests/host/vmap/world.c",
+            "tests/host/vmap.c", flags=flags).test(cases=7)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The vmap area, between mm's own files. */
+#ifndef MM_PRIVATE_VMAP_H
+#define MM_PRIVATE_VMAP_H
+
+#include <lib/types.h>
+
+/*
+ * A stack of zeroed pages, its lower end; NULL when memory or space is out. vfree() takes it back.
+ */
+void *vmap_stack(void);
+
+#endif
