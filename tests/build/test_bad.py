@@ -124,6 +124,18 @@ def test_broken_device_tree(built):
         assert not (built.o / "dts/zz-test.dtb").exists()
 
 
+@pytest.mark.parametrize("text, words", [
+    ("struct block { char bytes[4096]; };\nvoid f(struct block *a);\n"
+     "void f(struct block *a) { *a = (struct block){ 0 }; }\n", "call of memset"),
+    ("int x;\nint *const f = &x;\n", "absolute address of x"),
+], ids=["memset", "pointer"])
+def test_early_code(built, text, words):
+    """What works with the MMU on only, in code that runs before."""
+    with built.edit("arch/arm64/boot/early_el3.c", lambda _: text):
+        done = built.make("all", check=False)
+        assert done.returncode and f"arch/arm64/boot/early_el3.o: {words}" in done.stderr
+
+
 def test_text_that_moved(built):
     """A linker script that puts something behind the symbol table would make every backtrace lie."""
     def reorder(text):
