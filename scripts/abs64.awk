@@ -15,7 +15,8 @@
 	exit
 }
 /R_AARCH64_(CALL26|JUMP26)/ && $5 ~ /^(mem|str)/ {
-	print object ": call of " $5 " in code that runs before the MMU is on: its accesses may be unaligned" > "/dev/stderr"
+	print object ": call of " $5 " in code that runs before the MMU is on: its accesses may be unaligned" \
+		> "/dev/stderr"
 	bad = 1
 	exit
 }
