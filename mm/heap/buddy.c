@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Buddy heap: an object of up to half a page is a block of a power of two bytes, 32 at least, and
+ * lies at a multiple of its size. A page that serves blocks, an arena, begins as one free block.
+ * Where a small one is wanted, a larger one is cut into halves, buddies; where a block becomes
+ * free and its buddy is, both become one again, up to the whole page, which then goes back unless
+ * it is the only empty arena. Larger objects are runs of whole pages.
+ *
+ * There are no headers. An arena has a table with one byte for each 32 bytes, its marks: what
+ * begins there, and of which order. 32 tables share a page, and an arena's struct page has the
+ * table's address. So every address can be judged by its struct page and its mark.
+ *
+ * Freed blocks are first kept as they are, lazy, and handed out again without being merged and cut.
+ * All of them are merged when there are many of one order, and before a page is asked for.
+ */
+#include <kernel/spinlock.h>
+#include <lib/list.h>
+#include <mm/heap_policy.h>
+#include <mm/page.h>
+
+/* A block of order n has 2^n granules. */
+#define GRANULE_SHIFT	5
+#define GRANULES	(PAGE_SIZE >> GRANULE_SHIFT)
+#define ORDERS		(PAGE_SHIFT - GRANULE_SHIFT + 1)
+#define ORDER_PAGE	(ORDERS - 1)
+#define BLOCK_MAX	(PAGE_SIZE / 2)
+
+#define LAZY_ORDERS	6U	/* up to 1 KiB; larger ones are merged at once */
+#define LAZY_MAX	16U	/* of each */
+
+#define TABLES		32U	/* in a page: there is one byte for 32 */
+#define TABLE_SIZE	(PAGE_SIZE / TABLES)
+static_assert(TABLE_SIZE == GRANULES, "a mark is a byte");
+
+const char heap_policy_name[] = "buddy";
+
+/* Marks: one of these and the order; 0 where no block begins. */
+#define MARK_LIVE	0x80
+#define MARK_LAZY	0x40
+#define MARK_FREE	0x20
+#define MARK_ORDER	0x1f
+static_assert(ORDER_PAGE <= MARK_ORDER, "a mark has room for each order");
+
+/* What a page of the heap is, in its index; and what is in its owner. */
+enum {
+	PAGE_ARENA = 1,		/* the arena's table */
+	PAGE_TABLES,		/* a bit for each table that nobody has; if any, it is linked */
+	PAGE_RUN,		/* the length of the run that begins there, in pages */
+};
+
+/*
+ * One that nobody has. It and its mark lie at multiples of its size, in bytes and in granules: so
+ * one bit of either address tells it from its buddy, which is all that merging needs to know.
+ */
+struct block {
+	struct list link;	/* a lazy one uses next only */
+	u8 *mark;
+};
+
+static_assert(sizeof(struct block) <= 1 << GRANULE_SHIFT, "the smallest block has room for it");
+
+struct order {
+	struct list free;
+	struct list *lazy;
+	unsigned int lazy_count;
+	unsigned int free_count;
+	size_t taken;		/* blocks that are handed out or lazy */
+};
+
+static struct {
+	struct spinlock lock;
+	/* lock held: */
+	struct order order[ORDERS];
+	struct list tables;	/* pages with tables that nobody has */
+	size_t pages;		/* with blocks or tables */
+	/* atomic: */
+	size_t run_pages;
+} heap;
+
+void heap_policy_init(void)
+{
+	for (unsigned int order = 0; order < ORDERS; order++)
+		list_init(&heap.order[order].free);
+	list_init(&heap.tables);
+}
+
+static unsigned int order_of(size_t size)
+{
+	size_t last = (size - 1) | (BIT(GRANULE_SHIFT) - 1);
+
+	return 64U - GRANULE_SHIFT - (unsigned int)__builtin_clzl(last);
+}
+
+/*
+ * --- Tables -----------------------------------------------------------------------------------
+ */
+
+static struct page *get_page(unsigned int kind, unsigned int flags)
+{
+	struct page *page = page_alloc(0, PAGE_USE_HEAP | PAGE_QUIET | flags);
+
+	if (page) {
+		page->index = (u16)kind;
+		heap.pages++;
+	}
+	return page;
+}
+
+static __noinline void put_page(struct page *page)
+{
+	heap.pages--;
+	page_free(page);
+}
+
+/* A table without a mark, or NULL. */
+static u8 *get_table(void)
+{
+	struct page *page;
+	uintptr_t unused;
+
+	if (list_empty(&heap.tables)) {
+		page = get_page(PAGE_TABLES, PAGE_ZERO);
+		if (!page)
+			return NULL;
+		page->owner = (void *)(BIT(TABLES) - 1);
+		list_add(&heap.tables, &page->link);
+	}
+	page = list_entry(heap.tables.next, struct page, link);
+	unused = (uintptr_t)page->owner;
+	page->owner = (void *)(unused & (unused - 1));
+	if (!page->owner)
+		list_del(&page->link);
+	return (u8 *)page_to_virt(page) + (size_t)__builtin_ctzl(unused) * TABLE_SIZE;
+}
+
+/* Takes a table back, in which there is no mark. */
+static void put_table(u8 *table)
+{
+	struct page *page = virt_to_page(table);
+	uintptr_t unused = (uintptr_t)page->owner;
+
+	if (!unused)
+		list_add(&heap.tables, &page->link);
+	unused |= BIT(((vaddr_t)table & ~PAGE_MASK) / TABLE_SIZE);
+	page->owner = (void *)unused;
+	if (unused == BIT(TABLES) - 1) {
+		list_del(&page->link);
+		put_page(page);
+	}
+}
+
+/*
+ * --- Blocks -----------------------------------------------------------------------------------
+ */
+
+static __noinline void put_block(struct block *block, u8 *mark, unsigned int order)
+{
+	block->mark = mark;
+	*mark = (u8)(MARK_FREE | order);
+	list_add(&heap.order[order].free, &block->link);
+	heap.order[order].free_count++;
+}
+
+static void get_block(struct block *block, unsigned int order)
+{
+	*block->mark = 0;
+	list_del(&block->link);
+	heap.order[order].free_count--;
+}
+
+static bool new_arena(void)
+{
+	u8 *table = get_table();
+	struct page *page;
+
+	if (!table)
+		return false;
+	page = get_page(PAGE_ARENA, 0);
+	if (!page) {
+		put_table(table);
+		return false;
+	}
+	page->owner = table;
+	put_block(page_to_virt(page), table, ORDER_PAGE);
+	return true;
+}
+
+/* Gives the page of an arena back in which there is no mark. */
+static void put_arena(struct page *arena)
+{
+	put_table(arena->owner);
+	put_page(arena);
+}
+
+/* Takes a block from the free ones, a larger one cut if need be; NULL without any. */
+static void *cut(unsigned int order)
+{
+	unsigned int at = order;
+	struct block *block;
+
+	while (list_empty(&heap.order[at].free))
+		if (++at == ORDERS)
+			return NULL;
+	block = list_entry(heap.order[at].free.next, struct block, link);
+	get_block(block, at);
+	while (at-- > order)
+		put_block((struct block *)((char *)block + BIT(GRANULE_SHIFT + at)),
+			  block->mark + BIT(at), at);
+	*block->mark = (u8)(MARK_LIVE | order);
+	heap.order[order].taken++;
+	return block;
+}
+
+/* Makes a block free that was handed out: with its buddy, and that one's, as far as they are. */
+static __noinline void merge(void *p, u8 *mark, unsigned int order)
+{
+	vaddr_t block = (vaddr_t)p;
+
+	heap.order[order].taken--;
+	*mark = 0;
+	for (; order < ORDER_PAGE; order++) {
+		if (*(u8 *)((vaddr_t)mark ^ BIT(order)) != (MARK_FREE | order))
+			break;
+		get_block((struct block *)(block ^ BIT(GRANULE_SHIFT + order)), order);
+		block &= ~BIT(GRANULE_SHIFT + order);
+		mark = (u8 *)((vaddr_t)mark & ~BIT(order));
+	}
+	if (order == ORDER_PAGE && heap.order[ORDER_PAGE].free_count)
+		put_arena(virt_to_page((void *)block));
+	else
+		put_block((struct block *)block, mark, order);
+}
+
+/* Makes all lazy blocks free ones. False when there is none. */
+static bool merge_lazy(void)
+{
+	bool any = false;
+
+	for (unsigned int order = 0; order < LAZY_ORDERS; order++) {
+		while (heap.order[order].lazy) {
+			struct list *lazy = heap.order[order].lazy;
+
+			heap.order[order].lazy = lazy->next;
+			merge(lazy, list_entry(lazy, struct block, link)->mark, order);
+			any = true;
+		}
+		heap.order[order].lazy_count = 0;
+	}
+	return any;
+}
+
+/*
+ * --- Runs of pages ----------------------------------------------------------------------------
+ */
+
+static struct page *find_run(size_t pages)
+{
+	return pages == 1 ? page_alloc(0, PAGE_USE_HEAP | PAGE_QUIET) :
+			    page_alloc_run(pages, PAGE_USE_HEAP | PAGE_QUIET);
+}
+
+static __noinline void *get_run(size_t size)
+{
+	size_t pages = ((size - 1) >> PAGE_SHIFT) + 1;
+	struct page *page = find_run(pages);
+
+	if (!page) {
+		heap_policy_shrink();
+		page = find_run(pages);
+	}
+	if (!page)
+		return NULL;
+	page->index = PAGE_RUN;
+	page->owner = (void *)pages;
+	atomic_add_relaxed(&heap.run_pages, pages);
+	return page_to_virt(page);
+}
+
+/* The page of the heap at @p, or NULL. */
+static struct page *page_of(const void *p)
+{
+	struct page *page = page_lookup(virt_to_phys(p));
+
+	return page && page->use == PAGE_USE_HEAP ? page : NULL;
+}
+
+static bool is_run(const struct page *page, const void *p)
+{
+	return page && page->index == PAGE_RUN && IS_ALIGNED((vaddr_t)p, PAGE_SIZE);
+}
+
+static u8 *mark_of(const struct page *arena, const void *p)
+{
+	return (u8 *)arena->owner + (((vaddr_t)p & ~PAGE_MASK) >> GRANULE_SHIFT);
+}
+
+/* Whether a block could start at @p. */
+static bool is_in_arena(const struct page *page, const void *p)
+{
+	return page && page->index == PAGE_ARENA && IS_ALIGNED((vaddr_t)p, 1 << GRANULE_SHIFT);
+}
+
+/* Frees what is in no arena, if it is something. */
+static __noinline void put_run(struct page *page, void *p)
+{
+	size_t pages;
+
+	if (!is_run(page, p))
+		heap_bad_free(p, page ? "not the start of an object" : "not of the heap");
+	pages = (size_t)page->owner;
+	atomic_add_relaxed(&heap.run_pages, -pages);
+	page_free_run(page, pages);
+}
+
+/*
+ * --- What a policy has to bring ---------------------------------------------------------------
+ */
+
+/* Without a lazy block. Takes the lock over. */
+static __noinline void *get_slowly(unsigned int order, unsigned long state)
+{
+	void *p;
+
+	do
+		p = cut(order);
+	while (!p && (merge_lazy() || new_arena()));
+	spin_unlock_irqrestore(&heap.lock, state);
+	return p;
+}
+
+void *heap_policy_alloc(size_t size)
+{
+	struct order *order;
+	unsigned long state;
+	struct block *block;
+	unsigned int n;
+
+	if (unlikely(size > BLOCK_MAX))
+		return get_run(size);
+	n = order_of(size);
+	order = &heap.order[n];
+	state = spin_lock_irqsave(&heap.lock);
+	if (unlikely(!order->lazy))
+		return get_slowly(n, state);
+	block = list_entry(order->lazy, struct block, link);
+	order->lazy = block->link.next;
+	order->lazy_count--;
+	*block->mark = (u8)(MARK_LIVE | n);
+	spin_unlock_irqrestore(&heap.lock, state);
+	return block;
+}
+
+/* Blocks and runs lie at multiples of their size, rounded up to a power of two. */
+void *heap_policy_alloc_aligned(size_t size, size_t align)
+{
+	return heap_policy_alloc(MAX(size, align));
+}
+
+/* Frees what cannot become lazy. Takes the lock over. */
+static __noinline void put_slowly(void *p, u8 *mark, unsigned long state)
+{
+	u8 found = *mark;
+	unsigned int order = found ^ MARK_LIVE;
+
+	if (order >= ORDERS) {
+		spin_unlock_irqrestore(&heap.lock, state);
+		heap_bad_free(p, found ? "free already" : "not the start of an object");
+	}
+	merge_lazy();
+	merge(p, mark, order);
+	spin_unlock_irqrestore(&heap.lock, state);
+}
+
+void heap_policy_free(void *p)
+{
+	struct page *page = page_of(p);
+	struct block *block = p;
+	struct order *order;
+	unsigned long state;
+	unsigned int n;
+	u8 *mark;
+
+	if (unlikely(!is_in_arena(page, p))) {
+		put_run(page, p);
+		return;
+	}
+	mark = mark_of(page, p);
+	state = spin_lock_irqsave(&heap.lock);
+	n = *mark ^ MARK_LIVE;
+	if (unlikely(n >= LAZY_ORDERS || heap.order[n].lazy_count == LAZY_MAX)) {
+		put_slowly(p, mark, state);
+		return;
+	}
+	order = &heap.order[n];
+	*mark = (u8)(MARK_LAZY | n);
+	block->mark = mark;
+	block->link.next = order->lazy;
+	order->lazy = &block->link;
+	order->lazy_count++;
+	spin_unlock_irqrestore(&heap.lock, state);
+}
+
+size_t heap_policy_size(const void *p)
+{
+	const struct page *page = page_of(p);
+	unsigned int order;
+
+	if (is_run(page, p))
+		return (size_t)page->owner << PAGE_SHIFT;
+	if (!is_in_arena(page, p))
+		return 0;
+	order = *mark_of(page, p) ^ MARK_LIVE;
+	return order < ORDERS ? BIT(GRANULE_SHIFT + order) : 0;
+}
+
+/*
+ * Orders have no pages of their own: all pages stand with the last order, a page, whose objects are
+ * the pages in runs.
+ */
+void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg)
+{
+	for (unsigned int i = 0; i < ORDERS; i++) {
+		const struct order *order = &heap.order[i];
+		unsigned long state = spin_lock_irqsave(&heap.lock);
+		struct heap_class c = {
+			.size = BIT(GRANULE_SHIFT + i),
+			.live = order->taken - order->lazy_count,
+			.free = order->free_count + order->lazy_count,
+			.cached = order->lazy_count,
+		};
+
+		if (i == ORDER_PAGE) {
+			c.live = atomic_load_relaxed(&heap.run_pages);
+			c.pages = heap.pages + c.live;
+		}
+		spin_unlock_irqrestore(&heap.lock, state);
+		row(&c, arg);
+	}
+}
+
+static void add(const struct heap_class *c, void *arg)
+{
+	struct heap_stats *stats = arg;
+
+	stats->held += c->pages << PAGE_SHIFT;
+	stats->live += c->live * c->size;
+}
+
+void heap_policy_stats(struct heap_stats *stats)
+{
+	*stats = (struct heap_stats){ 0 };
+	heap_policy_classes(add, stats);
+}
+
+/* Merges what is lazy, and gives back the empty arena that is kept otherwise. */
+void heap_policy_shrink(void)
+{
+	unsigned long state = spin_lock_irqsave(&heap.lock);
+	struct list *empty = &heap.order[ORDER_PAGE].free;
+	struct block *block;
+
+	merge_lazy();
+	if (!list_empty(empty)) {
+		block = list_entry(empty->next, struct block, link);
+		get_block(block, ORDER_PAGE);
+		put_arena(virt_to_page(block));
+	}
+	spin_unlock_irqrestore(&heap.lock, state);
+}
