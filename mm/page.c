@@ -105,7 +105,7 @@ static struct page *take_one(unsigned int order)
 	if (!cpu->cached)
 		cpu->cached = take(0, cpu->page, PAGE_CACHE_BATCH);
 	for (size_t i = 0; i < cpu->cached; i++)
-		*page_state_of(cpu->page[i]) = PAGE_STATE(0, 0, PAGE_USE_NONE, PAGE_INDEX_CACHED);
+		*page_state_of(cpu->page[i]) = 0;
 	return cpu->cached ? cpu->page[--cpu->cached] : NULL;
 }
 
@@ -121,7 +121,8 @@ static void count(unsigned int use, size_t pages)
  * --- Allocation -------------------------------------------------------------------------------
  */
 
-static struct page *clear(struct page *page, size_t pages)
+/* Never inline: the way without it needs no stack frame then. */
+static __noinline struct page *clear(struct page *page, size_t pages)
 {
 	memset(page_to_virt(page), 0, pages << PAGE_SHIFT);
 	return page;
@@ -156,7 +157,7 @@ static struct page *find(unsigned int order)
 	return page;
 }
 
-static __noinline struct page *fail(size_t pages, unsigned int flags, const void *caller)
+static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 {
 	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!(flags & PAGE_QUIET))
@@ -164,14 +165,18 @@ static __noinline struct page *fail(size_t pages, unsigned int flags, const void
 	return NULL;
 }
 
-static __noinline struct page *alloc(unsigned int order, unsigned int flags, const void *caller)
+/*
+ * The long way. It is called last thing, so that it returns to the caller of the function that
+ * called it: that is who is named when there is no memory.
+ */
+static __noinline struct page *alloc(unsigned int order, unsigned int flags)
 {
 	unsigned int use = flags & PAGE_USE_MASK;
 	struct page *page = order > PAGE_ORDER_MAX ? NULL : find(order);
 
 	assert(use > PAGE_USE_NONE && use < PAGE_USES);
 	if (!page)
-		return fail(1UL << MIN(order, 63U), flags, caller);
+		return fail(1UL << MIN(order, 63U), flags, __builtin_return_address(0));
 	count(use, 1UL << order);
 	begin(page, order, use);
 	return flags & PAGE_ZERO ? clear(page, 1UL << order) : page;
@@ -183,17 +188,20 @@ struct page *page_alloc(unsigned int order, unsigned int flags)
 	struct page_cpu *cpu;
 	unsigned long state;
 	struct page *page;
+	size_t cached;
 
 	assert(use > PAGE_USE_NONE && use < PAGE_USES);
 	if (unlikely(order))
-		return alloc(order, flags, __builtin_return_address(0));
+		return alloc(order, flags);
 	state = arch_irq_save();
 	cpu = this_cpu(page_cpu);
-	if (unlikely(!cpu->cached)) {
+	cached = cpu->cached;
+	if (unlikely(!cached)) {
 		arch_irq_restore(state);
-		return alloc(0, flags, __builtin_return_address(0));
+		return alloc(0, flags);
 	}
-	page = cpu->page[--cpu->cached];
+	cpu->cached = cached - 1;
+	page = cpu->page[cached - 1];
 	cpu->used[use]++;
 	arch_irq_restore(state);
 	begin(page, 0, use);
@@ -242,7 +250,7 @@ struct page *page_alloc_run(size_t pages, unsigned int flags)
 		return NULL;
 	if (order <= PAGE_ORDER_MAX) {
 		if (pages == 1UL << order)
-			return alloc(order, flags, __builtin_return_address(0));
+			return alloc(order, flags);
 		page = find(order);
 	}
 	if (!page)
@@ -278,16 +286,24 @@ static __noinline void free_run(struct page *page)
 	arch_irq_restore(state);
 }
 
-static void make_room(struct page_cpu *cpu)
+/* Makes room among the CPU's pages first. An interrupt in between makes more of it, or less. */
+static __noinline void free_crowded(struct page *page)
 {
-	drain(cpu, PAGE_CACHE_MAX - PAGE_CACHE_BATCH);
+	unsigned long state = arch_irq_save();
+
+	if (this_cpu(page_cpu)->cached == PAGE_CACHE_MAX)
+		drain(this_cpu(page_cpu), PAGE_CACHE_MAX - PAGE_CACHE_BATCH);
+	arch_irq_restore(state);
+	page_free(page);
 }
 
+/* Here and in page_alloc() every instruction counts. */
 void page_free(struct page *page)
 {
 	u64 was = *page_state_of(page);
 	struct page_cpu *cpu;
 	unsigned long state;
+	size_t cached;
 
 	/* one holder, and order 0 */
 	if (unlikely((was & PAGE_STATE(~0U, 0xff, 0, 0)) != PAGE_STATE(1, 0, 0, 0))) {
@@ -296,10 +312,15 @@ void page_free(struct page *page)
 	}
 	state = arch_irq_save();
 	cpu = this_cpu(page_cpu);
-	if (unlikely(cpu->cached == PAGE_CACHE_MAX))
-		make_room(cpu);
-	*page_state_of(page) = PAGE_STATE(0, 0, PAGE_USE_NONE, PAGE_INDEX_CACHED);
-	cpu->page[cpu->cached++] = page;
+	cached = cpu->cached;
+	if (unlikely(cached == PAGE_CACHE_MAX)) {
+		arch_irq_restore(state);
+		free_crowded(page);
+		return;
+	}
+	*page_state_of(page) = 0;
+	cpu->page[cached] = page;
+	cpu->cached = cached + 1;
 	cpu->used[(u8)(was >> 40)]--;
 	arch_irq_restore(state);
 }

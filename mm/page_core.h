@@ -11,9 +11,9 @@
 
 /* Of one CPU; written by it alone, interrupts masked. */
 struct page_cpu {
-	struct page_cpu *next;
+	struct page *page[PAGE_CACHE_MAX];	/* first: that saves an instruction */
 	size_t cached;
-	struct page *page[PAGE_CACHE_MAX];
+	struct page_cpu *next;
 	size_t used[PAGE_USES];	/* pages taken less pages given back: the sum of all CPUs counts */
 };
 

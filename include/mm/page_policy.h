@@ -73,11 +73,10 @@ static inline page_state *page_state_of(struct page *page)
 }
 
 /*
- * What is not handed out has refs 0, use PAGE_USE_NONE and one of these in its index; so inner
- * pages of a run, which have nothing, are told from free ones.
+ * The index of a free run's first page, for a policy that wants to tell it from other pages without
+ * holders: inner ones, reserved ones, and those in a CPU's cache. Their state is 0.
  */
-#define PAGE_INDEX_FREE		1	/* first page of a free run */
-#define PAGE_INDEX_CACHED	2	/* in a CPU's cache */
+#define PAGE_INDEX_FREE		1
 
 static inline size_t page_number(const struct page *page)
 {
