@@ -2,13 +2,14 @@
 /*
  * Pages: the way in and out. Single pages come from an array that each CPU has and go back there,
  * with nothing but interrupts masked; the array is filled from the zones and emptied into them by
- * batches. Runs go to the policy at once, under the lock of their zone, the highest zone first, so
- * that low memory is left for those who need it. A run of any number of pages is the next power of
- * two, of which the rest goes back at once.
+ * batches. Of each of the next orders a CPU keeps the run that came back last, so that what is taken
+ * and given back again and again is not cut and joined each time. All else goes to the policy,
+ * under the lock of its zone, the highest zone first, so that low memory is left for those who need
+ * it. A run of any number of pages is the next power of two, of which the rest goes back at once.
  *
- * When there is no memory: this CPU's single pages go back, so that they can become runs; then
- * whoever holds memory that it can do without is asked for it (page_set_reclaim()); then the caller
- * gets NULL. Other CPUs' single pages stay where they are.
+ * When there is no memory: what this CPU keeps goes back, so that it can become runs; then whoever
+ * holds memory that it can do without is asked for it (page_set_reclaim()); then the caller gets
+ * NULL. What other CPUs keep stays where it is.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -45,17 +46,16 @@ struct page_zone *page_zone_of(const struct page *page)
 }
 
 /*
- * --- Between the zones and a CPU --------------------------------------------------------------
+ * --- Between the zones and a CPU: interrupts masked -------------------------------------------
  */
 
-/* Takes up to @max runs from one zone. Interrupts masked. Returns how many there were. */
+/* Takes up to @max runs from one zone. Returns how many there were. */
 static size_t take(unsigned int order, struct page **run, size_t max)
 {
+	struct page_zone *zone = page_pool.zone + page_pool.zones;
 	size_t n = 0;
 
-	for (unsigned int i = page_pool.zones; i-- && !n;) {
-		struct page_zone *zone = &page_pool.zone[i];
-
+	while (!n && zone-- != page_pool.zone) {
 		spin_lock(&zone->lock);
 		while (n < max && (run[n] = page_policy_alloc(zone, order)))
 			n++;
@@ -65,7 +65,7 @@ static size_t take(unsigned int order, struct page **run, size_t max)
 	return n;
 }
 
-/* Gives one run back. Interrupts masked. */
+/* Gives one run back. */
 static void give(struct page *page, unsigned int order)
 {
 	struct page_zone *zone = page_zone_of(page);
@@ -77,8 +77,8 @@ static void give(struct page *page, unsigned int order)
 	spin_unlock(&zone->lock);
 }
 
-/* Gives back what this CPU has but for the @keep pages that were used last. Interrupts masked. */
-static void drain(struct page_cpu *cpu, size_t keep)
+/* Gives the single pages back, but for the @keep that came last. */
+static void drain_pages(struct page_cpu *cpu, size_t keep)
 {
 	size_t n = cpu->cached - keep;
 
@@ -88,17 +88,28 @@ static void drain(struct page_cpu *cpu, size_t keep)
 	cpu->cached = keep;
 }
 
-static struct page *take_one(unsigned int order)
+/* Gives all back. False when there was nothing. */
+static bool drain(struct page_cpu *cpu)
 {
-	struct page_cpu *cpu = this_cpu(page_cpu);
+	bool any = cpu->cached;
+
+	drain_pages(cpu, 0);
+	for (unsigned int order = 1; order < PAGE_KEPT_ORDERS; order++) {
+		if (!cpu->run[order])
+			continue;
+		any = true;
+		give(cpu->run[order], order);
+		cpu->run[order] = NULL;
+	}
+	return any;
+}
+
+static struct page *take_one(struct page_cpu *cpu, unsigned int order)
+{
 	struct page *page = NULL;
 
 	if (order) {
 		take(order, &page, 1);
-		if (!page && cpu->cached) {
-			drain(cpu, 0);
-			take(order, &page, 1);
-		}
 		return page;
 	}
 	/* the cache may have been filled by an interrupt meanwhile */
@@ -136,11 +147,11 @@ static struct page *begin(struct page *page, unsigned int order, unsigned int us
 	return page;
 }
 
-/* A run, not yet begun or counted, or NULL after everything was tried. */
-static struct page *find(unsigned int order)
+/* A run that is in nobody's hands, when the first look found none. */
+static __noinline struct page *find_again(unsigned int order)
 {
 	unsigned long state = arch_irq_save();
-	struct page *page = take_one(order);
+	struct page *page = drain(this_cpu(page_cpu)) ? take_one(this_cpu(page_cpu), order) : NULL;
 	void (*reclaim)(void);
 
 	arch_irq_restore(state);
@@ -152,9 +163,27 @@ static struct page *find(unsigned int order)
 		return NULL;
 	reclaim();
 	state = arch_irq_save();
-	page = take_one(order);
+	page = take_one(this_cpu(page_cpu), order);
+	if (!page && drain(this_cpu(page_cpu)))
+		page = take_one(this_cpu(page_cpu), order);
 	arch_irq_restore(state);
 	return page;
+}
+
+static struct page *find(unsigned int order)
+{
+	unsigned long state = arch_irq_save();
+	struct page_cpu *cpu = this_cpu(page_cpu);
+	struct page *page;
+
+	if (order > 0 && order < PAGE_KEPT_ORDERS && cpu->run[order]) {
+		page = cpu->run[order];
+		cpu->run[order] = NULL;
+	} else {
+		page = take_one(cpu, order);
+	}
+	arch_irq_restore(state);
+	return likely(page) ? page : find_again(order);
 }
 
 static struct page *fail(size_t pages, unsigned int flags, const void *caller)
@@ -175,7 +204,7 @@ static __noinline struct page *alloc(unsigned int order, unsigned int flags)
 	struct page *page = order > PAGE_ORDER_MAX ? NULL : find(order);
 
 	assert(use > PAGE_USE_NONE && use < PAGE_USES);
-	if (!page)
+	if (unlikely(!page))
 		return fail(1UL << MIN(order, 63U), flags, __builtin_return_address(0));
 	count(use, 1UL << order);
 	begin(page, order, use);
@@ -209,7 +238,7 @@ struct page *page_alloc(unsigned int order, unsigned int flags)
 }
 
 /*
- * Gives back what of a run of 2^@order pages lies behind its first @count, from the end on. Each
+ * Gives back what of a run of 2^@order pages lies behind its first @pages, from the end on. Each
  * cut leaves two halves: the upper one goes back, or the lower one stays whole and the upper one is
  * cut next, as a run of its own. Interrupts masked.
  */
@@ -219,7 +248,7 @@ static void trim(struct page *page, unsigned int order, size_t pages)
 	size_t freed = (1UL << order) - pages;
 
 	spin_lock(&zone->lock);
-	while (pages) {
+	for (;;) {
 		size_t half = 1UL << --order;
 
 		if (order == PAGE_BLOCK_SHIFT - 1)
@@ -277,12 +306,22 @@ static __noinline void free_run(struct page *page)
 {
 	unsigned int order = page->order;
 	unsigned long state;
+	struct page_cpu *cpu;
 
 	if (page->refs != 1 || order > PAGE_ORDER_MAX)
 		bad("page_free() of", page);
-	count(page->use, -(1UL << order));
 	state = arch_irq_save();
-	give(page, order);
+	cpu = this_cpu(page_cpu);
+	cpu->used[page->use] -= 1UL << order;
+	if (order < PAGE_KEPT_ORDERS) {
+		struct page *last = cpu->run[order];
+
+		*page_state_of(page) = 0;
+		cpu->run[order] = page;
+		page = last;
+	}
+	if (page)
+		give(page, order);
 	arch_irq_restore(state);
 }
 
@@ -292,7 +331,7 @@ static __noinline void free_crowded(struct page *page)
 	unsigned long state = arch_irq_save();
 
 	if (this_cpu(page_cpu)->cached == PAGE_CACHE_MAX)
-		drain(this_cpu(page_cpu), PAGE_CACHE_MAX - PAGE_CACHE_BATCH);
+		drain_pages(this_cpu(page_cpu), PAGE_CACHE_MAX - PAGE_CACHE_BATCH);
 	arch_irq_restore(state);
 	page_free(page);
 }

@@ -9,10 +9,14 @@
 #define PAGE_CACHE_MAX		32
 #define PAGE_CACHE_BATCH	16
 
+/* Below this order a CPU keeps one run of each. */
+#define PAGE_KEPT_ORDERS	5
+
 /* Of one CPU; written by it alone, interrupts masked. */
 struct page_cpu {
 	struct page *page[PAGE_CACHE_MAX];	/* first: that saves an instruction */
 	size_t cached;
+	struct page *run[PAGE_KEPT_ORDERS];	/* the last one that came back; the first is not used */
 	struct page_cpu *next;
 	size_t used[PAGE_USES];	/* pages taken less pages given back: the sum of all CPUs counts */
 };

@@ -226,7 +226,7 @@ static void release(paddr_t base, u64 size)
 	add(zone, base + size, end, true);
 	zone->free += pages;
 	for (size_t left = pages; left;) {
-		unsigned int order = page_run_order(page, left);
+		unsigned int order = page_run_order(page_number(page), left);
 
 		page_policy_free(zone, page, order);
 		page += 1UL << order;

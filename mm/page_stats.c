@@ -18,8 +18,12 @@ static size_t cached(void)
 {
 	size_t sum = 0;
 
-	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next)
+	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next) {
 		sum += atomic_load_relaxed(&cpu->cached);
+		for (unsigned int order = 1; order < PAGE_KEPT_ORDERS; order++)
+			if (atomic_load_relaxed(&cpu->run[order]))
+				sum += 1UL << order;
+	}
 	return sum;
 }
 

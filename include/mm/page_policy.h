@@ -83,11 +83,14 @@ static inline size_t page_number(const struct page *page)
 	return page_to_phys(page) >> PAGE_SHIFT;
 }
 
-/* The largest n for which 2^n pages from @page on are aligned and not more than @count, not 0. */
-static inline unsigned int page_run_order(const struct page *page, size_t count)
+/*
+ * The largest n for which 2^n pages from the one of that @number on are aligned, and not more than
+ * @count, which is not 0.
+ */
+static inline unsigned int page_run_order(size_t number, size_t count)
 {
-	/* the lowest bit of the address, or of what a run may be at most */
-	size_t align = page_number(page) | BIT(PAGE_ORDER_MAX);
+	/* the lowest bit of the number, or of what a run may be at most */
+	size_t align = number | BIT(PAGE_ORDER_MAX);
 
 	return MIN((unsigned int)__builtin_ctzl(align), 63U - (unsigned int)__builtin_clzl(count));
 }

@@ -36,10 +36,12 @@ void page_policy_init(struct page_zone *zone)
 
 void page_policy_add(struct page_zone *zone, struct page *first, size_t count, bool reserved)
 {
-	unsigned int order;
+	size_t number = page_number(first), end = number + count, pages;
 
-	for (; count; first += 1UL << order, count -= 1UL << order) {
-		order = page_run_order(first, count);
+	for (; number != end; first += pages, number += pages) {
+		unsigned int order = page_run_order(number, end - number);
+
+		pages = 1UL << order;
 		if (order < PAGE_BLOCK_SHIFT)
 			page_block_init(zone, first);
 		if (reserved)
