@@ -2,10 +2,11 @@
 /*
  * Pages: the way in and out. Single pages come from an array that each CPU has and go back there,
  * with nothing but interrupts masked; the array is filled from the zones and emptied into them by
- * batches. Of each of the next orders a CPU keeps the run that came back last, so that what is taken
- * and given back again and again is not cut and joined each time. All else goes to the policy,
- * under the lock of its zone, the highest zone first, so that low memory is left for those who need
- * it. A run of any number of pages is the next power of two, of which the rest goes back at once.
+ * batches. Of each of the next orders a CPU keeps the run that came back last, so that what is
+ * taken and given back again and again is not cut and joined each time. All else goes to the
+ * policy, under the lock of its zone, the highest zone first, so that low memory is left for those
+ * who need it. A run of any number of pages is the next power of two, of which the rest goes back
+ * at once.
  *
  * When there is no memory: what this CPU keeps goes back, so that it can become runs; then whoever
  * holds memory that it can do without is asked for it (page_set_reclaim()); then the caller gets

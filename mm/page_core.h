@@ -16,7 +16,7 @@
 struct page_cpu {
 	struct page *page[PAGE_CACHE_MAX];	/* first: that saves an instruction */
 	size_t cached;
-	struct page *run[PAGE_KEPT_ORDERS];	/* the last one that came back; the first is not used */
+	struct page *run[PAGE_KEPT_ORDERS];	/* by order; the one of order 0 is not used */
 	struct page_cpu *next;
 	size_t used[PAGE_USES];	/* pages taken less pages given back: the sum of all CPUs counts */
 };
