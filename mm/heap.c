@@ -49,11 +49,7 @@ static bool may_say(void)
 	return atomic_add_relaxed(&said.lines, 1) < LINES_MAX;
 }
 
-/*
- * The line for a request that gets NULL, which it returns. For its callers' last words only, a
- * tail call: then its return address is that of whoever asked them.
- */
-static __cold __noinline void *out_of_memory(size_t size)
+void *heap_out_of_memory(size_t size)
 {
 	struct heap_stats heap;
 	struct page_stats pages;
@@ -86,14 +82,14 @@ void *kmalloc(size_t size)
 {
 	void *p = TAKE(size);
 
-	return likely(p) ? p : out_of_memory(size);
+	return likely(p) ? p : heap_out_of_memory(size);
 }
 
 void *kzalloc(size_t size)
 {
 	void *p = TAKE(size);
 
-	return likely(p) ? memset(p, 0, size) : out_of_memory(size);
+	return likely(p) ? memset(p, 0, size) : heap_out_of_memory(size);
 }
 
 void *kcalloc(size_t count, size_t size)
@@ -108,7 +104,7 @@ void *kcalloc(size_t count, size_t size)
 		return NULL;
 	}
 	p = TAKE(bytes);
-	return likely(p) ? memset(p, 0, bytes) : out_of_memory(bytes);
+	return likely(p) ? memset(p, 0, bytes) : heap_out_of_memory(bytes);
 }
 
 void *kmalloc_aligned(size_t size, size_t align)
@@ -126,7 +122,7 @@ void *kmalloc_aligned(size_t size, size_t align)
 	else
 		p = IS_ENABLED(CONFIG_DEBUG_HEAP) ? heap_debug_alloc(size, align, CALLER()) :
 						    heap_policy_alloc_aligned(size, align);
-	return likely(p) ? p : out_of_memory(size);
+	return likely(p) ? p : heap_out_of_memory(size);
 }
 
 static __always_inline void release(void *p, const void *caller)
@@ -164,7 +160,7 @@ void *krealloc(void *p, size_t size)
 		return p;
 	new = TAKE(size);
 	if (!new)
-		return out_of_memory(size);
+		return heap_out_of_memory(size);
 	if (p) {
 		memcpy(new, p, MIN(size, old));
 		release(p, CALLER());
@@ -176,7 +172,7 @@ void *kmemdup(const void *p, size_t size)
 {
 	void *copy = TAKE(size);
 
-	return copy ? memcpy(copy, p, size) : out_of_memory(size);
+	return copy ? memcpy(copy, p, size) : heap_out_of_memory(size);
 }
 
 char *kstrdup(const char *s)
@@ -184,7 +180,7 @@ char *kstrdup(const char *s)
 	size_t size = strlen(s) + 1;
 	char *copy = TAKE(size);
 
-	return copy ? memcpy(copy, s, size) : out_of_memory(size);
+	return copy ? memcpy(copy, s, size) : heap_out_of_memory(size);
 }
 
 size_t ksize(const void *p)

@@ -48,6 +48,13 @@ void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), voi
 /* Gives back what is empty, caches of all CPUs included. Thread context. */
 void heap_policy_shrink(void);
 
+/*
+ * mm/heap.c: the line in the log for a request that gets NULL, which it returns: `return
+ * heap_out_of_memory(size);`, so that, as a tail call, it finds who has asked its caller. Silent
+ * for 0 bytes, and where there are too many lines.
+ */
+void *heap_out_of_memory(size_t size) __cold;
+
 /* mm/heap.c: says what is wrong with freeing @p, e.g. "not the start of an object", and panics. */
 __noreturn void heap_bad_free(const void *p, const char *why);
 
