@@ -37,19 +37,21 @@ static bool block_is_valid(const struct page_zone *zone, size_t block)
 	return atomic_load_acquire(&zone->valid[block / 64]) & BIT(block % 64);
 }
 
-void page_block_init(struct page_zone *zone, struct page *page)
+void page_block_clear(struct page_zone *zone, size_t n)
 {
-	size_t block = page_block(page), bit = block - zone->first_block;
-	u64 *valid = &zone->valid[bit / 64];
-	struct page *first;
+	struct page *page = (struct page *)ARCH_MEMMAP_START +
+			    ((zone->first_block + n) << PAGE_BLOCK_SHIFT);
+	u64 *valid = &zone->valid[n / 64];
 
-	if (*valid & BIT(bit % 64))
-		return;
-	first = (struct page *)ARCH_MEMMAP_START + (block << PAGE_BLOCK_SHIFT);
-	for (size_t i = 0; i < PAGE_BLOCK_PAGES; i++)
-		*page_state_of(first + i) = 0;
+	/* by four: boot does this some times */
+	for (size_t i = 0; i < PAGE_BLOCK_PAGES; i += 4, page += 4) {
+		*page_state_of(page) = 0;
+		*page_state_of(page + 1) = 0;
+		*page_state_of(page + 2) = 0;
+		*page_state_of(page + 3) = 0;
+	}
 	/* page_lookup() looks without the lock */
-	atomic_store_release(valid, *valid | BIT(bit % 64));
+	atomic_store_release(valid, *valid | BIT(n % 64));
 }
 
 struct page *page_lookup(paddr_t pa)
@@ -69,26 +71,34 @@ struct page *page_lookup(paddr_t pa)
  * --- At boot ----------------------------------------------------------------------------------
  */
 
+/* @size bytes, and where they are. */
+static paddr_t take(size_t size, size_t align)
+{
+	paddr_t pa = boot_mem_alloc_phys(size, align, "pages");
+
+	if (!pa)
+		panic("no memory for the page allocator: %zu bytes, %lu of %lu KiB are reserved",
+		      size, boot_mem_used() / 1024, boot_mem_total() / 1024);
+	return pa;
+}
+
 /* Maps the array from @start to @end. */
 static void map_array(vaddr_t start, vaddr_t end)
 {
 	size_t size = end - start;
-	size_t align = size < ARRAY_BLOCK ? PAGE_SIZE : ARRAY_BLOCK;
-	paddr_t pa = boot_mem_alloc_phys(size, align, "pages");
+	paddr_t pa = take(size, size < ARRAY_BLOCK ? PAGE_SIZE : ARRAY_BLOCK);
 
-	if (!pa || arch_kernel_map(start, pa, size, MMU_WRITE, map_table_alloc))
-		panic("no memory for the array of pages: %zu bytes, %lu of %lu KiB are reserved",
-		      size, boot_mem_used() / 1024, boot_mem_total() / 1024);
+	if (arch_kernel_map(start, pa, size, MMU_WRITE, map_table_alloc))
+		panic("no memory for the tables of the array of pages");
 }
 
-/* Gives every bank's part of the array memory. Returns how many banks there are. */
-static unsigned int map_arrays(void)
+/* Gives every bank's part of the array memory. */
+static void map_arrays(void)
 {
 	const struct boot_mem_range *bank;
 	vaddr_t mapped = 0;		/* up to here */
-	unsigned int i;
 
-	for (i = 0; (bank = boot_mem_bank(i)); i++) {
+	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++) {
 		struct page *first = phys_to_page(bank->base);
 		struct page *last = first + (bank->size >> PAGE_SHIFT);
 		vaddr_t start = (vaddr_t)first, end = ALIGN_UP((vaddr_t)last, PAGE_SIZE);
@@ -100,19 +110,39 @@ static unsigned int map_arrays(void)
 			map_array(start, end);
 		mapped = MAX(end, mapped);
 	}
-	return i;
 }
 
-static void make_zone(struct page_zone *zone, const struct boot_mem_range *bank)
+/* How many words the bits of a bank's blocks take. */
+static size_t valid_words(const struct boot_mem_range *bank)
 {
-	size_t blocks;
+	/* a bank may begin and end within a block, a word within neither */
+	return (bank->size >> (PAGE_SHIFT + PAGE_BLOCK_SHIFT)) / 64 + 2;
+}
 
-	zone->first = phys_to_page(bank->base);
-	zone->pages = bank->size >> PAGE_SHIFT;
-	zone->first_block = page_block(zone->first);
-	blocks = page_block(zone->first + zone->pages - 1) + 1 - zone->first_block;
-	zone->valid = boot_mem_alloc((blocks + 63) / 64 * sizeof(u64), sizeof(u64));
-	page_policy_init(zone);
+/* The zones, in one piece with their bits, all zeroes. */
+static void make_zones(void)
+{
+	const struct boot_mem_range *bank;
+	struct page_zone *zone;
+	size_t words = 0, size;
+	unsigned int i;
+	u64 *valid;
+
+	for (i = 0; (bank = boot_mem_bank(i)); i++)
+		words += valid_words(bank);
+	size = i * sizeof(*zone) + words * sizeof(u64);
+	zone = memset(phys_to_virt(take(size, PAGE_SIZE)), 0, size);
+	page_pool.zone = zone;
+	page_pool.zones = i;
+	valid = (u64 *)(zone + i);
+	for (i = 0; (bank = boot_mem_bank(i)); i++, zone++) {
+		zone->first = phys_to_page(bank->base);
+		zone->pages = bank->size >> PAGE_SHIFT;
+		zone->first_block = page_block(zone->first);
+		zone->valid = valid;
+		valid += valid_words(bank);
+		page_policy_init(zone);
+	}
 }
 
 /*
@@ -167,18 +197,16 @@ static void add_bank(struct page_zone *zone, const struct boot_mem_range *bank)
 void page_init(void)
 {
 	u64 start = arch_counter();
-	unsigned int zones = map_arrays();
-	struct page_zone *zone = boot_mem_alloc(zones * sizeof(*zone), sizeof(void *));
 
-	for (unsigned int i = 0; i < zones; i++)
-		make_zone(&zone[i], boot_mem_bank(i));
+	map_arrays();
+	make_zones();
 	boot_mem_close();
-	page_pool.zone = zone;
-	page_pool.zones = zones;
-	for (unsigned int i = 0; i < zones; i++) {
+	for (unsigned int i = 0; i < page_pool.zones; i++) {
+		struct page_zone *zone = &page_pool.zone[i];
+
 		if (i)
-			share_block(&zone[i - 1], &zone[i]);
-		add_bank(&zone[i], boot_mem_bank(i));
+			share_block(zone - 1, zone);
+		add_bank(zone, boot_mem_bank(i));
 	}
 	page_cpu_init();
 	handover_ticks = arch_counter() - start;

@@ -120,9 +120,9 @@ void page_put(struct page *page);
 /*
  * The struct page of any address, or NULL. Any value may be asked for. Any context.
  *
- * The first page of each run that is handed out is found, and every page of a run of fewer than 64.
- * Inner pages of runs, free pages and reserved ones may be found or not, in blocks of 64; those
- * that are have refs 0 and use PAGE_USE_NONE, and nothing else in them means anything.
+ * The first page of each run that is handed out is found, and every page of a run of fewer than
+ * 128. Inner pages of runs, free pages and reserved ones may be found or not, in blocks of 128;
+ * those that are have refs 0 and use PAGE_USE_NONE, and nothing else in them means anything.
  */
 struct page *page_lookup(paddr_t pa);
 

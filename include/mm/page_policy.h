@@ -10,7 +10,7 @@
  * the sibling of a run not the first page of some run, it would lie inside a larger one, and as
  * aligned powers of two never overlap in part, that one would hold the run itself as well.
  *
- * Beside that, blocks of 64 pages are either valid as a whole or not (page_block_init()); only in
+ * Beside that, blocks of 128 pages are either valid as a whole or not (page_block_init()); only in
  * the valid ones page_lookup() finds anything.
  */
 #ifndef MM_PAGE_POLICY_H
@@ -96,11 +96,12 @@ static inline unsigned int page_run_order(size_t number, size_t count)
 }
 
 /*
- * Blocks: 64 pages, numbered by the address of their struct pages. A block becomes valid when a run
- * of fewer pages is made in it, or when a run that begins in it is handed out: then the states of
- * all its pages are cleared. Until then no run begins in it, but perhaps at its first page.
+ * Blocks: 128 pages, numbered by the address of their struct pages, which take 4 KiB. A block
+ * becomes valid when a run of fewer pages is made in it, or when a run that begins in it is handed
+ * out: then the states of all its pages are cleared. Until then no run begins in it, but perhaps at
+ * its first page.
  */
-#define PAGE_BLOCK_SHIFT	6
+#define PAGE_BLOCK_SHIFT	7
 #define PAGE_BLOCK_PAGES	(1UL << PAGE_BLOCK_SHIFT)
 
 static inline size_t page_block(const struct page *page)
@@ -108,10 +109,19 @@ static inline size_t page_block(const struct page *page)
 	return ((vaddr_t)page - ARCH_MEMMAP_START) >> (PAGE_STRUCT_SHIFT + PAGE_BLOCK_SHIFT);
 }
 
+/* Clears the states of the block of that number, counted from the zone's first one. */
+void page_block_clear(struct page_zone *zone, size_t n);
+
 /*
  * Makes the block of @page valid, when it is not. Before the state of a page in it is written, and
  * with no free run in it.
  */
-void page_block_init(struct page_zone *zone, struct page *page);
+static inline void page_block_init(struct page_zone *zone, struct page *page)
+{
+	size_t n = page_block(page) - zone->first_block;
+
+	if (unlikely(!(zone->valid[n / 64] & BIT(n % 64))))
+		page_block_clear(zone, n);
+}
 
 #endif

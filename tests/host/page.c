@@ -183,7 +183,7 @@ static void taken(struct page *page, size_t pages, bool exact, unsigned int flag
 	for (size_t i = 0; i < pages; i++) {
 		CHECK_EQ(state[number_of(page) + i], FREE);
 		state[number_of(page) + i] = TAKEN;
-		if (i && pages < 64)
+		if (i && pages < 128)
 			CHECK_EQ(page_lookup(page_to_phys(page + i)), page + i);
 		if (i && page_lookup(page_to_phys(page + i)))
 			CHECK(page[i].refs == 0 && page[i].use == PAGE_USE_NONE);
