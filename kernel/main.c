@@ -78,6 +78,7 @@ void kernel_main(void)
 	page_init();			/* page_alloc(); boot_mem_alloc() is over */
 	banner_print();			/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */
+	map_protect();			/* what boot alone writes is read-only from here on */
 #ifdef CONFIG_SHELL
 	shell_main();
 #else

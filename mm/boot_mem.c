@@ -122,7 +122,7 @@ void boot_mem_limit(u64 bytes)
 	}
 }
 
-void boot_mem_clip(paddr_t low, paddr_t high)
+void boot_mem_clip(paddr_t low, paddr_t high, const char *what)
 {
 	for (unsigned int i = 0; i < banks.count; i++) {
 		struct boot_mem_range *b = &banks.range[i];
@@ -130,7 +130,7 @@ void boot_mem_clip(paddr_t low, paddr_t high)
 
 		if (start == b->base && end == range_end(b))
 			continue;
-		log_warn("memory: the linear map reaches %#lx to %#lx: bank %#lx to %#lx %s", low,
+		log_warn("memory: %s reaches %#lx to %#lx: bank %#lx to %#lx %s", what, low,
 			 high - 1, b->base, range_end(b) - 1,
 			 end > start ? "is cut to it" : "is left out");
 		if (end > start) {

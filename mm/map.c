@@ -2,8 +2,9 @@
 /*
  * The kernel's own address space. The linear map: every bank in the order of physical
  * addresses, blocks as large as alignment allows, no-map ranges left out, and the image's text
- * and read-only data read-only there as well, so that no alias undoes their protection. The
- * vmap area is in vmap.c.
+ * and read-only data read-only there as well, so that no alias undoes their protection; likewise
+ * what boot alone writes, whose own mapping becomes read-only when boot is over. The vmap area
+ * is in vmap.c.
  */
 #include <arch/sections.h>
 #include <lib/assert.h>
@@ -13,11 +14,8 @@
 #include <mm/page.h>
 #include <uapi/errno.h>
 
-/*
- * The linear map starts at a multiple of the largest block, so that addresses keep their
- * alignment in it.
- */
-#define LINEAR_ALIGN	(PAGE_SHIFT == 12 ? GIB(1) : PAGE_SHIFT == 14 ? MIB(32) : MIB(512))
+#include "vmap.h"
+
 
 /*
  * The image brings along enough tables for the first bank; later ones come from memory that is
@@ -46,8 +44,8 @@ static void map_linear(paddr_t start, paddr_t end, unsigned int flags)
 
 	if (start >= end)
 		return;
-	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start, flags,
-			      map_table_alloc);
+	err = arch_kernel_map((vaddr_t)phys_to_virt(start), start, end - start,
+			      flags | MMU_CONTIGUOUS, map_table_alloc);
 	if (err)
 		panic("linear map of %#lx to %#lx: %s", start, end,
 		      err == -ENOMEM ? "no memory for tables" :
@@ -73,44 +71,54 @@ static paddr_t next_piece(paddr_t *start, paddr_t end)
 	return end;
 }
 
-/* Maps a piece: writable, but for what of the image is in it that is not. */
+/*
+ * Maps a piece: writable, but for what of the image is in it that is not, or will not be when
+ * boot is over.
+ */
 static void map_piece(paddr_t start, paddr_t end)
 {
-	paddr_t text = arch_image_phys(), data = arch_image_to_phys(section_data_start);
+	const paddr_t edges[] = {
+		arch_image_phys(), arch_image_to_phys(section_data_start),
+		arch_image_to_phys(section_boot_start), arch_image_to_phys(section_boot_end),
+	};
 
-	if (text < end && data > start) {
-		map_linear(start, MAX(text, start), MMU_WRITE);
-		map_linear(MAX(text, start), MIN(data, end), 0);
-		start = MIN(data, end);
+	for (unsigned int i = 0; i < ARRAY_SIZE(edges); i++) {
+		paddr_t stop = MIN(MAX(edges[i], start), end);
+
+		map_linear(start, stop, i % 2 ? 0 : MMU_WRITE);
+		start = stop;
 	}
 	map_linear(start, end, MMU_WRITE);
 }
 
-/* Maps all pieces of @bank, but for the one that starts at @done. */
-static void map_bank(struct boot_mem_range bank, paddr_t done)
+/* Maps all of @bank, but for what is @done, from the start of a piece on. */
+static void map_bank(struct boot_mem_range bank, struct boot_mem_range done)
 {
 	paddr_t end = bank.base + bank.size, stop;
 
 	for (paddr_t start = bank.base; stop = next_piece(&start, end), start < stop; start = stop)
-		if (start != done)
-			map_piece(start, stop);
+		map_piece(start == done.base ? start + done.size : start, stop);
 }
 
 /*
- * Maps the largest piece of @bank, whose few tables are in the image, and has all further ones
- * taken from there. Returns its start.
+ * Maps the largest piece of @bank, or the beginning of it, whose few tables are in the image, and
+ * has all further ones taken from there. Returns what it mapped.
  */
-static paddr_t map_first(struct boot_mem_range bank)
+static struct boot_mem_range map_first(struct boot_mem_range bank)
 {
-	paddr_t end = bank.base + bank.size, stop, first = bank.base, first_end = bank.base;
+	paddr_t end = bank.base + bank.size, stop;
+	struct boot_mem_range first = { .base = bank.base };
 
 	for (paddr_t start = bank.base; stop = next_piece(&start, end), start < stop; start = stop)
-		if (stop - start > first_end - first) {
-			first = start;
-			first_end = stop;
+		if (stop - start > first.size) {
+			first.base = start;
+			first.size = stop - start;
 		}
-	map_piece(first, first_end);
-	boot_mem_window(first, first_end);
+	/* the image has tables for so much (kernel.lds.S) */
+	stop = ALIGN_UP(first.base + ARCH_LINEAR_ALIGN, ARCH_LINEAR_ALIGN);
+	first.size = MIN(first.size, stop - first.base);
+	map_piece(first.base, first.base + first.size);
+	boot_mem_window(first.base, first.base + first.size);
 	return first;
 }
 
@@ -127,16 +135,31 @@ static const struct boot_mem_range *image_bank(void)
 
 void map_init(void)
 {
-	const struct boot_mem_range *bank, *first = boot_mem_bank(0);
-	paddr_t done;
+	const struct boot_mem_range *bank = boot_mem_bank(0);
+	struct boot_mem_range done;
 
-	if (!first)
+	if (!bank)
 		panic("no memory: not a page is left (device tree, mem=)");
-	arch_linear_base = ALIGN_DOWN(first->base, LINEAR_ALIGN);
-	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE);
-	first = image_bank();
-	done = map_first(*first);
+	arch_linear_base = ALIGN_DOWN(bank->base, ARCH_LINEAR_ALIGN);
+	boot_mem_clip(0, arch_phys_end(), "this CPU");
+	boot_mem_clip(arch_linear_base, arch_linear_base + ARCH_LINEAR_SIZE, "the linear map");
+	done = map_first(*image_bank());
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
 		map_bank(*bank, done);
 	boot_mem_window(0, 0);
+}
+
+void map_protect(void)
+{
+	unsigned long state;
+	int err;
+
+	if (!IS_ENABLED(CONFIG_MAP_STRICT))
+		return;
+	state = map_lock();
+	err = arch_kernel_protect((vaddr_t)section_boot_start,
+				  (size_t)(section_boot_end - section_boot_start), 0);
+	map_unlock(state);
+	if (err)
+		panic("cannot make %p to %p read-only", section_boot_start, section_boot_end);
 }

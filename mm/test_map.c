@@ -7,6 +7,7 @@
 #include <lib/test.h>
 #include <mm/boot_mem.h>
 #include <mm/map.h>
+#include <uapi/errno.h>
 
 #define VMAP_DEVICE (MMU_WRITE | MMU_DEVICE)
 
@@ -14,7 +15,7 @@
 struct entry {
 	vaddr_t va;
 	paddr_t pa;
-	unsigned int flags;
+	unsigned int flags;	/* without the contiguous hint */
 	size_t size;
 	bool mapped;
 };
@@ -24,6 +25,7 @@ static struct entry entry_at(vaddr_t va)
 	struct entry e = { 0 };
 
 	e.mapped = arch_kernel_lookup(va, &e.pa, &e.flags, &e.size);
+	e.flags &= ~(unsigned int)MMU_CONTIGUOUS;
 	e.va = ALIGN_DOWN(va, e.size);
 	e.pa = ALIGN_DOWN(e.pa, e.size);
 	return e;
@@ -56,6 +58,7 @@ static void nothing_is_writable_and_executable(void)
 			continue;
 		TEST((e.flags & (MMU_WRITE | MMU_EXEC)) != (MMU_WRITE | MMU_EXEC));
 		TEST(!(e.flags & MMU_EXEC) || in_text(e.va));
+		TEST(!(e.flags & MMU_USER));
 		TEST(!(e.flags & MMU_DEVICE) || e.va >= ARCH_VMAP_START);
 	}
 	TEST(mapped > 0);
@@ -90,7 +93,10 @@ static void image_has_its_rights(void)
 	image_part(section_text_start, section_text_end, MMU_EXEC);
 	image_part(section_rodata_start, section_rodata_end, 0);
 	image_part(section_data_start, boot_stack_guard, MMU_WRITE);
-	image_part(boot_stack, end, MMU_WRITE);
+	image_part(boot_stack, section_boot_start, MMU_WRITE);
+	image_part(section_boot_start, section_boot_end,
+		   IS_ENABLED(CONFIG_MAP_STRICT) ? 0 : MMU_WRITE);
+	image_part(section_boot_end, end, MMU_WRITE);
 	TEST(end > boot_tables);
 	for (vaddr_t va = (vaddr_t)end; va < (vaddr_t)boot_tables_end; va += PAGE_SIZE)
 		TEST(!entry_at(va).mapped);
@@ -104,18 +110,102 @@ static void stack_has_a_guard(void)
 	TEST_EQ(boot_stack_top - boot_stack, STACK_SIZE);
 }
 
-static void aliases_of_text_are_read_only(void)
+/* What is read-only where it was linked, now or when boot is over, is so in the linear map too. */
+static void aliases_are_no_way_around(void)
 {
-	vaddr_t text = (vaddr_t)phys_to_virt(arch_image_phys());
-	vaddr_t end = (vaddr_t)phys_to_virt(arch_image_to_phys(section_rodata_end));
-	vaddr_t data_end = (vaddr_t)phys_to_virt(arch_image_to_phys(section_image_end));
+	for (const char *p = section_text_start; p < section_image_end; p += PAGE_SIZE) {
+		bool fixed = p < section_rodata_end ||
+			     (p >= section_boot_start && p < section_boot_end);
+		struct entry e = entry_at((vaddr_t)phys_to_virt(arch_image_to_phys(p)));
 
-	for (vaddr_t va = text; va < end; va += PAGE_SIZE) {
-		TEST(entry_at(va).mapped);
-		TEST_EQ(entry_at(va).flags, 0);
+		TEST(e.mapped);
+		TEST_EQ(e.flags, fixed ? 0 : MMU_WRITE);
 	}
-	for (vaddr_t va = end; va < data_end; va += PAGE_SIZE)
-		TEST_EQ(entry_at(va).flags, MMU_WRITE);
+}
+
+/* An unmapped variable would not do: this one is what all of RAM is reached by. */
+static void what_boot_wrote_is_sealed(void)
+{
+	TEST_EQ(entry_at((vaddr_t)&arch_linear_base).flags,
+		IS_ENABLED(CONFIG_MAP_STRICT) ? 0 : MMU_WRITE);
+	TEST((char *)&arch_linear_base >= section_boot_start &&
+	     (char *)&arch_linear_base < section_boot_end);
+}
+
+/* Entries with the contiguous hint in one group, of a size that a table's entries have. */
+static size_t group_of(size_t block)
+{
+	return block * (PAGE_SHIFT == 12 ? 16 : PAGE_SHIFT == 14 && block == PAGE_SIZE ? 128 : 32);
+}
+
+/*
+ * In the linear map the hint stands on whole groups, and on every group that could have it;
+ * elsewhere, where mappings come and go, on none.
+ */
+static void hints_stand_where_they_can(void)
+{
+	struct mmu_run run = { .va = ARCH_LINEAR_START };
+	unsigned int hinted = 0;
+
+	for (; arch_kernel_next(run.va, &run); run.va += run.size) {
+		if (run.flags & MMU_CONTIGUOUS) {
+			hinted++;
+			TEST(run.va < ARCH_VMAP_START);
+			TEST_EQ(run.va % run.block, 0);
+			TEST_EQ(run.size % run.block, 0);
+			TEST_EQ(virt_to_phys((void *)run.va) % run.block, 0);
+			TEST_EQ(group_of(run.size / run.entries), run.block);
+		} else if (run.va < ARCH_VMAP_START && IS_ENABLED(CONFIG_MAP_CONTIGUOUS)) {
+			size_t group = group_of(run.block);
+
+			TEST(ALIGN_UP(run.va, group) + group > run.va + run.size);
+		}
+	}
+	TEST_EQ(hinted > 0, IS_ENABLED(CONFIG_MAP_CONTIGUOUS));
+}
+
+/* The walk over what is mapped and the one for a single address agree, and miss nothing. */
+static void both_walks_agree(void)
+{
+	struct mmu_run run = { .va = ARCH_LINEAR_START };
+	struct entry e = { 0 };
+	u64 by_runs = 0, by_entries = 0;
+
+	for (; arch_kernel_next(run.va, &run); run.va += run.size) {
+		struct entry last = entry_at(run.va + run.size - 1);
+
+		by_runs += run.size;
+		TEST(run.size && entry_at(run.va).mapped && last.mapped);
+		TEST_EQ(last.flags, run.flags & ~(unsigned int)MMU_CONTIGUOUS);
+		TEST_EQ(last.size, run.size / run.entries);
+	}
+	while (entry_next(&e, ARCH_LINEAR_START, 0))
+		by_entries += e.mapped ? e.size : 0;
+	TEST_EQ(by_runs, by_entries);
+}
+
+static void rights_change_and_nothing_else(void)
+{
+	vaddr_t va = (vaddr_t)boot_tables;	/* a page that nobody writes to meanwhile */
+	struct entry before = entry_at(va), e;
+
+	TEST_EQ(arch_kernel_protect(va, PAGE_SIZE, 0), 0);
+	e = entry_at(va);
+	TEST_EQ(e.flags, 0);
+	TEST_EQ(e.pa, before.pa);
+	TEST_EQ(arch_kernel_protect(va, PAGE_SIZE, MMU_WRITE | MMU_EXEC), -EINVAL);
+	TEST_EQ(arch_kernel_protect(va, PAGE_SIZE, MMU_WRITE), 0);
+	TEST_EQ(entry_at(va).flags, MMU_WRITE);
+	TEST_EQ(arch_kernel_protect((vaddr_t)boot_stack_guard, PAGE_SIZE, MMU_WRITE), -EINVAL);
+}
+
+/* Nothing of the kernel's is open to programs, and the CPU holds the kernel to what is written. */
+static void the_cpu_guards_what_it_can(void)
+{
+	struct mmu_guards guards = arch_mmu_guards();
+
+	TEST(guards.wxn);
+	TEST_EQ(guards.pan, guards.has_pan);
 }
 
 static bool is_ram(paddr_t pa)
@@ -243,7 +333,12 @@ static const struct test_case cases[] = {
 	TEST_CASE(nothing_is_writable_and_executable),
 	TEST_CASE(image_has_its_rights),
 	TEST_CASE(stack_has_a_guard),
-	TEST_CASE(aliases_of_text_are_read_only),
+	TEST_CASE(aliases_are_no_way_around),
+	TEST_CASE(what_boot_wrote_is_sealed),
+	TEST_CASE(hints_stand_where_they_can),
+	TEST_CASE(both_walks_agree),
+	TEST_CASE(rights_change_and_nothing_else),
+	TEST_CASE(the_cpu_guards_what_it_can),
 	TEST_CASE(linear_map_is_ram),
 	TEST_CASE(linear_map_can_be_read),
 	TEST_CASE(devices_have_pages_of_their_own),

@@ -65,6 +65,16 @@ struct request {
 	};
 };
 
+unsigned long map_lock(void)
+{
+	return spin_lock_irqsave(&vmap_state.lock);
+}
+
+void map_unlock(unsigned long state)
+{
+	spin_unlock_irqrestore(&vmap_state.lock, state);
+}
+
 /* Whether *@va is mapped; it moves on to the end of the entry, or of the hole, that it lies in. */
 static bool step(vaddr_t *va)
 {
@@ -125,7 +135,7 @@ static bool fill(struct request *r, vaddr_t va)
 /* Finds room for @r and maps it. Its address, or NULL. */
 static void *map(struct request *r)
 {
-	unsigned long state = spin_lock_irqsave(&vmap_state.lock);
+	unsigned long state = map_lock();
 	struct hint *hint = r->area->hint;
 	vaddr_t low = MAX(hint->low, r->area->start), guard = find(r, low), va = guard + PAGE_SIZE;
 
@@ -136,7 +146,7 @@ static void *map(struct request *r)
 	} else {
 		va = 0;
 	}
-	spin_unlock_irqrestore(&vmap_state.lock, state);
+	map_unlock(state);
 	return (void *)va;
 }
 
@@ -214,9 +224,9 @@ void vunmap(void *p)
 
 	if (!p)
 		return;
-	state = spin_lock_irqsave(&vmap_state.lock);
+	state = map_lock();
 	unmap((vaddr_t)p, mapping_size((vaddr_t)p));
-	spin_unlock_irqrestore(&vmap_state.lock, state);
+	map_unlock(state);
 }
 
 static void free_pages(struct list *pages)
@@ -306,7 +316,7 @@ void vfree(void *p)
 	if (!p)
 		return;
 	list_init(&pages);
-	state = spin_lock_irqsave(&vmap_state.lock);
+	state = map_lock();
 	size = mapping_size(va);
 	for (size_t done = 0; done < size; done += PAGE_SIZE) {
 		struct page *page;
@@ -319,6 +329,6 @@ void vfree(void *p)
 		list_add_tail(&pages, &page->link);
 	}
 	unmap(va, size);
-	spin_unlock_irqrestore(&vmap_state.lock, state);
+	map_unlock(state);
 	free_pages(&pages);
 }

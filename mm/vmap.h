@@ -10,4 +10,8 @@
  */
 void *vmap_stack(void);
 
+/* The lock that guards the kernel's tables; it gives what map_unlock() takes. Any context. */
+unsigned long map_lock(void);
+void map_unlock(unsigned long state);
+
 #endif

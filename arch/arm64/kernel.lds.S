@@ -5,6 +5,30 @@
  * line of their own (lib/table.h).
  */
 #include <asm/memory.h>
+#include <asm/pgtable.h>
+
+/*
+ * How many tables there must be for early boot and for the first RAM, which has nowhere else to
+ * take them from. Where the image was linked: the root, one of each level below it, and of the
+ * last as many as the windows there take; with 16K and 64K one is enough for all of them.
+ * Where it was loaded: a whole walk. For RAM, of which the first piece is at most 32 GiB long:
+ * two of each level that it may begin and end in, and one more where the image makes pages of a
+ * block.
+ */
+#define LAST_TABLES(bytes)	(((bytes) >> LEVEL_SHIFT(2)) + 1)
+#if PAGE_SHIFT == 12
+#define IMAGE_TABLES	LAST_TABLES(ABSOLUTE(boot_tables) + 32 * PAGE_SIZE - ARCH_IMAGE_START)
+#define WINDOW_TABLES \
+	(IMAGE_TABLES + LAST_TABLES(ARCH_TREE_START + ARCH_TREE_MAX - ARCH_BOOT_UART_START))
+#define RAM_TABLES	(3 + 2 + IMAGE_TABLES)
+#else
+#define WINDOW_TABLES	1
+#define RAM_TABLES	(2 + 2)
+#endif
+#define LEVELS(va_bits)	(4 - START_LEVEL(va_bits))
+#define BOOT_TABLES \
+	(LEVELS(VA_BITS) - 1 + WINDOW_TABLES + LEVELS(IDMAP_BITS) + RAM_TABLES + \
+	 2 * (BLOCK_LEVEL_MIN - START_LEVEL(VA_BITS)))
 
 OUTPUT_FORMAT("elf64-littleaarch64")
 OUTPUT_ARCH(aarch64)
@@ -102,13 +126,24 @@ SECTIONS
 		boot_stack_top = .;
 	} :data
 
+	/*
+	 * What boot alone writes, with the MMU off or on; read-only afterwards
+	 */
 	.boot (NOLOAD) : {
 		section_boot_start = .;
 		*(.boot.bss)
+		. = ALIGN(64);
+		section_ro_after_init_start = .;
+		*(.ro_after_init)
+		. = ALIGN(64);
+		section_ro_after_init_end = .;
 		. = ALIGN(PAGE_SIZE);
 		section_boot_end = .;
+	} :data
+
+	.tables (NOLOAD) : {
 		boot_tables = .;
-		. = . + PAGE_SIZE * (PAGE_SHIFT == 12 ? 20 : 12);
+		. = . + PAGE_SIZE * BOOT_TABLES;
 		boot_tables_end = .;
 	} :data
 	section_image_end = .;

@@ -11,9 +11,22 @@
 #include <asm/mmu.h>
 #include <asm/pgtable_walk.h>
 #include <asm/sysreg.h>
+#include <lib/assert.h>
 #include <uapi/errno.h>
 
-paddr_t arch_linear_base;
+paddr_t arch_linear_base __ro_after_init;
+
+/* TTBR1's. */
+static struct pgtable kernel __ro_after_init;
+
+/*
+ * Those of the image's tables that are unused. What lies below is reached where the image is
+ * mapped; what lies above is not the image's any more when the page allocator has it.
+ */
+static struct {
+	paddr_t next;
+	paddr_t end;
+} tables;
 
 /* What TTBR0 points at when no process runs: nothing is mapped there. */
 static const u8 zero_table[PAGE_SIZE] __aligned(PAGE_SIZE) __section(".bss.zero_table");
@@ -39,47 +52,72 @@ paddr_t arch_boot_tree_phys(void)
 	return boot_info.tree;
 }
 
+struct mmu_guards arch_mmu_guards(void)
+{
+	u64 sctlr = sysreg_read(sctlr_el1);
+	bool has_pan = (sysreg_read(id_aa64mmfr1_el1) >> MMFR1_PAN) & 0xf;
+
+	return (struct mmu_guards){
+		.wxn = sctlr & SCTLR_WXN,
+		.pan = has_pan && !(sctlr & SCTLR_SPAN) &&
+		       (sysreg_read(PSTATE_PAN) & PSTATE_PAN_ON),
+		.has_pan = has_pan,
+	};
+}
+
+paddr_t arch_phys_end(void)
+{
+	static const u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	u64 range = sysreg_read(id_aa64mmfr0_el1) >> MMFR0_PARANGE & 0xf;
+
+	return 1UL << bits[MIN(range, ARRAY_SIZE(bits) - 1)];
+}
+
 unsigned int arch_boot_el(void)
 {
 	return (unsigned int)boot_info.entry_el;
 }
 
+static u64 *access(paddr_t table)
+{
+	if (table >= boot_info.image && table < tables.next)
+		return (u64 *)(table - boot_info.image + ARCH_IMAGE_START);
+	return (u64 *)(table - arch_linear_base + ARCH_LINEAR_START);
+}
+
 void arch_boot_finish(void)
 {
+	__builtin_memset(section_ro_after_init_start, 0,
+			 (size_t)(section_ro_after_init_end - section_ro_after_init_start));
+	tables.next = boot_info.next_table;
+	tables.end = arch_image_to_phys(boot_tables_end);
+	kernel.root = boot_info.kernel_root;
+	kernel.va_bits = VA_BITS;
+	kernel.start_level = START_LEVEL(VA_BITS);
+	kernel.access = access;
 	sysreg_write(ttbr0_el1, arch_image_to_phys(zero_table));
 	isb();	// no walk of the identity map starts any more
 	__asm__ volatile("tlbi vmalle1" ::: "memory");
 	dsb(nsh);	// what was cached of it is gone
 	isb();
-}
-
-static u64 *access(paddr_t table)
-{
-	if (table >= boot_info.image && table < arch_image_to_phys(section_image_end))
-		return (u64 *)(table - boot_info.image + ARCH_IMAGE_START);
-	return (u64 *)(table - arch_linear_base + ARCH_LINEAR_START);
-}
-
-static struct pgtable kernel_tables(mmu_table_alloc *alloc)
-{
-	return (struct pgtable){ boot_info.kernel_root, VA_BITS, access, alloc };
+	if (!(boot_info.sctlr & SCTLR_SPAN))
+		sysreg_write(PSTATE_PAN, PSTATE_PAN_ON);
 }
 
 paddr_t arch_boot_table(void)
 {
-	paddr_t table = boot_info.next_table;
+	paddr_t table = tables.next;
 
-	if (table >= arch_image_to_phys(boot_tables_end))
+	if (table == tables.end)
 		return 0;
-	boot_info.next_table = table + PAGE_SIZE;
+	tables.next = table + PAGE_SIZE;
 	__builtin_memset(access(table), 0, PAGE_SIZE);
 	return table;
 }
 
 int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu_table_alloc *alloc)
 {
-	struct pgtable t = kernel_tables(alloc);
-	int err = pgtable_map(&t, va, pa, size, flags);
+	int err = pgtable_map(&kernel, va, pa, size, flags, alloc);
 
 	dsb(ishst);	// the walkers see the new entries
 	isb();		// and so does what comes next
@@ -92,24 +130,37 @@ int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu
 	return err;
 }
 
-void arch_kernel_unmap(vaddr_t va, size_t size)
+/* Has all CPUs forget what they knew of the range's last-level entries, which were changed. */
+static void forget(vaddr_t va, size_t size)
 {
-	struct pgtable t = kernel_tables(NULL);
-
-	pgtable_unmap(&t, va, size);
-	dsb(ishst);	// the entries are gone before the TLBs forget them
-	for (vaddr_t page = va; page < va + size; page += PAGE_SIZE)
+	dsb(ishst);	// the walkers see the change before the TLBs forget what was
+	for (vaddr_t page = va; page - va < size; page += PAGE_SIZE)
 		__asm__ volatile("tlbi vaale1is, %0" ::"r"(page >> 12 & ((1UL << 44) - 1))
 				 : "memory");
-	dsb(ish);	// every CPU has forgotten them
+	dsb(ish);	// every CPU has
 	isb();
+}
+
+void arch_kernel_unmap(vaddr_t va, size_t size)
+{
+	if (pgtable_unmap(&kernel, va, size))
+		panic("unmapping %#lx to %#lx would tear a block apart", va, va + size - 1);
+	forget(va, size);
+}
+
+int arch_kernel_protect(vaddr_t va, size_t size, unsigned int flags)
+{
+	int err = pgtable_protect(&kernel, va, size, flags);
+
+	if (!err)
+		forget(va, size);
+	return err;
 }
 
 bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *block)
 {
-	struct pgtable t = kernel_tables(NULL);
 	int level;
-	u64 pte = pgtable_lookup(&t, va, &level);
+	u64 pte = pgtable_lookup(&kernel, va, &level);
 
 	*block = LEVEL_SIZE(level);
 	if (!pte)
@@ -119,14 +170,29 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 	return true;
 }
 
+bool arch_kernel_next(vaddr_t va, struct mmu_run *run)
+{
+	struct pgtable_run found;
+
+	/* behind the last address comes the first one */
+	if (va < ARCH_LINEAR_START || !pgtable_next(&kernel, va, &found))
+		return false;
+	run->va = found.va;
+	run->size = (size_t)found.count << LEVEL_SHIFT(found.level);
+	run->block = LEVEL_SIZE(found.level);
+	run->flags = pte_flags(found.pte);
+	run->entries = found.count;
+	if (run->flags & MMU_CONTIGUOUS)
+		run->block <<= CONTIGUOUS_SHIFT(found.level);
+	return true;
+}
+
 size_t arch_boot_tables_end(paddr_t *pa)
 {
-	paddr_t end = arch_image_to_phys(boot_tables_end);
-	size_t size;
+	size_t size = tables.end - tables.next;
 
-	*pa = boot_info.next_table;
-	size = end - *pa;
-	boot_info.next_table = end;
+	*pa = tables.next;
+	tables.end = tables.next;
 	arch_kernel_unmap(*pa - boot_info.image + ARCH_IMAGE_START, size);
 	return size;
 }

@@ -79,6 +79,8 @@ static const char *address_hint(vaddr_t address)
 		return ", kernel text";
 	if (address >= (vaddr_t)section_rodata_start && address < (vaddr_t)section_rodata_end)
 		return ", kernel read-only data";
+	if (address >= (vaddr_t)section_boot_start && address < (vaddr_t)section_boot_end)
+		return ", read-only after boot";
 	if (address < ARCH_LINEAR_START)
 		return ", no kernel address";
 	return "";

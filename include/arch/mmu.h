@@ -24,6 +24,12 @@ enum {
 	MMU_WRITE	= 1 << 0,
 	MMU_EXEC	= 1 << 1,
 	MMU_DEVICE	= 1 << 2,	/* Device-nGnRE; else normal, write-back */
+	/*
+	 * Groups of entries may share a TLB entry. For mappings that never change: a group goes
+	 * as a whole only.
+	 */
+	MMU_CONTIGUOUS	= 1 << 3,
+	MMU_USER	= 1 << 4,	/* open to EL0: an answer only, to ask for it is -EINVAL */
 };
 
 /* A zeroed table page, or 0 when memory is out. */
@@ -39,15 +45,38 @@ int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags,
 
 /*
  * Removes [va, va + size), holes included, and completes TLB invalidation on all CPUs before it
- * returns.
+ * returns. Panics when a block, or a group with the contiguous hint, reaches beyond the range.
  */
 void arch_kernel_unmap(vaddr_t va, size_t size);
+
+/*
+ * Gives [va, va + size) the rights @flags (MMU_WRITE, MMU_EXEC), its memory type as it was, and
+ * completes TLB invalidation on all CPUs before it returns. All of it must be mapped, by whole
+ * entries without the contiguous hint: else -EINVAL, and what lies before the culprit has changed.
+ */
+int arch_kernel_protect(vaddr_t va, size_t size, unsigned int flags);
 
 /*
  * What the tables say of @va: true and *@pa, *@flags, *@block (bytes of the entry), or false
  * when unmapped.
  */
 bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *block);
+
+/* A stretch of addresses that equal entries map, one behind the other. */
+struct mmu_run {
+	vaddr_t va;
+	size_t size;		/* bytes, at least one entry */
+	size_t block;		/* bytes of an entry, or of a group with the contiguous hint */
+	unsigned int entries;
+	unsigned int flags;	/* MMU_* */
+};
+
+/*
+ * The first such stretch at or above @va: of a longer one only what lies from @va's entry on.
+ * False when nothing is mapped from there on. Quick over what is empty, for a look at all
+ * mappings.
+ */
+bool arch_kernel_next(vaddr_t va, struct mmu_run *run);
 
 /* Physical address of the kernel image's first byte, and of any address inside the image. */
 paddr_t arch_image_phys(void);
@@ -56,6 +85,18 @@ paddr_t arch_image_to_phys(const void *p);
 /* The device tree as early boot mapped it, and its size in bytes as its header gives it. */
 const void *arch_boot_tree(size_t *size);
 paddr_t arch_boot_tree_phys(void);
+
+/* What the CPU that runs this adds to the rights in the tables. */
+struct mmu_guards {
+	bool wxn;	/* what is writable is never executable, whatever the tables say */
+	bool pan;	/* the kernel cannot reach what is open to programs, from exceptions on */
+	bool has_pan;	/* the CPU can do that */
+};
+
+struct mmu_guards arch_mmu_guards(void);
+
+/* The first physical address that this CPU cannot put out, or that no table can hold. */
+paddr_t arch_phys_end(void);
 
 /*
  * Physical address of the linear map's first byte. Set once, by mm/, before it maps the first

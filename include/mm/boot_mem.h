@@ -32,8 +32,8 @@ void boot_mem_reserve(paddr_t base, u64 size, const char *name, bool no_map);
 /* Forgets RAM until at most @bytes are left, the highest first (`mem=`). */
 void boot_mem_limit(u64 bytes);
 
-/* Forgets RAM outside [low, high): what the linear map cannot reach. Logs what is dropped. */
-void boot_mem_clip(paddr_t low, paddr_t high);
+/* Forgets RAM outside [low, high), which @what cannot reach. Logs what is dropped. */
+void boot_mem_clip(paddr_t low, paddr_t high, const char *what);
 
 /*
  * From now on runs are taken from [low, high) only, while the linear map grows, from what it

@@ -30,6 +30,12 @@ void map_init(void);
 paddr_t map_table_alloc(void);
 
 /*
+ * Boot is over: what it alone writes (__ro_after_init in <arch/sections.h>) is read-only from here
+ * on. Boot CPU, once.
+ */
+void map_protect(void);
+
+/*
  * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page on either
  * side (mm/vmap.c). Never executable. Returns the address of @pa itself; NULL when space or
  * memory is out. Thread context or boot.

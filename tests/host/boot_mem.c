@@ -162,7 +162,7 @@ static void clip(void)
 {
 	size_t low = host_random_below(PAGES / 4), high = PAGES - host_random_below(PAGES / 4);
 
-	boot_mem_clip(base + low * PAGE_SIZE, base + high * PAGE_SIZE);
+	boot_mem_clip(base + low * PAGE_SIZE, base + high * PAGE_SIZE, "the model");
 	for (size_t i = 0; i < PAGES; i++) {
 		if (i < low || i >= high)
 			page[i] &= (u8)~RAM;

@@ -27,3 +27,11 @@ def test_vmap(program, page_shift):
     flags = ["-Itests/host/vmap", "-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}"]
     program(f"vmap-{page_shift}", "mm/vmap.c", "arch/arm64/boot/pgtable.c", "tests/host/vmap/world.c",
             "tests/host/vmap.c", flags=flags).test(cases=7)
+
+
+@pytest.mark.parametrize("page_shift,va_bits", [(12, 39), (12, 48), (14, 36), (14, 47), (16, 42), (16, 48)])
+def test_translation_tables(program, page_shift, va_bits):
+    """The table walker (arch/arm64/boot/pgtable.c), each granule with either width of addresses."""
+    flags = ["-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}", f"-DCONFIG_VA_BITS={va_bits}"]
+    program(f"pgtable-{page_shift}-{va_bits}", "arch/arm64/boot/pgtable.c", "tests/host/pgtable.c",
+            "tests/host/pgtable_single.c", "tests/host/pgtable_world.c", flags=flags).test(cases=7)

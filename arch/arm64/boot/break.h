@@ -31,7 +31,7 @@ static inline void break_table(const struct pgtable *t, vaddr_t va, paddr_t pa)
 	if (!IS_ENABLED(CONFIG_BREAK_TABLE))
 		return;
 	pgtable_unmap(t, va, PAGE_SIZE);
-	pgtable_map(t, va, pa + PAGE_SIZE, PAGE_SIZE, MMU_EXEC);
+	pgtable_map(t, va, pa + PAGE_SIZE, PAGE_SIZE, MMU_EXEC, NULL);
 }
 
 /*

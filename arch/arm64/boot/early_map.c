@@ -45,7 +45,7 @@ static vaddr_t linked(paddr_t p)
 
 static void map(struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, unsigned int flags)
 {
-	int err = pgtable_map(t, va, pa, size, flags);
+	int err = pgtable_map(t, va, pa, size, flags, alloc);
 
 	if (err)
 		early_fail("cannot map early boot's memory at", &pa);
@@ -57,11 +57,11 @@ static void map_image(struct pgtable *t, const char *start, const char *end, uns
 }
 
 /* By assignment: of an initialiser clang makes a constant, which would hold link addresses. */
-static void begin(struct pgtable *t, unsigned int va_bits)
+static void begin(struct pgtable *t, int va_bits)
 {
 	t->va_bits = va_bits;
+	t->start_level = START_LEVEL(va_bits);
 	t->access = access;
-	t->alloc = alloc;
 	t->root = alloc();
 }
 
@@ -147,7 +147,7 @@ static const u64 *check_page(vaddr_t va, paddr_t pa, unsigned int flags)
 		early_fail("the MMU would fault (tables or TCR_EL1 are wrong) at", &(u64){ va });
 	if ((pte & PTE_ADDRESS) != (pa & PAGE_MASK))
 		early_fail("the tables translate to the wrong place: entry", &pte);
-	if (pte_flags(pte) != flags || (high && !(pte & PTE_UXN)))
+	if (pte_flags(pte) != flags)
 		early_fail("the tables give the wrong rights: entry", &pte);
 	if (mair != (flags & MMU_DEVICE ? 0x04 : 0xff))
 		early_fail("MAIR_EL1 gives the wrong memory type: entry", &pte);

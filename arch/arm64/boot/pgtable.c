@@ -2,36 +2,47 @@
 /*
  * The table walker (see <asm/pgtable_walk.h>). It stands among early boot's files because it
  * must run with the MMU off as well; the kernel calls the same code at its link address.
+ *
+ * Each step goes down from the root once and then along one table: a map writes a run of equal
+ * entries, a walk over what there is looks at eight entries at a time. Entries with the
+ * contiguous hint are written and cleared as whole groups only.
  */
 #include <arch/mmu.h>
 #include <asm/pgtable_walk.h>
 #include <uapi/errno.h>
+
+/* @va without the bits that say which of the two roots it belongs to. */
+static vaddr_t below_root(const struct pgtable *t, vaddr_t va)
+{
+	return va & (BIT(t->va_bits) - 1);
+}
 
 static unsigned int pte_index(vaddr_t va, int level)
 {
 	return (va >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1);
 }
 
+static u64 pte_rights(unsigned int flags)
+{
+	return (flags & MMU_WRITE ? 0 : PTE_RDONLY) | (flags & MMU_EXEC ? 0 : PTE_PXN);
+}
+
 /* The bits of an entry that maps memory with @flags (enum in <arch/mmu.h>). */
 static u64 pte_attributes(unsigned int flags)
 {
-	u64 pte = PTE_VALID | PTE_ACCESSED | PTE_UXN;
+	u64 pte = PTE_VALID | PTE_ACCESSED | PTE_UXN | pte_rights(flags);
 
 	if (flags & MMU_DEVICE)
-		pte |= PTE_ATTR(MAIR_DEVICE);
-	else
-		pte |= PTE_ATTR(MAIR_NORMAL) | PTE_INNER_SHAREABLE;
-	if (!(flags & MMU_WRITE))
-		pte |= PTE_RDONLY;
-	if (!(flags & MMU_EXEC))
-		pte |= PTE_PXN;
-	return pte;
+		return pte | PTE_ATTR(MAIR_DEVICE);
+	return pte | PTE_ATTR(MAIR_NORMAL) | PTE_INNER_SHAREABLE;
 }
 
 unsigned int pte_flags(u64 pte)
 {
 	return (PTE_ATTR_INDEX(pte) == MAIR_DEVICE ? MMU_DEVICE : 0) |
-	       (pte & PTE_RDONLY ? 0 : MMU_WRITE) | (pte & PTE_PXN ? 0 : MMU_EXEC);
+	       (pte & PTE_RDONLY ? 0 : MMU_WRITE) | (pte & PTE_PXN ? 0 : MMU_EXEC) |
+	       (pte & PTE_CONTIGUOUS ? MMU_CONTIGUOUS : 0) |
+	       ((pte & (PTE_USER | PTE_UXN)) == PTE_UXN ? 0 : MMU_USER);
 }
 
 static bool pte_is_table(u64 pte, int level)
@@ -39,44 +50,52 @@ static bool pte_is_table(u64 pte, int level)
 	return level < 3 && (pte & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE);
 }
 
+/* Bytes that go together: those of an entry at @level, or of its group. */
+static size_t pte_size(u64 pte, int level)
+{
+	bool group = IS_ENABLED(CONFIG_MAP_CONTIGUOUS) &&
+		     (pte & (PTE_VALID | PTE_CONTIGUOUS)) == (PTE_VALID | PTE_CONTIGUOUS);
+
+	return LEVEL_SIZE(level) << (group ? CONTIGUOUS_SHIFT(level) : 0);
+}
+
 /*
- * Finds the entry for @va, going down to @level at most and making tables on the way when
- * @make. NULL: no table (then *@level is -1 when memory is out), else *@level is where the walk
- * ended: earlier than asked at a block or a hole.
+ * Finds the entry for @va, going down to @level at most and making tables on the way when there
+ * is @alloc. NULL: it had none. Else *@level is where the walk ended: earlier than asked at a
+ * block or a hole.
  */
-static u64 *pgtable_entry(const struct pgtable *t, vaddr_t va, int *level, bool make)
+static u64 *pgtable_entry(const struct pgtable *t, vaddr_t va, int *level, mmu_table_alloc *alloc)
 {
 	u64 *table = t->access(t->root);
 
-	for (int l = START_LEVEL(t->va_bits);; l++) {
+	va = below_root(t, va);
+	for (int l = t->start_level;; l++) {
 		u64 *entry = &table[pte_index(va, l)];
 		u64 pte = pte_read(entry);
-		paddr_t below;
+		paddr_t below = pte & PTE_ADDRESS;
 
 		if (l == *level)
 			return entry;
-		if (pte_is_table(pte, l)) {
-			table = t->access(pte & PTE_ADDRESS);
-			continue;
-		}
-		if (!make || (pte & PTE_VALID)) {
-			*level = l;
-			return entry;
-		}
-		below = t->alloc();
-		if (!below) {
-			*level = -1;
-			return NULL;
+		if (!pte_is_table(pte, l)) {
+			if (!alloc || (pte & PTE_VALID)) {
+				*level = l;
+				return entry;
+			}
+			below = alloc();
+			if (!below)
+				return NULL;
+			/* the hardware's walkers find it empty as soon as they find it */
+			__atomic_thread_fence(__ATOMIC_RELEASE);
+			pte_write(entry, below | PTE_VALID | PTE_TABLE);
 		}
 		table = t->access(below);
-		pte_write(entry, below | PTE_VALID | PTE_TABLE);
 	}
 }
 
 /* The highest level at which an entry can map @va to @pa without reaching beyond @size. */
-static int pgtable_level(vaddr_t va, paddr_t pa, size_t size, unsigned int va_bits)
+static int pgtable_level(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size)
 {
-	int level = MAX(BLOCK_LEVEL_MIN, (int)START_LEVEL(va_bits));
+	int level = MAX(BLOCK_LEVEL_MIN, t->start_level);
 
 	while (level < 3 && (((va | pa) & (LEVEL_SIZE(level) - 1)) || size < LEVEL_SIZE(level)))
 		level++;
@@ -84,65 +103,136 @@ static int pgtable_level(vaddr_t va, paddr_t pa, size_t size, unsigned int va_bi
 }
 
 /*
- * Clears every entry of [va, va + size) that lies in it whole; a block that reaches beyond
- * stays.
+ * How many of @count entries at @level, from @va's on, can be written alike. With *@hint that is up
+ * to where groups begin or end; *@hint then says whether these are groups.
  */
-void pgtable_unmap(const struct pgtable *t, vaddr_t va, size_t size)
+static unsigned int run_length(vaddr_t va, paddr_t pa, unsigned int count, int level, bool *hint)
+{
+	unsigned int group = 1U << CONTIGUOUS_SHIFT(level);
+	unsigned int ahead = -pte_index(va, level) & (group - 1);
+
+	if (!*hint)
+		return count;
+	*hint = false;
+	if ((va ^ pa) & ((LEVEL_SIZE(level) << CONTIGUOUS_SHIFT(level)) - 1))
+		return count;
+	if (ahead)
+		return MIN(count, ahead);
+	*hint = count >= group;
+	return *hint ? ALIGN_DOWN(count, group) : count;
+}
+
+/* How many of the @n entries at @e are empty, up to the first that is not. */
+static unsigned int count_empty(const u64 *e, unsigned int n)
+{
+	unsigned int i = 0;
+
+	while (i + 8 <= n && !(e[i] | e[i + 1] | e[i + 2] | e[i + 3] | e[i + 4] | e[i + 5] |
+			       e[i + 6] | e[i + 7]))
+		i += 8;
+	while (i < n && !e[i])
+		i++;
+	return i;
+}
+
+int pgtable_unmap(const struct pgtable *t, vaddr_t va, size_t size)
 {
 	vaddr_t end = va + size;
+	int err = 0;
 
 	while (va != end) {
 		int level = 3;
-		u64 *entry = pgtable_entry(t, va, &level, false);
-		size_t step = LEVEL_SIZE(level) - (va & (LEVEL_SIZE(level) - 1));
+		u64 *entry = pgtable_entry(t, va, &level, NULL);
+		u64 pte = pte_read(entry);
+		size_t unit = pte_size(pte, level), into = va & (unit - 1), left = unit - into;
 
-		if (step == LEVEL_SIZE(level) && step <= end - va)
-			pte_write(entry, 0);
-		if (step > end - va)
-			break;
-		va += step;
+		if (!into && unit <= end - va)
+			for (u64 *last = entry + (unit >> LEVEL_SHIFT(level)); entry != last;)
+				pte_write(entry++, 0);
+		else if (pte & PTE_VALID)
+			err = -EINVAL;
+		va += MIN(left, end - va);
 	}
+	return err;
 }
 
-int pgtable_map(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, unsigned int flags)
+/*
+ * Maps the beginning of a range, by a run of entries in one table; @pte has all that they share.
+ * How many bytes that was, or a negative errno.
+ */
+static ssize_t map_run(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, u64 pte,
+		       bool hints, mmu_table_alloc *alloc)
 {
-	vaddr_t start = va, end = va + size;
-	u64 attributes = pte_attributes(flags);
-	int err;
+	int want = pgtable_level(t, va, pa, size), level;
+	unsigned int count, empty;
+	u64 *entry;
+	bool hint;
 
-	if ((flags & (MMU_WRITE | MMU_EXEC)) == (MMU_WRITE | MMU_EXEC) ||
+	/* a table that is there already, be it empty, makes the entries smaller */
+	do {
+		level = want;
+		entry = pgtable_entry(t, va, &level, alloc);
+		if (!entry)
+			return -ENOMEM;
+	} while (pte_is_table(pte_read(entry), want++));
+	/* up to the table's end at most: there a larger block may begin */
+	empty = (unsigned int)MIN(size >> LEVEL_SHIFT(level), TABLE_ENTRIES - pte_index(va, level));
+	do {
+		hint = hints;
+		count = run_length(va, pa, empty, level, &hint);
+		empty = count_empty(entry, count);
+	} while (empty < count);
+	if (!count)
+		return -EEXIST;
+
+	pte |= pa | (level == 3 ? PTE_TABLE : 0) | (hint ? PTE_CONTIGUOUS : 0);
+	size = LEVEL_SIZE(level);
+	for (u64 *last = entry + count; entry != last; pte += size)
+		pte_write(entry++, pte);
+	return (ssize_t)(count * size);
+}
+
+int pgtable_map(const struct pgtable *t, vaddr_t va, paddr_t pa, size_t size, unsigned int flags,
+		mmu_table_alloc *alloc)
+{
+	bool hints = IS_ENABLED(CONFIG_MAP_CONTIGUOUS) && (flags & MMU_CONTIGUOUS);
+	u64 pte = pte_attributes(flags);
+
+	if ((flags & (MMU_WRITE | MMU_EXEC)) == (MMU_WRITE | MMU_EXEC) || (flags & MMU_USER) ||
 	    ((va | pa | size) & ~PAGE_MASK))
 		return -EINVAL;
-	/* an entry holds no more: bits above would become its attributes */
-	if (size && (pa + size - 1 < pa || (pa + size - 1) >> PA_BITS_MAX))
+	/* of physical addresses an entry holds no more: bits above would become its attributes */
+	if (size && ((va ^ (va + size - 1)) >> t->va_bits || pa + size - 1 < pa ||
+		     (pa + size - 1) >> PA_BITS_MAX))
 		return -EINVAL;
-	while (va != end) {
-		int want = pgtable_level(va, pa, end - va, t->va_bits), level = want;
-		u64 *entry = pgtable_entry(t, va, &level, true);
-		u64 *last;
+	for (size_t done = 0; done < size;) {
+		ssize_t step = map_run(t, va + done, pa + done, size - done, pte, hints, alloc);
 
-		if (!entry) {
-			err = -ENOMEM;
-			goto out_unmap;
+		if (step < 0) {
+			pgtable_unmap(t, va, done);
+			return (int)step;
 		}
-		/* one table's worth of entries of this size at a time */
-		last = (u64 *)ALIGN_DOWN((uintptr_t)entry, PAGE_SIZE) + TABLE_ENTRIES;
-		do {
-			if (level != want || (pte_read(entry) & PTE_VALID)) {
-				err = -EEXIST;
-				goto out_unmap;
-			}
-			pte_write(entry, pa | attributes | (level == 3 ? PTE_TABLE : 0));
-			va += LEVEL_SIZE(level);
-			pa += LEVEL_SIZE(level);
-			/* a larger block can begin only where the next table does */
-		} while (++entry != last && end - va >= LEVEL_SIZE(level));
+		done += (size_t)step;
 	}
 	return 0;
+}
 
-out_unmap:
-	pgtable_unmap(t, start, va - start);
-	return err;
+int pgtable_protect(const struct pgtable *t, vaddr_t va, size_t size, unsigned int flags)
+{
+	if (flags != MMU_WRITE && flags != MMU_EXEC && flags)
+		return -EINVAL;
+	for (vaddr_t end = va + size; va != end;) {
+		int level = 3;
+		u64 *entry = pgtable_entry(t, va, &level, NULL);
+		u64 pte = pte_read(entry);
+
+		if ((pte & (PTE_VALID | PTE_CONTIGUOUS)) != PTE_VALID ||
+		    (va & (LEVEL_SIZE(level) - 1)) || end - va < LEVEL_SIZE(level))
+			return -EINVAL;
+		pte_write(entry, (pte & ~(PTE_RDONLY | PTE_PXN)) | pte_rights(flags));
+		va += LEVEL_SIZE(level);
+	}
+	return 0;
 }
 
 u64 pgtable_lookup(const struct pgtable *t, vaddr_t va, int *level)
@@ -150,6 +240,57 @@ u64 pgtable_lookup(const struct pgtable *t, vaddr_t va, int *level)
 	u64 pte;
 
 	*level = 3;
-	pte = pte_read(pgtable_entry(t, va, level, false));
+	pte = pte_read(pgtable_entry(t, va, level, NULL));
 	return pte & PTE_VALID ? pte : 0;
+}
+
+/* How many of the @n entries at @e equal the first but for their addresses. */
+static unsigned int count_alike(const u64 *e, unsigned int n)
+{
+	u64 like = e[0];
+	unsigned int i = 1;
+
+	while (i + 8 <= n && !(((e[i] ^ like) | (e[i + 1] ^ like) | (e[i + 2] ^ like) |
+				(e[i + 3] ^ like) | (e[i + 4] ^ like) | (e[i + 5] ^ like) |
+				(e[i + 6] ^ like) | (e[i + 7] ^ like)) & ~PTE_ADDRESS))
+		i += 8;
+	while (i < n && !((e[i] ^ like) & ~PTE_ADDRESS))
+		i++;
+	return i;
+}
+
+bool pgtable_next(const struct pgtable *t, vaddr_t va, struct pgtable_run *run)
+{
+	int start = t->start_level, level = start;
+	const u64 *table = t->access(t->root);
+
+	for (;;) {
+		vaddr_t at = below_root(t, va);
+		unsigned int index = pte_index(at, level), entries = TABLE_ENTRIES, empty;
+
+		if (level == start)
+			entries = 1U << (t->va_bits - LEVEL_SHIFT(level));
+		empty = count_empty(&table[index], entries - index);
+		if (empty) {
+			at = ALIGN_DOWN(at, LEVEL_SIZE(level)) + empty * LEVEL_SIZE(level);
+			va = (va & ~(BIT(t->va_bits) - 1)) + at;
+		}
+		index += empty;
+		if (index == entries) {
+			/* the next table: down from the root again */
+			if (level == start || !below_root(t, at))
+				return false;
+			level = start;
+			table = t->access(t->root);
+		} else if (pte_is_table(table[index], level)) {
+			table = t->access(table[index] & PTE_ADDRESS);
+			level++;
+		} else {
+			run->va = ALIGN_DOWN(va, LEVEL_SIZE(level));
+			run->pte = table[index];
+			run->level = level;
+			run->count = count_alike(&table[index], entries - index);
+			return true;
+		}
+	}
 }

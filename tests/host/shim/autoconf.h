@@ -6,9 +6,12 @@
 #define CONFIG_DEBUG_ASSERT 1
 #define CONFIG_SELFTEST 1
 #define CONFIG_RTC 1
+#define CONFIG_MAP_CONTIGUOUS 1
 
-/* A test may ask for another granule. */
+/* A test may ask for another granule, and for another width of addresses. */
 #ifndef CONFIG_PAGE_SHIFT
 #define CONFIG_PAGE_SHIFT 12
 #endif
+#ifndef CONFIG_VA_BITS
 #define CONFIG_VA_BITS 48
+#endif

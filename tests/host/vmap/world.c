@@ -98,17 +98,19 @@ static u64 *access_table(paddr_t table)
 	return (u64 *)(tables + (table - TABLE_BASE));
 }
 
-static struct pgtable kernel = { .root = TABLE_BASE, .va_bits = VA_BITS, .access = access_table };
+static const struct pgtable kernel = {
+	.root = TABLE_BASE, .va_bits = VA_BITS, .start_level = START_LEVEL(VA_BITS),
+	.access = access_table,
+};
 
 int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu_table_alloc *alloc)
 {
-	kernel.alloc = alloc;
-	return pgtable_map(&kernel, va, pa, size, flags);
+	return pgtable_map(&kernel, va, pa, size, flags, alloc);
 }
 
 void arch_kernel_unmap(vaddr_t va, size_t size)
 {
-	pgtable_unmap(&kernel, va, size);
+	TEST_EQ(pgtable_unmap(&kernel, va, size), 0);
 }
 
 bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *block)
@@ -137,7 +139,7 @@ static size_t count_from(paddr_t table, int level)
 
 size_t count_tables(void)
 {
-	return count_from(TABLE_BASE, (int)START_LEVEL(VA_BITS));
+	return count_from(TABLE_BASE, START_LEVEL(VA_BITS));
 }
 
 bool panics(void (*undo)(void *), void *p, const char *words)

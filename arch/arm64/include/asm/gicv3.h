@@ -5,29 +5,25 @@
 
 #include <asm/sysreg.h>
 
-/* sysreg_read() would spell the name, not its encoding. */
-#define icc_read_(reg)		sysreg_read(reg)
-#define icc_write_(reg, v)	sysreg_write(reg, v)
-
 static inline bool arch_gicv3_enable_sre(void)
 {
-	icc_write_(ICC_SRE_EL1, icc_read_(ICC_SRE_EL1) | ICC_SRE_SRE);
+	sysreg_write(ICC_SRE_EL1, sysreg_read(ICC_SRE_EL1) | ICC_SRE_SRE);
 	isb();	// the other ICC registers exist only from here on
-	return icc_read_(ICC_SRE_EL1) & ICC_SRE_SRE;
+	return sysreg_read(ICC_SRE_EL1) & ICC_SRE_SRE;
 }
 
 static inline void arch_gicv3_cpu_init(u32 priority_mask)
 {
-	icc_write_(ICC_PMR_EL1, priority_mask);
-	icc_write_(ICC_BPR1_EL1, 0);
-	icc_write_(ICC_CTLR_EL1, 0);
-	icc_write_(ICC_IGRPEN1_EL1, 1);
+	sysreg_write(ICC_PMR_EL1, priority_mask);
+	sysreg_write(ICC_BPR1_EL1, 0);
+	sysreg_write(ICC_CTLR_EL1, 0);
+	sysreg_write(ICC_IGRPEN1_EL1, 1);
 	isb();	// interrupts can be taken from here on
 }
 
 static inline u32 arch_gicv3_acknowledge(void)
 {
-	u32 intid = (u32)icc_read_(ICC_IAR1_EL1);
+	u32 intid = (u32)sysreg_read(ICC_IAR1_EL1);
 
 	dsb(sy);	// the acknowledge is done before the handler touches its device
 	return intid;
@@ -35,14 +31,14 @@ static inline u32 arch_gicv3_acknowledge(void)
 
 static inline void arch_gicv3_end(u32 intid)
 {
-	icc_write_(ICC_EOIR1_EL1, intid);
+	sysreg_write(ICC_EOIR1_EL1, intid);
 	isb();	// the priority has dropped before interrupts are unmasked
 }
 
 static inline void arch_gicv3_send_sgi(u64 value)
 {
 	dsb(ishst);	// what the receiver is to see is written first
-	icc_write_(ICC_SGI1R_EL1, value);
+	sysreg_write(ICC_SGI1R_EL1, value);
 	isb();	// it has left before the sender goes on
 }
 

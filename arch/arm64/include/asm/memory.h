@@ -6,8 +6,8 @@
  *   ARCH_LINEAR_START   all RAM, half of the space
  *   ARCH_VMAP_START     devices and stacks
  *   ARCH_MEMMAP_START   one struct page for each page of the linear map, present where RAM is
- *   ARCH_IMAGE_START    the kernel image (16 MiB), then the device tree (4 MiB), then the boot
- *                       UART (64 KiB)
+ *   ARCH_IMAGE_START    the kernel image (16 MiB), then the boot UART (64 KiB) and the device
+ *                       tree, which share a table
  */
 #ifndef ASM_MEMORY_H
 #define ASM_MEMORY_H
@@ -26,6 +26,11 @@
 
 #define ARCH_LINEAR_START	(UL(0xffffffffffffffff) << VA_BITS)
 #define ARCH_LINEAR_SIZE	(UL(1) << (VA_BITS - 1))
+/*
+ * The linear map begins at a multiple of this physical address, so that addresses keep their
+ * alignment in it: the largest group of blocks, 16 x 1 GiB, 32 x 32 MiB or 32 x 512 MiB.
+ */
+#define ARCH_LINEAR_ALIGN	(UL(1) << (PAGE_SHIFT == 14 ? 30 : 34))
 #define ARCH_VMAP_START		(ARCH_LINEAR_START + ARCH_LINEAR_SIZE)
 #define ARCH_VMAP_END		ARCH_MEMMAP_START
 /* 32 bytes a page (<mm/page.h>) */
@@ -33,9 +38,9 @@
 #define ARCH_MEMMAP_START	(ARCH_IMAGE_START - ARCH_MEMMAP_SIZE)
 #define ARCH_IMAGE_START	UL(0xffffffff80000000)
 #define ARCH_IMAGE_MAX		UL(0x01000000)
-#define ARCH_TREE_START		UL(0xffffffff81000000)
+#define ARCH_BOOT_UART_START	UL(0xffffffff81000000)
+#define ARCH_TREE_START		UL(0xffffffff81010000)
 #define ARCH_TREE_MAX UL(0x00200000) /* a tree's largest size, as in Linux's boot protocol */
-#define ARCH_BOOT_UART_START	UL(0xffffffff81400000)
 
 /*
  * A stack is STACK_SIZE bytes and aligned to twice that, so that one bit of the stack pointer

@@ -13,11 +13,11 @@
 
 #define sysreg_read(reg) ({ \
 	u64 sysreg_v_; \
-	__asm__ volatile("mrs %0, " #reg : "=r"(sysreg_v_)); \
+	__asm__ volatile("mrs %0, " STRINGIFY(reg) : "=r"(sysreg_v_)); \
 	sysreg_v_; })
 
 #define sysreg_write(reg, value) \
-	__asm__ volatile("msr " #reg ", %x0" :: "rZ"((u64)(value)) : "memory")
+	__asm__ volatile("msr " STRINGIFY(reg) ", %x0" :: "rZ"((u64)(value)) : "memory")
 
 #define isb()		__asm__ volatile("isb" ::: "memory")
 #define dsb(domain)	__asm__ volatile("dsb " #domain ::: "memory")
@@ -40,6 +40,7 @@
 #define SCTLR_SA		(1 << 3)
 #define SCTLR_I			(1 << 12)
 #define SCTLR_WXN		(1 << 19)
+#define SCTLR_SPAN		(1 << 23)	/* an exception leaves PSTATE.PAN as it is */
 
 /* HCR_EL2 */
 #define HCR_RW			(UL(1) << 31)
@@ -86,6 +87,13 @@
 #define MMFR0_TGRAN64		24
 #define MMFR0_TGRAN4		28
 #define MMFR0_FGT		56
+
+/* ID_AA64MMFR1_EL1 */
+#define MMFR1_PAN		20
+
+/* PSTATE.PAN, by encoding: it came with ARMv8.1 */
+#define PSTATE_PAN		S3_0_C4_C2_3
+#define PSTATE_PAN_ON		(1 << 22)
 
 /* ID_AA64PFR0_EL1 */
 #define PFR0_EL2		8
