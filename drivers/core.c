@@ -11,7 +11,7 @@
 #include <lib/format.h>
 #include <lib/log.h>
 #include <lib/string.h>
-#include <mm/boot_mem.h>
+#include <mm/heap.h>
 #include <mm/map.h>
 #include <uapi/errno.h>
 
@@ -43,7 +43,11 @@ static void match_all(void)
 
 		if (!driver)
 			continue;
-		dev = boot_mem_alloc(sizeof(*dev), sizeof(void *));
+		dev = kzalloc(sizeof(*dev));
+		if (!dev) {
+			log_err("%s %s: left out: no memory", driver->name, node->name);
+			continue;
+		}
 		dev->node = node;
 		dev->driver = driver;
 		*last = dev;
@@ -52,11 +56,19 @@ static void match_all(void)
 	matched = true;
 }
 
+static int try(struct device *dev)
+{
+	if (!dev->priv && dev->driver->priv_size) {
+		dev->priv = kzalloc(dev->driver->priv_size);
+		if (!dev->priv)
+			return -ENOMEM;
+	}
+	return dev->driver->probe(dev);
+}
+
 static void probe(struct device *dev)
 {
-	if (!dev->priv && dev->driver->priv_size)
-		dev->priv = boot_mem_alloc(dev->driver->priv_size, 16);
-	dev->error = dev->driver->probe(dev);
+	dev->error = try(dev);
 	if (!dev->error) {
 		dev->state = DEVICE_READY;
 	} else if (dev->error == -EPROBE_DEFER) {

@@ -12,7 +12,7 @@
 #include <kernel/spinlock.h>
 #include <lib/assert.h>
 #include <lib/log.h>
-#include <mm/boot_mem.h>
+#include <mm/heap.h>
 #include <uapi/errno.h>
 
 /* A line whose handler says so often in a row that it was not its device is turned off. */
@@ -45,9 +45,11 @@ int irqchip_register(struct irqchip *chip)
 {
 	if (chip->ops->acknowledge && irqs.root)
 		return -EBUSY;
+	chip->line = kcalloc(chip->lines, sizeof(*chip->line));
+	if (!chip->line)
+		return -ENOMEM;
 	chip->base = irqs.total;
 	chip->next = irqs.chips;
-	chip->line = boot_mem_alloc(chip->lines * sizeof(*chip->line), sizeof(void *));
 	irqs.total += chip->lines;
 	irqs.chips = chip;
 	if (chip->ops->acknowledge)
@@ -76,13 +78,13 @@ static struct irq_line *line_of(unsigned int irq)
 	return chip ? atomic_load_acquire(&chip->line[irq - chip->base]) : NULL;
 }
 
-/* The line's record, made when it is first asked for. */
+/* The line's record, made when it is first asked for; NULL when memory is out. */
 static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
 {
 	struct irq_line *line = chip->line[hw];
 
 	if (!line) {
-		line = boot_mem_alloc(sizeof(*line), 8);
+		line = kzalloc(sizeof(*line));
 		atomic_store_release(&chip->line[hw], line);
 	}
 	return line;
@@ -91,6 +93,7 @@ static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
 int irq_from_dt(const struct dt_interrupt *irq)
 {
 	enum irq_trigger trigger;
+	struct irq_line *line;
 	struct irqchip *chip;
 	unsigned int hw;
 	int err;
@@ -102,7 +105,10 @@ int irq_from_dt(const struct dt_interrupt *irq)
 	err = chip->ops->translate(chip, irq->cell, irq->cells, &hw, &trigger);
 	if (err || hw >= chip->lines)
 		return -EINVAL;
-	line_make(chip, hw)->trigger = trigger;
+	line = line_make(chip, hw);
+	if (!line)
+		return -ENOMEM;
+	line->trigger = trigger;
 	return (int)(chip->base + hw);
 }
 

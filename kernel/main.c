@@ -17,6 +17,8 @@
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <mm/boot_mem.h>
+#include <mm/heap.h>
+#include <mm/heap_debug.h>
 #include <mm/map.h>
 #include <mm/page.h>
 #include <shell/command.h>
@@ -69,16 +71,19 @@ void kernel_main(void)
 	cmdline_read();			/* options, and from here on the log's level */
 	map_init();			/* all RAM is in the linear map; boot_mem_alloc() */
 	tree_index();			/* every question about the tree */
+	page_init();			/* page_alloc(); boot_mem_alloc() is over */
+	heap_init();			/* kmalloc() */
 	drivers_init(PHASE_IRQCHIP);	/* irq_request() */
 	drivers_init(PHASE_TIMER);	/* time_wake_at() */
 	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
-	page_init();			/* page_alloc(); boot_mem_alloc() is over */
 	banner_print();			/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */
 	map_protect();			/* what boot alone writes is read-only from here on */
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+		heap_debug_mark();	/* memleak counts from here */
 #ifdef CONFIG_SHELL
 	shell_main();
 #else

@@ -19,6 +19,7 @@
 #include <kernel/tty.h>
 #include <lib/format.h>
 #include <lib/string.h>
+#include <mm/heap_debug.h>
 
 #include "log.h"
 
@@ -64,17 +65,14 @@ const void *backtrace_caller(const char *const *names)
 {
 	const struct thread *t = arch_current();
 	struct arch_unwind u;
-	bool inside = false;
 
+	if (!IS_ENABLED(CONFIG_KALLSYMS))
+		return NULL;
 	arch_unwind_start(&u, t->stack, t->stack + t->stack_size);
-	for (unsigned int i = 0; i < BACKTRACE_MAX; i++) {
-		if (is_one_of(u.pc, names))
-			inside = true;
-		else if (inside)
+	/* from here to the caller, to its caller, and on */
+	for (unsigned int i = 0; i < BACKTRACE_MAX && arch_unwind_next(&u); i++)
+		if (i > 1 && !is_one_of(u.pc, names))
 			return (const void *)u.pc;
-		if (!arch_unwind_next(&u))
-			break;
-	}
 	return NULL;
 }
 
@@ -134,6 +132,8 @@ void exception_fatal(struct arch_frame *frame, const char *what)
 /* Interrupts stay on until the words are on the wire: that may take a while. */
 static void say_last(const char *text)
 {
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+		heap_debug_off();
 	tty_fresh_line();
 	print("%s\n", text);
 	console_flush();

@@ -19,7 +19,8 @@
 #include <mm/heap_policy.h>
 #include <mm/page.h>
 
-#define ALIGN_MAX	MAX(PAGE_SIZE, KIB(64))
+#define ALIGN_MAX	KIB(64)
+static_assert(PAGE_SIZE <= ALIGN_MAX, "a page is an alignment");
 #define CALLER()	__builtin_return_address(0)
 
 /* At most this many lines a second about memory that is out: each may be followed by thousands. */
@@ -35,6 +36,7 @@ void heap_init(void)
 	heap_policy_init();
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
 		heap_debug_init();
+	page_set_reclaim(IS_ENABLED(CONFIG_DEBUG_HEAP) ? heap_debug_shrink : heap_policy_shrink);
 }
 
 /* Whether a further line may be logged. Two CPUs that ask at once may get one line more. */
@@ -195,12 +197,11 @@ void heap_stats_get(struct heap_stats *stats)
 
 void heap_bad_free(const void *p, const char *why)
 {
-	static const char *const own[] = {
-		"heap_policy_free", "cache_free", "kfree", "krealloc", NULL,
-	};
+	/* the policy's own functions may have any name, but only the innermost one is in doubt */
+	static const char *const own[] = { "heap_", "cache_free", "kfree", "krealloc", NULL };
 	const void *caller = backtrace_caller(own);
 
 	if (!caller)
-		panic("bad free of %p: %s", p, why);
-	panic("bad free of %p by %pS: %s", p, caller, why);
+		panic("heap bad free: %p: %s", p, why);
+	panic("heap bad free: %p, by %pS: %s", p, caller, why);
 }

@@ -17,6 +17,7 @@
 #include <arch/sections.h>
 #include <lib/assert.h>
 #include <lib/string.h>
+#include <mm/fault_inject.h>
 
 #include "page_core.h"
 
@@ -195,6 +196,12 @@ static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 	return NULL;
 }
 
+/* Whether this request is to fail (failmem=). The heap's own do not count, its objects do. */
+static inline bool unlucky(size_t pages, unsigned int use, const void *caller)
+{
+	return use != PAGE_USE_HEAP && fault_inject("pages", pages << PAGE_SHIFT, caller);
+}
+
 /*
  * The long way. It is called last thing, so that it returns to the caller of the function that
  * called it: that is who is named when there is no memory.
@@ -221,6 +228,8 @@ struct page *page_alloc(unsigned int order, unsigned int flags)
 	size_t cached;
 
 	assert(use > PAGE_USE_NONE && use < PAGE_USES);
+	if (unlucky(1UL << MIN(order, 63U), use, __builtin_return_address(0)))
+		return fail(1UL << MIN(order, 63U), flags, __builtin_return_address(0));
 	if (unlikely(order))
 		return alloc(order, flags);
 	state = arch_irq_save();
@@ -278,6 +287,8 @@ struct page *page_alloc_run(size_t pages, unsigned int flags)
 	assert(use > PAGE_USE_NONE && use < PAGE_USES);
 	if (!pages)
 		return NULL;
+	if (unlucky(pages, use, __builtin_return_address(0)))
+		return fail(pages, flags, __builtin_return_address(0));
 	if (order <= PAGE_ORDER_MAX) {
 		if (pages == 1UL << order)
 			return alloc(order, flags);

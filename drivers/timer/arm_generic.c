@@ -49,7 +49,7 @@ static int timer_probe(struct device *dev)
 
 	irq = device_irq(dev, virtual_index(dev->node));
 	if (irq < 0) {
-		if (irq != -EPROBE_DEFER)
+		if (irq != -EPROBE_DEFER && irq != -ENOMEM)
 			dev_err(dev, "no interrupt for the virtual timer in the node");
 		return irq;
 	}

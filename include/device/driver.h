@@ -77,7 +77,7 @@ void *device_map(struct device *dev, unsigned int index, size_t *size);
 /*
  * The number for irq_request() of the device's @index-th interrupt: >= 0, or -ENOENT when there
  * is none, -EPROBE_DEFER when its controller is not there yet, -EINVAL, with a log line, when
- * it makes no sense.
+ * it makes no sense, -ENOMEM.
  */
 int device_irq(struct device *dev, unsigned int index);
 

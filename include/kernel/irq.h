@@ -45,7 +45,7 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats);
 
 /*
  * Turns an interrupt in the tree's words into a number: >= 0; -EPROBE_DEFER without its
- * controller; -EINVAL.
+ * controller; -EINVAL; -ENOMEM.
  */
 int irq_from_dt(const struct dt_interrupt *irq);
 

@@ -17,9 +17,9 @@ __noreturn void machine_reboot(void);
 void backtrace_print(void);
 
 /*
- * Who called into a part of the kernel: the place in the call chain, above this function's caller,
- * that called the outermost of neighbouring functions whose names begin with one of @names, which
- * ends with NULL. NULL when there are none, or no names or call chains in the image. Any context.
+ * Who called into a part of the kernel, for its reports: the first place in the call chain, above
+ * the caller of this function's caller, in a function whose name does not begin with one of @names,
+ * which ends with NULL. NULL when the image has no names or no call chains. Any context.
  */
 const void *backtrace_caller(const char *const *names);
 

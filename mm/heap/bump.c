@@ -123,7 +123,7 @@ void *heap_policy_alloc_aligned(size_t size, size_t align)
 		next = atomic_load_acquire(&heap.next);
 		end = heap.end;
 		p = ALIGN_UP(next, align);
-		if (p + size > end) {
+		if (p > end || size > end - p) {
 			if (!grow(end, size + align + CHUNK_REST))
 				return NULL;
 		} else if (take(&next, p, p + size)) {

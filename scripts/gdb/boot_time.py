@@ -27,6 +27,8 @@ STEPS = (
     ("cmdline_init", "command line read"),
     ("map_init", "all RAM in the linear map"),
     ("dt_index_size", "index of the tree made"),
+    ("page_init", "free memory to the page allocator"),
+    ("heap_init", "heap"),
     ("drivers_init", "drivers matched, interrupt controller"),
     ("drivers_init", "timer"),
     ("drivers_init", "console"),

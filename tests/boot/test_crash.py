@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Every way in which the kernel can end badly: what the report says, its last line, the run's
-status. The faults are provoked by the command `crash` (ext/crash/crash.c)."""
+status. The faults are provoked by the command `fault` (ext/crash/crash.c)."""
 
 import re
 
@@ -26,12 +26,12 @@ WAYS = {
     "rodata-write": (rf"data abort: write, {PERMISSION} at 0xffffffff80\w+ \(.*\), "
                      "kernel read-only data", "crash_rodata_write"),
     "alias-write": (rf"data abort: write, {PERMISSION} at 0xffff\w+ \(ESR \w+\)",
-                    "crash_alias_write crash_run"),
-    "alias-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "crash_run"),
+                    "crash_alias_write fault_run"),
+    "alias-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "fault_run"),
     "data-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(ESR \w+\)",
-                  "crash_run"),
-    "null-exec": (rf"instruction abort: fetch, {TRANSLATION} at 0 \(.*\), NULL pointer", "crash_run"),
-    "exec-device": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "crash_run"),
+                  "fault_run"),
+    "null-exec": (rf"instruction abort: fetch, {TRANSLATION} at 0 \(.*\), NULL pointer", "fault_run"),
+    "exec-device": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "fault_run"),
     "undefined": (r"undefined instruction \(ESR 0x2000000\)", "crash_undefined"),
     "brk": (r"BRK instruction \(ESR 0xf2000123\)", "crash_brk"),
     "svc": (r"SVC \(ESR 0x56000000\)", "crash_svc"),
@@ -42,7 +42,7 @@ WAYS = {
     "sp0": (r"unexpected synchronous exception from EL1 on SP_EL0 "
             r"\(ESR 0xf2000002, BRK instruction\)", "crash_sp0"),
     "illegal": (r"illegal execution state \(ESR 0x3a000000\)", "crash_illegal"),
-    "pc": (r"misaligned program counter \(ESR 0x8a000000\)", "crash_run"),
+    "pc": (r"misaligned program counter \(ESR 0x8a000000\)", "fault_run"),
     "guard": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), below the boot stack",
               "crash_guard"),
     "overflow": (r"kernel stack overflow: sp 0xffffffff80\w+, address 0xffffffff80\w+",
@@ -50,17 +50,17 @@ WAYS = {
     "unaligned": (r"data abort: read, alignment fault at 0xffffffff80\w+ \(.*\), "
                   "kernel read-only data", "crash_unaligned"),
     "external": (r"data abort: read, external abort at 0xffff\w+ \(ESR 0x96000010\)",
-                 "crash_external crash_run"),
-    "masked": ("asked for with interrupts masked", "panic crash_masked crash_run"),
+                 "crash_external fault_run"),
+    "masked": ("asked for with interrupts masked", "panic crash_masked fault_run"),
     "interrupt": ("asked for in an interrupt",
-                  "panic_handler irq_entry el1_irq time_sleep_until crash_in_interrupt crash_run"),
+                  "panic_handler irq_entry el1_irq time_sleep_until crash_in_interrupt fault_run"),
     "interrupt-fault": (rf"data abort: read, {TRANSLATION} at 0x8 \(.*\), NULL pointer",
                         "crash_null_read irq_entry el1_irq crash_in_interrupt"),
     "deep": ("deep down", "panic crash_deep crash_deep"),
     "chain-loop": ("with a broken call chain", "panic crash_chain"),
     "chain-wild": ("with a broken call chain", "panic crash_chain"),
-    "assert": ("ext/crash/crash.c:[0-9]+: assertion failed: zero == 1", "panic crash_assert crash_run"),
-    "long": ("x{200,}", "panic crash_long crash_run"),
+    "assert": ("ext/crash/crash.c:[0-9]+: assertion failed: zero == 1", "panic crash_assert fault_run"),
+    "long": ("x{200,}", "panic crash_long fault_run"),
 }
 # those that the layout of addresses decides
 EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alias-exec", "data-exec",
@@ -75,7 +75,7 @@ def crash(ahead, checked):
     builds = {granule: checked(granule) for granule in CPU_FOR}
 
     def start(way, granule="4K", **_):
-        return {"o": builds[granule], "autorun": f"crash {way}", "env": {"CPU": CPU_FOR[granule]},
+        return {"o": builds[granule], "autorun": f"fault {way}", "env": {"CPU": CPU_FOR[granule]},
                 "timeout": 60}
 
     result = ahead(start)
@@ -118,7 +118,7 @@ def test_registers(crash, way):
     for n in range(30):
         assert re.search(rf"\bx{n} +[0-9a-f]{{16}}\b", report), f"x{n} is missing"
     sp = int(re.search(r"\] sp  ([0-9a-f]{16})  pstate [0-9a-f]{8}\n", report)[1], 16)
-    assert re.search(r"\] pc  crash_\w+\+0x", report) and re.search(r"\] lr  crash_\w+\+0x", report)
+    assert re.search(r"\] pc  crash_\w+\+0x", report) and re.search(r"\] lr  (crash|fault)_\w+\+0x", report)
     if "sp 0x" in last:
         assert f"sp {sp:#x}" in last
 
@@ -135,7 +135,7 @@ def test_fault_in_the_report(crash, way, first):
 
 def test_console_that_faults(run, checked):
     """Its driver cannot speak any more, so early boot's code says the last line, once."""
-    result = run(checked("4K"), "crash uart", timeout=30)
+    result = run(checked("4K"), "fault uart", timeout=30)
     assert result.status == PANIC, f"status {result.status}: {result.closing}"
     assert re.search(rf"\ncairn: panic: data abort: \w+, {TRANSLATION} at 0x1\w+ \(.*"
                      r"\(while another panic was reported\)\n\Z", result.text)

@@ -11,8 +11,8 @@ from lib.session import OFF
 from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
-SUITES = {"boot_mem", "cmdline", "fdt", "format", "irq", "list", "map", "parse", "printk", "split",
-          "string", "string_all", "string_edge", "symbols", "timer"}
+SUITES = {"boot_mem", "cmdline", "fdt", "format", "irq", "kmalloc", "list", "map", "page", "parse",
+          "printk", "split", "string", "string_all", "string_edge", "symbols", "timer"}
 
 
 def check(text):

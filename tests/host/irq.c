@@ -25,16 +25,27 @@ static bool masked[LINES];
 static int asserted = -1;	/* the line whose level is up */
 static unsigned int wanted;	/* how often the handler has something to do still */
 
-void *boot_mem_alloc(size_t size, size_t align __unused)
-{
-	static u64 memory[512];
-	static size_t used;
-	void *object = &memory[used];
+/* How many allocations succeed still. */
+static unsigned int memory = 100;
 
+void *kzalloc(size_t size)
+{
+	static u64 objects[512];
+	static size_t used;
+	void *object = &objects[used];
+
+	if (!memory)
+		return NULL;
+	memory--;
 	used += (size + 7) / 8;
-	if (used > ARRAY_SIZE(memory))
+	if (used > ARRAY_SIZE(objects))
 		panic("out of memory");
 	return object;
+}
+
+void *kcalloc(size_t count, size_t size)
+{
+	return kzalloc(count * size);
 }
 
 static void fake_mask(struct irqchip *chip __unused, unsigned int hw)
@@ -93,11 +104,26 @@ static unsigned int number(u32 hw)
 	return (unsigned int)irq_from_dt(&irq);
 }
 
+/* A controller that was not taken can be offered again; a line is left out alone. */
+static void no_memory(void)
+{
+	struct dt_interrupt irq = { .controller = &chip_node, .cells = 1, .cell = { 3 } };
+
+	memory = 0;
+	TEST_EQ(irqchip_register(&chip), -ENOMEM);
+	TEST_EQ(irq_count(), 0);
+	TEST(!irq_root_node());
+	memory = 1;
+	TEST_EQ(irqchip_register(&chip), 0);
+	TEST_EQ(irq_from_dt(&irq), -ENOMEM);
+	TEST_EQ(irq_request(3, handler, NULL, "nobody"), -EINVAL);
+	memory = 100;
+}
+
 static void served_line(void)
 {
 	struct irq_stats stats;
 
-	TEST_EQ(irqchip_register(&chip), 0);
 	TEST_EQ(irq_request(number(3), handler, NULL, "wanted"), 0);
 	wanted = 5;
 	asserted = 3;
@@ -127,6 +153,7 @@ static void line_without_a_handler_is_masked(void)
 }
 
 static const struct test_case cases[] = {
+	TEST_CASE(no_memory),
 	TEST_CASE(served_line),
 	TEST_CASE(unwanted_line_is_masked),
 	TEST_CASE(line_without_a_handler_is_masked),

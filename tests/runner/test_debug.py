@@ -85,9 +85,9 @@ def test_sources_outside_the_tree_are_found(gdb, build):
     """The debugging information does not hold where they were; the output folder does."""
     o = build("qemu_virt_defconfig", set="PAGE_4K=y SELFTEST=y DEBUG_ASSERT=y",
               EXT=str(ROOT / "tests/boot/ext/crash"))
-    said = gdb(o, "list crash_run", "list kernel_main")
+    said = gdb(o, "list fault_run", "list kernel_main")
     source = (ROOT / "tests/boot/ext/crash/crash.c").read_text()
-    assert re.search(r"^\d+\s+static int crash_run", said, re.M) and "static int crash_run" in source
+    assert re.search(r"^\d+\s+static int fault_run", said, re.M) and "static int fault_run" in source
     assert re.search(r"^\d+\s+.*kernel_main\(", said, re.M)
 
 

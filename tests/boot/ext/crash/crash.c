@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * crash: ends the run in a chosen way, for tests/boot/test_crash.py, which reads the reports. Each
+ * fault: ends the run in a chosen way, for tests/boot/test_crash.py, which reads the reports. Each
  * way is a function of its own, whose name the report's call chain must hold. It comes into the
  * kernel from outside the tree (EXT=).
  */
@@ -15,6 +15,7 @@
 #include <kernel/time.h>
 #include <lib/assert.h>
 #include <lib/string.h>
+#include <mm/heap.h>
 #include <mm/map.h>
 #include <shell/command.h>
 
@@ -232,7 +233,9 @@ WAY void crash_in_interrupt(irq_handler *handler)
 		panic("no timer interrupt: %d", irq);
 	irq_free((unsigned int)irq);
 	irq_request((unsigned int)irq, handler, "an interrupt", "crash");
-	time_sleep_until(time_now() + NS_PER_MS);
+	/* a host that is busy may let the time pass before the CPU waits for it */
+	for (volatile int i = 0; i < 1000; i++)
+		time_sleep_until(time_now() + NS_PER_MS);
 	HERE();
 }
 
@@ -291,6 +294,39 @@ WAY void crash_long(void)
 	panic("%s", text);
 }
 
+/* Objects that nobody gives back: these return. */
+WAY void crash_leak_large(void)
+{
+	kmalloc(300);
+	HERE();
+}
+
+WAY void crash_leak(void)
+{
+	crash_leak_large();
+	for (volatile int i = 0; i < 3; i++)	/* one place, also where loops are unrolled */
+		kmalloc(40);
+	HERE();
+}
+
+/* Damage that is seen when somebody looks at the object, at power-off at the latest. */
+WAY void crash_late_overrun(void)
+{
+	char *p = kmalloc(40);
+
+	p[40] = 'x';
+	HERE();
+}
+
+WAY void crash_late_uaf(void)
+{
+	char *p = kmalloc(40);
+
+	kfree(p);
+	*p = 'x';
+	HERE();
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -324,9 +360,12 @@ static const struct {
 	{ "uart", crash_uart },
 	{ "assert", crash_assert },
 	{ "long", crash_long },
+	{ "leak", crash_leak },
+	{ "late-overrun", crash_late_overrun },
+	{ "late-uaf", crash_late_uaf },
 };
 
-static int crash_run(int argc, char **argv)
+static int fault_run(int argc, char **argv)
 {
 	(void)argc;
 	if (!strcmp(argv[1], "overflow"))
@@ -347,12 +386,12 @@ static int crash_run(int argc, char **argv)
 	return STATUS_USAGE;
 }
 
-static const struct command crash_command = {
-	.name = "crash",
+static const struct command fault_command = {
+	.name = "fault",
 	.usage = "WAY",
 	.help = "end the run in a chosen way",
-	.run = crash_run,
+	.run = fault_run,
 	.min_args = 1,
 	.max_args = 1,
 };
-COMMAND(crash_command);
+COMMAND(fault_command);

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: MIT
+"""CONFIG_DEBUG_HEAP, over every heap policy: the in-kernel tests under its checks, with allocations
+that fail on purpose, and what memleak and the check at power-off say. What single mistakes are
+reported as is in test_crash.py."""
+
+import re
+
+import pytest
+
+from lib.session import OFF, PANIC
+
+from .conftest import CRASH
+from .test_selftest import SUITES, check
+
+POLICIES = ("SLAB", "BUDDY", "BUMP")
+NOTHING_LEFT = "memleak: nothing left"
+ROW = r"memleak: \d+ objects?, \d+ bytes by \w+\+0x\w+/0x\w+"
+
+
+@pytest.fixture(scope="session")
+def debug(build):
+    """The kernel with heap checks over one policy, in-kernel tests, and the command `fault`."""
+    def get(policy="SLAB"):
+        return build("qemu_virt_defconfig",
+                     set=f"HEAP_{policy}=y DEBUG_HEAP=y SELFTEST=y DEBUG_ASSERT=y", EXT=str(CRASH))
+    return get
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_suites_leave_nothing(run, debug, policy):
+    """The first round may leave what is made once; the second leaves nothing."""
+    result = run(debug(policy), "selftest; memleak mark; echo ===; selftest", timeout=90,
+                 env={"APPEND": "memleak"})
+    assert result.status == OFF, result.closing
+    first, second = result.text.split("\n===\n")
+    assert not SUITES - check(first) and not SUITES - check(second)
+    assert second.endswith(f"\n{NOTHING_LEFT}\ncairn: off\n"), second[-300:]
+
+
+def test_memleak_names_who_allocated(boot, debug):
+    session = boot(debug(), env={"APPEND": "memleak"})
+    assert session.cmd("memleak").splitlines()[1:] == [NOTHING_LEFT]
+    assert session.cmd("fault leak").startswith("usage: ")
+    checked, *rows = session.cmd("memleak").splitlines()
+    assert re.fullmatch(r"memleak: \d+ objects checked, freed ones included", checked)
+    assert len(rows) == 2 and all(re.fullmatch(ROW, row) for row in rows)
+    assert rows[0].startswith("memleak: 1 object, 300 bytes by crash_leak_large+0x")
+    assert rows[1].startswith("memleak: 3 objects, 120 bytes by crash_leak+0x")
+    session.poweroff()
+    assert session.text.endswith("\n" + "\n".join(rows) + "\ncairn: off\n")
+
+
+def test_memleak_without_being_asked(run, debug):
+    """Without the option nothing is listed at the end; with it also before a reboot."""
+    assert "memleak" not in run(debug(), "fault leak").text
+    result = run(debug(), "fault leak; reboot", env={"APPEND": "memleak"})
+    assert result.status == OFF
+    assert re.search(rf"\n{ROW}\n{ROW}\ncairn: reboot\n\Z", result.text), result.text[-300:]
+
+
+@pytest.mark.parametrize("way,words", [
+    ("late-overrun", r"heap overrun: object of 40 bytes at 0x\w+: byte 40 became 0x78"),
+    ("late-uaf", r"heap use after free: object of 40 bytes at 0x\w+: byte 0 became 0x78")])
+def test_power_off_finds_damage(run, debug, way, words):
+    result = run(debug(), f"fault {way}")
+    assert result.status == PANIC
+    assert re.search(rf"\ncairn: panic: {words}\n\Z", result.text), result.text[-300:]
+    assert f"] heap: allocated by crash_{way.replace('-', '_')}+0x" in result.text
+
+
+# -- allocations that fail ----------------------------------------------------------------------
+
+def state(session):
+    """(allocations since failmem was set, whether one has failed)"""
+    said = session.cmd("failmem")
+    found = re.fullmatch(r"failmem: (\d+) allocations, "
+                         r"(?:none is to fail|number \d+ (has failed|is to fail))", said)
+    assert found, said
+    return int(found[1]), found[2] == "has failed"
+
+
+def test_failmem_command(boot, debug):
+    session = boot(debug())
+    assert session.cmd("failmem x") == "usage: failmem [N]"
+    assert session.cmd("failmem 2") == ""
+    assert state(session) == (0, False)
+    session.cmd("fault leak")
+    assert "failmem: allocation 2 fails: heap, 40 bytes for crash_leak+0x" in session.cmd("dmesg")
+    assert "out of memory: 40 bytes for crash_leak+0x" in session.cmd("dmesg")
+    assert state(session) == (4, True)
+    assert session.cmd("failmem 0") == "" and state(session) == (0, False)
+
+
+def steps(most):
+    """1, 2, 3 ... and after @most, where each would take too long, in growing steps."""
+    n = 1
+    while True:
+        yield n
+        n += 1 if n < most else n * 2 // 3
+
+
+def fail_in(session, suite, most):
+    """Has each allocation of @suite fail in turn. The suite may fail, and leaves nothing behind."""
+    # the first time also what is made once and stays
+    session.cmd("failmem 1")
+    session.cmd(f"selftest {suite}", timeout=120)
+    session.cmd(f"selftest {suite}", timeout=120)
+    session.cmd("memleak mark")
+    pages = used_pages(session)
+    fired = 0
+    for n in steps(most):
+        session.cmd(f"failmem {n}")
+        said = session.cmd(f"selftest {suite}", timeout=120)
+        assert re.search(r"^# Totals: ", said, re.M), f"{suite} with allocation {n} failing:\n{said}"
+        if not state(session)[1]:
+            break
+        fired += 1
+        left = session.cmd("memleak").splitlines()[1:]
+        assert left == [NOTHING_LEFT], f"{suite} with allocation {n} failing leaves {left}"
+        assert used_pages(session) == pages, f"{suite} with allocation {n} failing keeps pages"
+    return fired
+
+
+def suites(session):
+    """All that this kernel has."""
+    return session.cmd("selftest ?").partition(", only ")[2].split()
+
+
+def used_pages(session):
+    """Pages by use, without the heap's, which has its own count."""
+    return [line for line in re.findall(r"^used .*", session.cmd("mem"), re.M)
+            if not line.endswith("heap")]
+
+
+def test_allocations_fail_in_suites(boot, debug):
+    """All suites, the first few allocations of each; test-all has the rest."""
+    session = boot(debug(), env={"APPEND": "quiet"})
+    fired = {suite: fail_in(session, suite, most=4) for suite in suites(session)}
+    assert fired["kmalloc"] > 4 and fired["page"] > 4, fired
+    session.poweroff()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_allocation_fails_in_suites(boot, debug, policy):
+    session = boot(debug(policy), env={"APPEND": "quiet"}, timeout=None)
+    for suite in suites(session):
+        fail_in(session, suite, most=200)
+    session.poweroff()
+
+
+# what boot may end with when it has no memory for a part that it cannot do without
+GIVES_UP = (r"no console: the tree has no (interrupt controller|UART) that this image knows")
+
+
+def fail_at_boot(run, o, n):
+    """True when the nth allocation was one of boot's."""
+    result = run(o, "failmem; dt ls /", env={"APPEND": f"failmem={n}"}, timeout=60)
+    fired = re.search(rf"failmem: allocation {n} fails: (.*)", result.text)
+    if result.status == PANIC:
+        assert re.search(rf"\ncairn: panic: {GIVES_UP}\n\Z", result.text), result.text[-400:]
+        assert fired
+    else:
+        assert result.status == OFF, result.closing
+        assert f", number {n} " in result.text and result.text.endswith("\ncairn: off\n")
+    return bool(fired)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 5, 8])
+def test_allocation_fails_at_boot(run, debug, n):
+    assert fail_at_boot(run, debug(), n)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", POLICIES)
+def test_every_allocation_fails_at_boot(run, debug, policy):
+    n = 1
+    while fail_at_boot(run, debug(policy), n):
+        n += 1
+    assert n > 8
