@@ -117,8 +117,6 @@ static struct page *take_one(struct page_cpu *cpu, unsigned int order)
 	/* the cache may have been filled by an interrupt meanwhile */
 	if (!cpu->cached)
 		cpu->cached = take(0, cpu->page, PAGE_CACHE_BATCH);
-	for (size_t i = 0; i < cpu->cached; i++)
-		*page_state_of(cpu->page[i]) = 0;
 	return cpu->cached ? cpu->page[--cpu->cached] : NULL;
 }
 
@@ -378,14 +376,15 @@ void page_free(struct page *page)
 
 void page_free_run(struct page *page, size_t pages)
 {
+	bool even = !(pages & (pages - 1));
 	struct page_zone *zone;
 	unsigned long state;
 
-	if (!(pages & (pages - 1)) && pages >> page->order == 1) {
+	if (even && page->order <= PAGE_ORDER_MAX && pages == 1UL << page->order) {
 		page_free(page);
 		return;
 	}
-	if (page->refs != 1 || page->order != PAGE_ORDER_NONE)
+	if (even || page->refs != 1 || page->order != PAGE_ORDER_NONE)
 		bad("page_free_run() of", page);
 	count(page->use, -pages);
 	zone = page_zone_of(page);

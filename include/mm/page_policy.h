@@ -45,7 +45,10 @@ void page_policy_init(struct page_zone *zone);
  */
 void page_policy_add(struct page_zone *zone, struct page *first, size_t count, bool reserved);
 
-/* Takes a run of 2^@order pages out, aligned to its size in physical memory, or NULL. */
+/*
+ * Takes a run of 2^@order pages out, aligned to its size in physical memory, or NULL. The state of
+ * its first page is 0 then.
+ */
 struct page *page_policy_alloc(struct page_zone *zone, unsigned int order);
 
 /*

@@ -21,8 +21,10 @@ static void put(struct page_zone *zone, struct page *page, unsigned int order)
 	zone->count[order]++;
 }
 
+/* Takes a run off its list. From here on nobody takes it for a free one. */
 static void take(struct page_zone *zone, struct page *page, unsigned int order)
 {
+	*page_state_of(page) = 0;
 	page->link.prev->next = page->link.next;
 	page->link.next->prev = page->link.prev;
 	zone->count[order]--;
@@ -83,7 +85,6 @@ void page_policy_free(struct page_zone *zone, struct page *page, unsigned int or
 		    *page_state_of(sibling) != free_state(order))
 			break;
 		take(zone, sibling, order);
-		*page_state_of(sibling) = 0;
 		if (number & half)
 			page = sibling;
 	}

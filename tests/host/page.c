@@ -9,7 +9,9 @@
 #include <lib/string.h>
 #include <lib/test.h>
 #include <mm/boot_mem.h>
-#include <mm/page.h>
+#include <mm/page_policy.h>
+
+#include <pthread.h>
 
 #include "apart.h"
 #include "host.h"
@@ -20,6 +22,7 @@
 #define SPAN		8192UL		/* pages that the random banks lie in */
 #define LIVE_MAX	600
 #define KERNEL		PAGE_USE_KERNEL
+#define GARBAGE		0xa5a5a5a5a5a5a5a5	/* what machine.c fills memory with */
 
 static bool good = true;	/* no check has failed in this process */
 
@@ -186,7 +189,8 @@ static void taken(struct page *page, size_t pages, bool exact, unsigned int flag
 		if (i && pages < 128)
 			CHECK_EQ(page_lookup(page_to_phys(page + i)), page + i);
 		if (i && page_lookup(page_to_phys(page + i)))
-			CHECK(page[i].refs == 0 && page[i].use == PAGE_USE_NONE);
+			CHECK(page[i].refs == 0 && page[i].use == PAGE_USE_NONE &&
+			      page[i].index == 0);
 	}
 	model_free -= pages;
 	if (flags & PAGE_ZERO)
@@ -250,22 +254,11 @@ static void hold(void)
 	CHECK_EQ(r->page->refs, ++r->refs);
 }
 
-/* Some part of what a reservation holds is handed over, with odd ends. */
-static void release(void)
+/* Hands [start, end) over; what one reservation alone held must be free then. */
+static void release_pages(paddr_t start, paddr_t end)
 {
-	const struct boot_mem_range *r;
 	bool lone[SPAN], no_map;
-	unsigned int i = 0;
-	paddr_t start, end;
 
-	while (boot_mem_reserved(i) != NULL)
-		i++;
-	r = boot_mem_reserved((unsigned int)host_random_below(i));
-	/* what page_init() took has no end */
-	if (strcmp(r->name, "pages") == 0 || strcmp(r->name, "boot") == 0)
-		return;
-	start = r->base + host_random_below(r->size);
-	end = start + host_random_below(r->base + r->size - start);
 	for (size_t n = 0; n < model_pages; n++) {
 		paddr_t pa = page_to_phys(model_first + n);
 
@@ -281,6 +274,23 @@ static void release(void)
 			model_free++;
 		}
 	}
+}
+
+/* Some part of what a reservation holds is handed over, with odd ends. */
+static void release(void)
+{
+	const struct boot_mem_range *r;
+	unsigned int i = 0;
+	paddr_t start;
+
+	while (boot_mem_reserved(i) != NULL)
+		i++;
+	r = boot_mem_reserved((unsigned int)host_random_below(i));
+	/* what page_init() took has no end */
+	if (strcmp(r->name, "pages") == 0)
+		return;
+	start = r->base + host_random_below(r->size);
+	release_pages(start, start + host_random_below(r->base + r->size - start));
 }
 
 static void look_up(void)
@@ -411,12 +421,12 @@ static bool play(void)
 	return good;
 }
 
-static void random_machines(void)
+static void repeat(bool (*f)(void), u64 rounds)
 {
-	for (u64 rounds = host_effort(ROUNDS); rounds > 0; rounds--) {
+	for (rounds = host_effort(rounds); rounds > 0; rounds--) {
 		u64 seed = host_random_state;
 
-		if (!TEST(apart(play))) {
+		if (!TEST(apart(f))) {
 			printf("# the round began with CAIRN_SEED=%lu\n", seed);
 			return;
 		}
@@ -424,8 +434,404 @@ static void random_machines(void)
 	}
 }
 
+static void random_machines(void)
+{
+	repeat(play, ROUNDS);
+}
+
+/* Large reservations are handed over in pieces; what is free is as it would be without them. */
+static bool play_release(void)
+{
+	const struct boot_mem_range bank = { .base = 0x40000000, .size = SPAN << PAGE_SHIFT };
+	struct boot_mem_range reserved[3];
+	size_t expected[PAGE_ORDERS];
+	struct page_stats s;
+
+	for (unsigned int i = 0; i < 3; i++)
+		reserved[i] = (struct boot_mem_range){
+			bank.base + ((i * SPAN / 3 + host_random_below(500)) << PAGE_SHIFT),
+			(500 + host_random_below(1500)) << PAGE_SHIFT, "firmware", false,
+		};
+	machine_start(&bank, 1, reserved, 3);
+	model_init();
+	for (unsigned int i = 0; i < 60 && good; i++) {
+		const struct boot_mem_range *r = &reserved[host_random_below(3)];
+		size_t align = PAGE_SIZE << host_random_below(11);
+		paddr_t start = ALIGN_DOWN(r->base + host_random_below(r->size), align);
+
+		release_pages(start, start + align * (1 + host_random_below(3)));
+		page_stats_get(&s);
+		model_runs(expected);
+		CHECK_EQ(s.free, model_free);
+		for (unsigned int order = 0; order < PAGE_ORDERS; order++)
+			if (IS_ENABLED(CONFIG_PAGE_ALLOC_BUDDY))
+				CHECK_EQ(s.runs[order], expected[order]);
+	}
+	return good;
+}
+
+static void reservations_are_handed_over(void)
+{
+	repeat(play_release, ROUNDS / 2);
+}
+
+/* An interrupt that takes and gives pages, wherever one may come. */
+static void interrupt(void)
+{
+	static struct page *held[8];
+	static bool inside;
+	struct page **p = &held[host_random_below(8)];
+
+	if (inside || host_random_below(4))
+		return;
+	inside = true;
+	if (*p) {
+		page_free(*p);
+		*p = NULL;
+	} else {
+		*p = page_alloc((unsigned int)host_random_below(4), KERNEL | PAGE_QUIET);
+	}
+	inside = false;
+}
+
+static bool play_interrupts(void)
+{
+	struct page *held[100] = { NULL };
+	struct page_stats s;
+
+	machine_start_simple(4 * PAGE_SIZE / 4096);
+	machine_interrupt = interrupt;
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct page **p = &held[host_random_below(100)];
+
+		if (*p) {
+			CHECK_EQ((*p)->owner, p);
+			page_free(*p);
+			*p = NULL;
+		} else {
+			*p = page_alloc((unsigned int)host_random_below(4), KERNEL | PAGE_QUIET);
+			if (*p)
+				(*p)->owner = p;
+		}
+	}
+	machine_interrupt = NULL;
+	page_stats_get(&s);
+	CHECK_EQ(s.free + s.used[KERNEL], s.total);
+	return good;
+}
+
+static void interrupts_may_come_anywhere(void)
+{
+	repeat(play_interrupts, 4);
+}
+
+/*
+ * --- Several CPUs -----------------------------------------------------------------------------
+ */
+
+#define CPUS	4
+
+static u64 seeds[CPUS];
+
+/* Takes and gives runs whose contents say whose they are. Returns how often that was not so. */
+static void *cpu_main(void *arg)
+{
+	u64 random = *(u64 *)arg, bad = 0;
+	struct page *held[32] = { NULL };
+
+	if (arg != &seeds[0])
+		machine_cpu_start();
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct page **p = &held[(random = random * 6364136223846793005 + 1) >> 59];
+
+		if (*p) {
+			bad += (*p)->owner != arg || *(void **)page_to_virt(*p) != arg;
+			page_put(*p);
+			*p = NULL;
+		} else {
+			*p = page_alloc((random >> 40) % 6, KERNEL | PAGE_QUIET);
+			if (*p) {
+				(*p)->owner = arg;
+				*(void **)page_to_virt(*p) = arg;
+			}
+		}
+	}
+	for (unsigned int i = 0; i < 32; i++)
+		if (held[i])
+			page_free(held[i]);
+	return (void *)bad;
+}
+
+static bool play_cpus(void)
+{
+	pthread_t thread[CPUS];
+	struct page_stats s;
+	void *bad;
+
+	machine_start_simple(16 * PAGE_SIZE / 4096);
+	for (unsigned int i = 0; i < CPUS; i++) {
+		seeds[i] = host_random();
+		if (i)
+			CHECK_EQ(pthread_create(&thread[i], NULL, cpu_main, &seeds[i]), 0);
+	}
+	CHECK_EQ(cpu_main(&seeds[0]), NULL);
+	for (unsigned int i = 1; i < CPUS; i++) {
+		pthread_join(thread[i], &bad);
+		CHECK_EQ(bad, NULL);
+	}
+	page_stats_get(&s);
+	CHECK_EQ(s.free, s.total);
+	CHECK_EQ(s.used[KERNEL], 0);
+	CHECK(s.cached > 0);
+	return good;
+}
+
+static void cpus_do_not_disturb_each_other(void)
+{
+	repeat(play_cpus, 2);
+}
+
+/*
+ * --- Sizes ------------------------------------------------------------------------------------
+ */
+
+/* Struct pages of [base, base + size) that are not as they were before boot. */
+static size_t written(paddr_t base, u64 size)
+{
+	struct page *page = phys_to_page(base);
+	size_t count = 0;
+
+	for (u64 i = 0; i < size >> PAGE_SHIFT; i++)
+		count += page[i].index != PAGE_INDEX_FREE || (uintptr_t)page[i].link.next != GARBAGE;
+	return count;
+}
+
+/* What the CPU keeps goes back before a request fails. */
+static void empty_cpu(void)
+{
+	struct page *page[8];
+	unsigned int n = 0;
+
+	while ((page[n] = page_alloc(PAGE_ORDER_MAX, KERNEL | PAGE_QUIET)))
+		n++;
+	while (n--)
+		page_free(page[n]);
+}
+
+/* All of it by the largest runs, and back; then page for page. */
+static void take_all(void)
+{
+	struct page_stats before, after;
+	struct list runs;
+	struct page *page;
+
+	page_stats_get(&before);
+	for (unsigned int from = PAGE_ORDER_MAX + 1; from--; from = MIN(from, 1U)) {
+		list_init(&runs);
+		for (unsigned int order = from + 1; order--;)
+			while ((page = page_alloc(order, KERNEL | PAGE_QUIET)))
+				list_add(&runs, &page->link);
+		CHECK_EQ(page_bytes_free(), 0);
+		while (!list_empty(&runs)) {
+			page = list_entry(runs.next, struct page, link);
+			list_del(&page->link);
+			page_free(page);
+		}
+		empty_cpu();
+		page_stats_get(&after);
+		CHECK_EQ(after.free, before.free);
+		for (unsigned int order = 0; order < PAGE_ORDERS; order++)
+			if (IS_ENABLED(CONFIG_PAGE_ALLOC_BUDDY))
+				CHECK_EQ(after.runs[order], before.runs[order]);
+	}
+}
+
+static bool play_size(size_t mib)
+{
+	machine_start_simple(mib);
+	CHECK(written(GIB(1), MIB(mib)) < 3000);
+	CHECK_EQ(page_bytes_total(), MIB(mib) - boot_mem_used());
+	take_all();
+	return good;
+}
+
+static bool small(void)
+{
+	return play_size(64);
+}
+
+static bool large(void)
+{
+	return play_size(8192);
+}
+
+static void small_and_large_machines(void)
+{
+	TEST(apart(small));
+	TEST(apart(large));
+}
+
+/*
+ * --- Words ------------------------------------------------------------------------------------
+ */
+
+static unsigned int reclaims;
+static struct page *spare;
+
+static void reclaim(void)
+{
+	CHECK(!machine_irqs_off);
+	reclaims++;
+	if (spare)
+		page_free(spare);
+	spare = NULL;
+}
+
+static void take_rest(void)
+{
+	for (unsigned int order = PAGE_ORDERS; order--;)
+		while (page_alloc(order, KERNEL | PAGE_QUIET))
+			;
+}
+
+static bool play_failure(void)
+{
+	struct page_stats s;
+
+	machine_start_simple(16);
+	host_log_lines();
+	spare = page_alloc(2, KERNEL);
+	take_rest();
+	CHECK_EQ(host_log_lines(), 0);
+	page_stats_get(&s);
+	CHECK_EQ(s.failed, PAGE_ORDERS);
+	/* who asked for what, and what there is */
+	machine_now += 1000000000;
+	CHECK_EQ(page_alloc(3, PAGE_USE_STACK), NULL);
+	CHECK_EQ(host_log_lines(), 2);
+	CHECK(strstr(host_log_last(), "page: 0 of ") == host_log_last());
+	CHECK(strstr(host_log_last(), "none"));
+	/* once a second, that is enough */
+	CHECK_EQ(page_alloc(0, PAGE_USE_STACK), NULL);
+	CHECK_EQ(host_log_lines(), 0);
+	machine_now += 1000000000;
+	CHECK_EQ(page_alloc_run(5, PAGE_USE_STACK), NULL);
+	CHECK_EQ(page_alloc_run(SIZE_MAX, PAGE_USE_STACK), NULL);
+	CHECK_EQ(host_log_lines(), 2);
+	/* whoever has something to spare is asked, but not by those who mask interrupts */
+	page_set_reclaim(reclaim);
+	machine_irqs_off = true;
+	CHECK_EQ(page_alloc(0, KERNEL | PAGE_QUIET), NULL);
+	CHECK_EQ(reclaims, 0);
+	machine_irqs_off = false;
+	CHECK(page_alloc(1, KERNEL | PAGE_QUIET));
+	CHECK_EQ(reclaims, 1);
+	take_rest();
+	CHECK(reclaims > 1);
+	return good;
+}
+
+static void failure_has_its_words(void)
+{
+	TEST(apart(play_failure));
+}
+
+static struct page *one(unsigned int order)
+{
+	machine_start_simple(16);
+	return page_alloc(order, KERNEL);
+}
+
+static void free_twice(void)
+{
+	struct page *page = one(0);
+
+	page_free(page);
+	page_free(page);
+}
+
+static void free_run_twice(void)
+{
+	struct page *page = one(7);
+
+	page_free(page);
+	page_free(page);
+}
+
+static void free_inner(void)
+{
+	page_free(one(3) + 1);
+}
+
+static void free_held(void)
+{
+	struct page *page = one(2);
+
+	page_get(page);
+	page_free(page);
+}
+
+static void get_free(void)
+{
+	struct page *page = one(0);
+
+	page_free(page);
+	page_get(page);
+}
+
+static void put_free(void)
+{
+	struct page *page = one(0);
+
+	page_put(page);
+	page_put(page);
+}
+
+static void free_odd_run(void)
+{
+	one(0);
+	page_free(page_alloc_run(3, KERNEL));
+}
+
+static void free_run_of_other_length(void)
+{
+	page_free_run(one(2), 8);
+}
+
+static void free_odd_run_as_even(void)
+{
+	one(0);
+	page_free_run(page_alloc_run(3, KERNEL), 4);
+}
+
+static void boot_memory_is_over(void)
+{
+	one(0);
+	boot_mem_alloc_phys(1, PAGE_SIZE, "late");
+}
+
+static void broken_invariants_panic(void)
+{
+	TEST(panics(free_twice, ": order 0, refs 0, use 0"));
+	TEST(panics(free_run_twice, "page_free() of page 0x4"));
+	TEST(panics(free_inner, "page_free() of page 0x4"));
+	TEST(panics(free_held, ": order 2, refs 2, use 1"));
+	TEST(panics(get_free, "page_get() of page 0x4"));
+	TEST(panics(put_free, "page_put() of page 0x4"));
+	TEST(panics(free_odd_run, ": order 255, refs 1, use 1"));
+	TEST(panics(free_run_of_other_length, "page_free_run() of page 0x4"));
+	TEST(panics(free_odd_run_as_even, "page_free_run() of page 0x4"));
+	TEST(panics(boot_memory_is_over, "boot memory is closed: "));
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(random_machines),
+	TEST_CASE(reservations_are_handed_over),
+	TEST_CASE(interrupts_may_come_anywhere),
+	TEST_CASE(cpus_do_not_disturb_each_other),
+	TEST_CASE(small_and_large_machines),
+	TEST_CASE(failure_has_its_words),
+	TEST_CASE(broken_invariants_panic),
 };
 
 static const struct test_suite page_suite = TEST_SUITE_OF("page", cases);

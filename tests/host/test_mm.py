@@ -18,7 +18,7 @@ def test_boot_memory(program, page_shift):
 def test_pages(program, policy, page_shift):
     flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]
     program(f"page-{policy}-{page_shift}", *machine.sources(policy), "tests/host/page.c", flags=flags,
-            link=machine.LINK).test(cases=1)
+            link=machine.LINK).test(cases=7)
 
 
 @pytest.mark.parametrize("page_shift", [12, 14, 16])

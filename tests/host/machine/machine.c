@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * See machine.h. Garbage costs nothing until it is written: one file of it is mapped privately
- * again and again.
+ * again and again. What is in the array is the worst that a kernel which ran here before can have
+ * left: states that say that a free run begins here, and pointers that lead nowhere.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -9,7 +10,7 @@
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/map.h>
-#include <mm/page.h>
+#include <mm/page_policy.h>
 #include <uapi/errno.h>
 
 #include <sys/mman.h>
@@ -38,29 +39,37 @@ static void need(bool done, const char *what)
 	exit(2);
 }
 
-static int garbage_file(void)
+/* A file of garbage, for RAM or for the array. */
+static int garbage_file(bool array)
 {
-	static int fd = -1;
-	void *p;
+	static int fds[2] = { -1, -1 };
+	int *fd = &fds[array];
+	struct page *p;
 
-	if (fd >= 0)
-		return fd;
-	fd = memfd_create("garbage", 0);
-	need(fd >= 0 && ftruncate(fd, (off_t)CHUNK) == 0, "memfd_create");
-	p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (*fd >= 0)
+		return *fd;
+	*fd = memfd_create("garbage", 0);
+	need(*fd >= 0 && ftruncate(*fd, (off_t)CHUNK) == 0, "memfd_create");
+	p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
 	need(p != MAP_FAILED, "mmap");
 	memset(p, GARBAGE, CHUNK);
+	for (size_t i = 0; array && i < CHUNK / sizeof(*p); i++)
+		*page_state_of(&p[i]) = PAGE_STATE(0, i ? __builtin_ctzl(i) : 16, PAGE_USE_NONE,
+						   PAGE_INDEX_FREE);
 	munmap(p, CHUNK);
-	return fd;
+	return *fd;
 }
 
 static void map_garbage(vaddr_t va, size_t size)
 {
+	bool array = va >= ARCH_MEMMAP_START;
+
 	while (size) {
-		size_t part = MIN(size, CHUNK);
+		/* up to where the file begins again */
+		size_t at = va & (CHUNK - 1), part = MIN(size, CHUNK - at);
 		void *p = mmap((void *)va, part, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED_NOREPLACE, garbage_file(),
-			       0);
+			       MAP_PRIVATE | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
+			       garbage_file(array), (off_t)at);
 
 		need(p == (void *)va, "mmap");
 		va += part;
