@@ -24,6 +24,20 @@ bool apart(bool (*f)(void))
 	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
 }
 
+bool apart_repeat(bool (*f)(void), u64 rounds)
+{
+	for (rounds = host_effort(rounds); rounds > 0; rounds--) {
+		u64 seed = host_random_state;
+
+		if (!apart(f)) {
+			printf("# the round began with CAIRN_SEED=%lu\n", seed);
+			return false;
+		}
+		host_random();
+	}
+	return true;
+}
+
 bool panics(void (*f)(void), const char *text)
 {
 	char said[4096];

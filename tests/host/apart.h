@@ -11,6 +11,12 @@
  */
 bool apart(bool (*f)(void));
 
+/*
+ * The same @rounds times (host_effort() of it), each with other random numbers; the first one that
+ * fails ends it, with the seed to repeat it by.
+ */
+bool apart_repeat(bool (*f)(void), u64 rounds);
+
 /* Runs @f in a child process. True when it panicked, with @text in what the panic said. */
 bool panics(void (*f)(void), const char *text);
 
