@@ -37,7 +37,7 @@ struct bench {
 	unsigned int decimals;
 };
 
-/* The variable must be named <name>_bench: figures come in the order of these names. */
+/* The variable's name must end in _bench: figures come in the order of these names. */
 #define BENCH(b)	TABLE_ENTRY(bench, struct bench, b)
 
 /* A stop-watch, and the interrupt mask that was found. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bench: the figures that the image brings (lib/bench.h), all or one group, one `name value unit`
- * a line, for scripts/bench. The figures of boot are here.
+ * bench: the figures that the image brings (lib/bench.h), all, one group or one, each a line
+ * `name value unit`, for scripts/bench. The figures of boot are here.
  */
 #include <lib/bench.h>
 #include <lib/format.h>
@@ -57,14 +57,15 @@ static int bench_run(int argc, char **argv)
 	bool counts = bench_counts(), found = false, all = true;
 
 	TABLE_FOREACH(bench, struct bench, b) {
-		if (argc < 2 || !strcmp(argv[1], (*b)->group)) {
+		if (argc < 2 || !strcmp(argv[1], (*b)->group) ||
+		    !strcmp(argv[1], (*b)->name)) {
 			found = true;
 			all = print_figure(*b, counts) && all;
 		}
 	}
 	if (found)
 		return all ? STATUS_OK : STATUS_FAIL;
-	print("bench: no group %s; there is:", argv[1]);
+	print("bench: no group or figure %s; groups are:", argv[1]);
 	TABLE_FOREACH(bench, struct bench, b)
 		if (!group_seen(*b))
 			print(" %s", (*b)->group);
@@ -73,7 +74,8 @@ static int bench_run(int argc, char **argv)
 }
 
 static const struct command bench_command = {
-	.name = "bench", .usage = "[GROUP]", .help = "figures of this run (exact under icount)",
+	.name = "bench", .usage = "[GROUP|NAME]",
+	.help = "figures of this run (exact under icount)",
 	.run = bench_run, .min_args = 0, .max_args = 1,
 };
 COMMAND(bench_command);

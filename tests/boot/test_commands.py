@@ -11,7 +11,7 @@ import pytest
 from lib.session import OFF, Session
 
 COMMANDS = {
-    "bench": "[GROUP]", "config": "[WORD]", "devices": "", "dmesg": "",
+    "bench": "[GROUP|NAME]", "config": "[WORD]", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
     "irq": "", "mem": "", "panic": "[WORD...]", "poweroff": "", "reboot": "", "uptime": "",
     "version": "",
@@ -83,7 +83,7 @@ def test_bench(shell):
     assert all(re.fullmatch(r"[a-z][\w.-]+ \d+(\.\d+)? \S+", line)
                for line in shell.cmd("bench", timeout=60).splitlines())
     said = shell.cmd("bench nothing").splitlines()
-    assert said[0] == "bench: no group nothing; there is: boot mem"
+    assert said[0] == "bench: no group or figure nothing; groups are: boot mem"
     assert said[1].startswith("usage: ")
 
 

@@ -11,8 +11,46 @@ import pytest
 
 from lib.build import ROOT, clean_environment
 
-BUDGETS = {"held": {"compiler": "gcc 12.2", "slack": 5},
-           "bounds": {"a": {"max": 1000, "unit": "instructions"}, "t": {"max": 1, "unit": "s"}}}
+BOUNDS = {"a": {"max": 1000, "unit": "instructions"}, "t": {"max": 1, "unit": "s"}}
+BUDGETS = {"held": {"compiler": "gcc 12.2", "slack": 5}, "bounds": BOUNDS,
+           "with": {"HEAP_BUMP=y": {"a": {"max": 10, "unit": "instructions"}}}}
+
+GNU_MAP = """Discarded input sections
+
+ .text.kcalloc  0x0000000000000000       0x94 o/mm/heap.o
+
+Linker script and memory map
+
+.text           0xffffffff80000000    0x10000
+ *(.text .text.*)
+ .text.kmalloc  0xffffffff80001000       0x38 o/mm/heap.o
+ .text.unlikely.out_of_memory
+                0xffffffff80001038       0x94 o/mm/heap.o
+ *fill*         0xffffffff800010cc       0x34
+ .text.alloc    0xffffffff80001100      0x100 o/mm/heap/slab.o
+ .text.other    0xffffffff80001200      0x200 o/mm/heap_debug.o
+
+.rodata         0xffffffff80010000     0x1000
+ .rodata.str1.8
+                0xffffffff80010000       0x11 o/mm/heap.o
+                                         0x39 (size before relaxing)
+
+.bss            0xffffffff80020000     0x1000
+ .bss.said      0xffffffff80020000       0x10 o/mm/heap.o
+
+/DISCARD/
+ .text.gone     0xffffffff80001200      0x200 o/mm/heap.o
+"""
+LLD_MAP = """             VMA              LMA     Size Align Out     In      Symbol
+ffffffff80000000 ffffffff80000000    17f1f  2048 .text
+ffffffff80001000 ffffffff80001000       38     4         o/mm/heap.o:(.text.kmalloc)
+ffffffff80001000 ffffffff80001000       38     1                 kmalloc
+ffffffff80001038 ffffffff80001038       94     4         o/mm/heap.o:(.text.unlikely.out_of_memory)
+ffffffff80001100 ffffffff80001100      100     4         o/mm/heap/slab.o:(.text.alloc)
+ffffffff80001200 ffffffff80001200      200     4         o/mm/heap_debug.o:(.text.other)
+ffffffff80010000 ffffffff80010000       11     8         o/mm/heap.o:(.rodata.str1.8)
+ffffffff80020000 ffffffff80020000       10     8         o/mm/heap.o:(.bss.said)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +105,7 @@ def test_lines_of_the_guest(bench):
     (1000, "instructions", 0), (1001, "instructions", 1), (900, "bytes", 1)])
 def test_an_exceeded_bound_is_a_complaint(bench, built_by, value, unit, complaints):
     o = built_by("aarch64-linux-gnu-gcc (Debian 12.2.0-14) 12.2.0\n")
-    rows, said = bench.judge(o, [("a", value, unit), ("t", 5, "s")], BUDGETS, True)
+    rows, said = bench.judge(o, [("a", value, unit), ("t", 5, "s")], BUDGETS, BOUNDS)
     assert len(said) == complaints
     assert [row["bound"] for row in rows] == [1000, 1]
 
@@ -75,8 +113,27 @@ def test_an_exceeded_bound_is_a_complaint(bench, built_by, value, unit, complain
 @pytest.mark.parametrize("value, complaints", [(1050, 0), (1051, 1)])
 def test_another_compiler_gets_some_slack(bench, built_by, value, complaints):
     o = built_by("Debian clang version 14.0.6\n")
-    assert len(bench.judge(o, [("a", value, "instructions")], BUDGETS, True)[1]) == complaints
+    assert len(bench.judge(o, [("a", value, "instructions")], BUDGETS, BOUNDS)[1]) == complaints
 
 
 def test_a_missing_figure_is_a_complaint(bench):
-    assert bench.missing([{"name": "b"}], BUDGETS) == ["a was not measured"]
+    assert bench.missing([{"name": "b"}], BOUNDS) == ["a was not measured"]
+    assert not bench.missing([], {})
+
+
+@pytest.mark.parametrize("setting, held, bound", [
+    (None, "", 1000), ("HEAP_BUMP=y", "HEAP_BUMP=y", 10), ("HEAP_BUDDY=y", None, None)])
+def test_which_bounds_a_configuration_has(bench, fresh, make, setting, held, bound):
+    o = fresh()
+    make("qemu_virt_defconfig", o=o)
+    if setting:
+        make("setconfig", o=o, SET=setting)
+    assert bench.held_to(str(o), BUDGETS) == held
+    assert bench.bounds_of(held, BUDGETS).get("a", {}).get("max") == bound
+
+
+@pytest.mark.parametrize("text", [GNU_MAP, LLD_MAP], ids=["gnu", "lld"])
+def test_code_of_the_heap(bench, tmp_path, text):
+    """Without what the linker dropped, other files, and what is not in the image."""
+    (tmp_path / "cairn.map").write_text(text)
+    assert bench.measure_heap(str(tmp_path)) == [("heap.code", 0x38 + 0x94 + 0x100 + 0x11, "bytes")]
