@@ -23,21 +23,29 @@
 
 #include "log.h"
 
-#define BACKTRACE_MAX	32	/* levels */
+#define BACKTRACE_MAX	32	/* lines */
 
 /* How many panics have begun: a second one is a fault while reporting the first. */
 static u32 panics;
 
+/* Levels that follow each other at the same place share a line, so that recursion shows its end. */
 static void print_levels(struct arch_unwind *u)
 {
+	bool more = true;
+
 	log_emerg("call chain:");
-	for (unsigned int i = 0; i < BACKTRACE_MAX; i++) {
-		if (u->pc)
-			log_emerg("  %pS", (void *)u->pc);
-		if (!arch_unwind_next(u))
-			return;
+	for (unsigned int i = 0; more && i < BACKTRACE_MAX; i++) {
+		vaddr_t pc = u->pc;
+		unsigned int times = 0;
+
+		do
+			times++;
+		while ((more = arch_unwind_next(u)) && u->pc == pc);
+		if (pc)
+			log_emerg(times > 1 ? "  %pS, %u times" : "  %pS", (void *)pc, times);
 	}
-	log_emerg("  ...");
+	if (more)
+		log_emerg("  ...");
 }
 
 void backtrace_print(void)
@@ -83,7 +91,10 @@ static __noreturn void last_line(const char *text, const char *remark)
 	arch_halt();
 }
 
-/* Common to both: silences everything else. Returns when this is the first panic. */
+/*
+ * Silences everything else. Returns when this is the first panic; for a second one, @text is all it
+ * says.
+ */
 static void begin(const char *text)
 {
 	u32 before;
@@ -97,8 +108,14 @@ static void begin(const char *text)
 		/* the report itself failed: only what needs nothing */
 		last_line(text, " (while another panic was reported)");
 	}
+}
+
+/* The report's first lines. */
+static void headline(const char *text)
+{
 	log_panic();
 	log_emerg("panic: %s", text);
+	log_emerg("thread %s", arch_current()->name);
 }
 
 void panic(const char *fmt, ...)
@@ -110,23 +127,55 @@ void panic(const char *fmt, ...)
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	begin(text);
-	log_emerg("thread %s", arch_current()->name);
+	headline(text);
 	backtrace_print();
 	last_line(text, "");
 }
 
-void exception_fatal(struct arch_frame *frame, const char *what)
+static __noreturn void report(const struct arch_frame *frame, const char *text)
 {
 	const struct thread *t = arch_current();
 	struct arch_unwind u;
 
-	begin(what);
-	log_emerg("thread %s", t->name);
+	headline(text);
 	arch_frame_print(frame);
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
 	print_levels(&u);
-	last_line(what, "");
+	last_line(text, "");
+}
+
+void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)
+{
+	const struct thread *t;
+	char text[LOG_LINE_MAX];
+
+	begin(what);
+	t = thread_of_guard(address);
+	snprintf(text, sizeof(text), t ? "%s, below the stack of thread %s" : "%s", what,
+		 t ? t->name : "");
+	report(frame, text);
+}
+
+void stack_fatal(struct arch_frame *frame, const char *how, vaddr_t address)
+{
+	const struct thread *t;
+	vaddr_t sp = arch_frame_sp(frame), top, lowest;
+	char text[LOG_LINE_MAX];
+
+	begin("kernel stack overflow");
+	t = arch_current();
+	top = t->stack + t->stack_size;
+	lowest = thread_of_guard(address) == t ? MIN(sp, address) : sp;
+	if (top - lowest <= 2 * t->stack_size)
+		snprintf(text, sizeof(text),
+			 "kernel stack overflow in thread %s: %lu of %lu bytes used, sp %#lx, %s",
+			 t->name, top - lowest, t->stack_size, sp, how);
+	else
+		snprintf(text, sizeof(text),
+			 "stack pointer of thread %s is not on its stack: sp %#lx, %s", t->name, sp,
+			 how);
+	report(frame, text);
 }
 
 /* Interrupts stay on until the words are on the wire: that may take a while. */

@@ -106,7 +106,7 @@ static void stack_has_a_guard(void)
 {
 	for (vaddr_t va = (vaddr_t)boot_stack_guard; va < (vaddr_t)boot_stack; va += PAGE_SIZE)
 		TEST(!entry_at(va).mapped);
-	TEST(boot_stack - boot_stack_guard >= (long)PAGE_SIZE);
+	TEST_EQ(boot_stack - boot_stack_guard, STACK_SIZE);
 	TEST_EQ(boot_stack_top - boot_stack, STACK_SIZE);
 }
 

@@ -6,8 +6,8 @@
  * tables, which stay when it goes, for the next one at that place. A mapping ends at the first
  * page that is not mapped, which is how vunmap() and vfree() know its size.
  *
- * The upper quarter is for stacks alone. Each has a slot of twice its size and lies in the upper
- * half of it; as nothing else is mapped there, the lower half is its guard (asm/memory.h).
+ * The upper quarter is for stacks alone, each at a multiple of twice their size (asm/memory.h). As
+ * nothing else is mapped there, as much as a stack is unmapped below each: its guard.
  */
 #include <arch/mmu.h>
 #include <kernel/spinlock.h>
@@ -298,8 +298,7 @@ void *vmalloc(size_t size)
 
 void *vmap_stack(void)
 {
-	struct request r = { .area = &stacks, .size = STACK_SIZE, .align = 2 * STACK_SIZE,
-			     .offset = STACK_SIZE };
+	struct request r = { .area = &stacks, .size = STACK_SIZE, .align = 2 * STACK_SIZE };
 
 	return map_new(&r, PAGE_USE_STACK | PAGE_ZERO);
 }

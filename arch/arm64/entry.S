@@ -25,7 +25,14 @@
 	sub	x0, sp, x0			// x0 = sp' - x0' = the old x0
 	sub	sp, sp, x0
 	b	\handler
-0:	b	bad_stack
+0:
+	/* the carry says which: nothing else is free, and nothing until C changes it */
+	.if	\kind == 5
+	cmp	xzr, xzr			// set: an interrupt
+	.else
+	cmn	xzr, xzr			// clear: a synchronous exception
+	.endif
+	b	bad_stack
 	.endm
 
 	/* an exception that cannot happen in this kernel: C says which one it was */
@@ -145,8 +152,8 @@ ENDFUNC bad_entry
 	.section .entry.text, "ax"
 
 /*
- * The stack ran over, or sp is misaligned. In: x0 = that sp, sp = that + the old x0. Out: does
- * not return.
+ * The stack ran over, or sp is misaligned. In: x0 = that sp, sp = that + the old x0, carry set for
+ * an interrupt. Out: does not return.
  */
 FUNC bad_stack
 	msr	tpidrro_el0, x1			// free here: no process runs in the kernel
@@ -168,5 +175,6 @@ FUNC bad_stack
 	add	x0, x0, #FRAME_SIZE
 	str	x0, [sp, #FRAME_SP]		// where it stood when the exception came
 	mov	x0, sp
+	cset	w1, cs
 	bl	arch_bad_stack
 ENDFUNC bad_stack

@@ -112,16 +112,12 @@ SECTIONS
 		*(.noinit)
 	} :data
 
-	/*
-	 * the lower half of twice the stack's size is never mapped: falling below the stack
-	 * faults
-	 */
+	/* as much as the stack is never mapped below it: falling below the stack faults */
 	.stack (NOLOAD) : {
+		. = . + STACK_SIZE;
 		. = ALIGN(2 * STACK_SIZE);
-		. = . + 2 * STACK_SIZE - PAGE_SIZE;
-		boot_stack_guard = .;
-		. = . + PAGE_SIZE;
 		boot_stack = .;
+		boot_stack_guard = . - STACK_SIZE;
 		. = . + STACK_SIZE;
 		boot_stack_top = .;
 	} :data

@@ -6,6 +6,7 @@
  */
 #include "trap.h"
 
+#include <arch/cpu.h>
 #include <arch/frame.h>
 #include <arch/sections.h>
 #include <arch/upcall.h>
@@ -73,8 +74,6 @@ static const char *address_hint(vaddr_t address)
 {
 	if (address < PAGE_SIZE)
 		return ", NULL pointer";
-	if (address >= (vaddr_t)boot_stack_guard && address < (vaddr_t)boot_stack)
-		return ", below the boot stack";
 	if (address >= (vaddr_t)section_text_start && address < (vaddr_t)section_text_end)
 		return ", kernel text";
 	if (address >= (vaddr_t)section_rodata_start && address < (vaddr_t)section_rodata_end)
@@ -86,15 +85,22 @@ static const char *address_hint(vaddr_t address)
 	return "";
 }
 
-void arch_trap(struct arch_frame *frame)
+/* Whether FAR holds the address that the exception is about. */
+static bool has_address(u64 esr)
+{
+	unsigned int class = ESR_EC(esr);
+
+	return (class == EC_DABT || class == EC_IABT) && !(ESR_ISS(esr) & ISS_FNV);
+}
+
+static __noreturn void fatal(struct arch_frame *frame)
 {
 	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
 	unsigned int class = ESR_EC(esr), fsc = ISS_FSC(ESR_ISS(esr));
+	bool known = has_address(esr);
 	char text[128];
 
 	if (class == EC_DABT || class == EC_IABT) {
-		bool known = !(ESR_ISS(esr) & ISS_FNV);
-
 		snprintf(text, sizeof(text), "%s: %s%s%s at %#lx (ESR %#lx)%s", class_name(class),
 			 class == EC_IABT	  ? "fetch, "
 			 : ESR_ISS(esr) & ISS_WNR ? "write, "
@@ -108,7 +114,12 @@ void arch_trap(struct arch_frame *frame)
 	} else {
 		snprintf(text, sizeof(text), "%s (ESR %#lx)", class_name(class), esr);
 	}
-	exception_fatal(frame, text);
+	exception_fatal(frame, text, known ? far : 0);
+}
+
+void arch_trap(struct arch_frame *frame)
+{
+	fatal(frame);
 }
 
 void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
@@ -120,23 +131,37 @@ void arch_bad_exception(struct arch_frame *frame, unsigned int kind)
 
 	snprintf(text, sizeof(text), "unexpected %s from %s (ESR %#lx, %s)", what[kind % 4],
 		 from[kind / 4 % 4], esr, kind % 4 == 0 ? class_name(ESR_EC(esr)) : "asynchronous");
-	exception_fatal(frame, text);
+	exception_fatal(frame, text, 0);
 }
 
-void arch_bad_stack(struct arch_frame *frame)
+/* A fault on the emergency stack itself comes here when bit STACK_SHIFT of its address is set. */
+static bool on_emergency_stack(vaddr_t sp)
+{
+	return sp - (vaddr_t)this_cpu(emergency_stack) <= EMERGENCY_STACK_SIZE;
+}
+
+void arch_bad_stack(struct arch_frame *frame, bool irq)
 {
 	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
+	bool known = !irq && has_address(esr);
 	char text[128];
 
-	if (frame->sp & 15)
+	if (frame->sp & 15) {
 		snprintf(text, sizeof(text), "misaligned stack pointer: sp %#lx, %s (ESR %#lx)",
 			 frame->sp, class_name(ESR_EC(esr)), esr);
-	else if (frame->sp < ARCH_LINEAR_START)
+	} else if (frame->sp < ARCH_LINEAR_START) {
 		snprintf(text, sizeof(text), "no stack: sp %#lx is no kernel address", frame->sp);
-	else
-		snprintf(text, sizeof(text), "kernel stack overflow: sp %#lx, address %#lx",
-			 frame->sp, far);
-	exception_fatal(frame, text);
+	} else if (on_emergency_stack(frame->sp)) {
+		fatal(frame);
+	} else {
+		if (known)
+			snprintf(text, sizeof(text), "address %#lx", far);
+		else
+			snprintf(text, sizeof(text), "%s",
+				 irq ? "at an interrupt" : class_name(ESR_EC(esr)));
+		stack_fatal(frame, text, known ? far : 0);
+	}
+	exception_fatal(frame, text, 0);
 }
 
 void arch_frame_print(const struct arch_frame *frame)

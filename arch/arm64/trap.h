@@ -16,7 +16,10 @@ void arch_trap(struct arch_frame *frame);
 /* One of the vectors that this kernel never expects; @kind is its number, 0 to 15. */
 __noreturn void arch_bad_exception(struct arch_frame *frame, unsigned int kind);
 
-/* The stack pointer was below its stack, or misaligned; this runs on the emergency stack. */
-__noreturn void arch_bad_stack(struct arch_frame *frame);
+/*
+ * The stack pointer was below its stack, or misaligned; this runs on the emergency stack. @irq:
+ * found when an interrupt was taken, else a synchronous exception.
+ */
+__noreturn void arch_bad_stack(struct arch_frame *frame, bool irq);
 
 #endif

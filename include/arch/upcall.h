@@ -17,9 +17,15 @@ __noreturn void kernel_main(void);
 void irq_entry(struct arch_frame *frame);
 
 /*
- * An exception that nobody handles; @what names it in words. Panics, with the frame's registers
- * and backtrace.
+ * An exception that nobody handles; @what names it in words, @address is what it was about, or 0.
+ * Panics, with the frame's registers and backtrace.
  */
-__noreturn void exception_fatal(struct arch_frame *frame, const char *what);
+__noreturn void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address);
+
+/*
+ * An exception came when the thread's stack had no room for its frame; this is another stack. @how
+ * says which exception, in a few words; @address is what it was about, or 0. Panics likewise.
+ */
+__noreturn void stack_fatal(struct arch_frame *frame, const char *how, vaddr_t address);
 
 #endif

@@ -18,8 +18,8 @@ struct thread {
 	unsigned int id;
 	vaddr_t stack;		/* its lowest address */
 	size_t stack_size;	/* bytes */
-	/* the boot CPU's, as long as there is one thread: */
-	struct list all;	/* on thread_list */
+	/* thread_lock held: */
+	struct list all;	/* on thread_list, in the order of ids */
 	/* the thread's own: */
 	enum thread_state state;
 };
@@ -27,7 +27,32 @@ struct thread {
 extern struct list thread_list;
 extern struct thread boot_thread;
 
-/* Makes the boot thread known. Boot CPU, first of all. */
+/* Makes the boot thread known, and clears what of its stack is free. Boot CPU, first of all. */
 void thread_init(void);
+
+/* What can be told of a thread; sizes in bytes. */
+struct thread_info {
+	unsigned int id;
+	char name[THREAD_NAME_MAX];
+	enum thread_state state;
+	size_t stack_size;
+	size_t stack_now;	/* used by the one that asks; 0 where it is not known */
+	size_t stack_max;	/* used at most so far, see stack_used_max() */
+};
+
+/*
+ * Tells of the thread with the lowest id that is at least @id; false when there is none. To see all
+ * of them, ask for 0 first and then for one more than the last one's id. Thread context.
+ */
+bool thread_info(unsigned int id, struct thread_info *info);
+
+/* "running", "sleeping" */
+const char *thread_state_name(enum thread_state state);
+
+/*
+ * The thread in the guard of whose stack @address lies, or NULL. For reports of faults: it does not
+ * wait for the lock. Any context.
+ */
+const struct thread *thread_of_guard(vaddr_t address);
 
 #endif

@@ -13,8 +13,8 @@ from lib.session import OFF, Session
 COMMANDS = {
     "bench": "[GROUP|NAME]", "config": "[WORD]", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
-    "irq": "", "mem": "", "panic": "[WORD...]", "poweroff": "", "reboot": "", "uptime": "",
-    "version": "",
+    "irq": "", "mem": "", "panic": "[WORD...]", "poweroff": "", "ps": "", "reboot": "",
+    "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"
@@ -52,7 +52,7 @@ def test_help_explains_a_command(shell, name):
 @pytest.mark.parametrize("line,usage", [
     ("help a b", "help"), ("version x", "version"), ("config a b", "config"), ("dmesg x", "dmesg"),
     ("dt", "dt"), ("dt x", "dt"), ("dt cat", "dt"), ("dt ls / /", "dt"), ("dt LS /", "dt"),
-    ("devices x", "devices"), ("irq x", "irq"), ("mem x", "mem"), ("uptime x", "uptime"),
+    ("devices x", "devices"), ("irq x", "irq"), ("mem x", "mem"), ("ps x", "ps"), ("uptime x", "uptime"),
     ("reboot now", "reboot"), ("poweroff now", "poweroff"), ("bench a b", "bench"),
 ])
 def test_wrong_arguments_show_the_usage(shell, line, usage):

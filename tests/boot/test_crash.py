@@ -12,6 +12,10 @@ from .conftest import CPU_FOR
 
 TRANSLATION = "translation fault level [0-3]"
 PERMISSION = "permission fault level [0-3]"
+BELOW = "below the stack of thread main"
+# more than there is, by less than a frame of the functions here
+OVERFLOW = ("kernel stack overflow in thread main: "
+            "(16[4-7][0-9][0-9] of 16384|65[5-8][0-9][0-9] of 65536) bytes used")
 
 # way: (what the last line says, functions that the call chain holds, in this order)
 WAYS = {
@@ -43,10 +47,24 @@ WAYS = {
             r"\(ESR 0xf2000002, BRK instruction\)", "crash_sp0"),
     "illegal": (r"illegal execution state \(ESR 0x3a000000\)", "crash_illegal"),
     "pc": (r"misaligned program counter \(ESR 0x8a000000\)", "fault_run"),
-    "guard": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), below the boot stack",
-              "crash_guard"),
-    "overflow": (r"kernel stack overflow: sp 0xffffffff80\w+, address 0xffffffff80\w+",
-                 "crash_overflow crash_overflow"),
+    "guard": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), {BELOW}", "crash_guard"),
+    "guard-end": (rf"data abort: read, {TRANSLATION} at 0xffffffff80\w+ \(.*\), {BELOW}",
+                  "crash_guard_end"),
+    "overflow": (rf"{OVERFLOW}, sp 0xffffffff80\w+, address 0xffffffff80\w+",
+                 "crash_overflow crash_overflow fault_run"),
+    "frame": (rf"{OVERFLOW}, sp 0xffffffff80\w+, address 0xffffffff80\w+", "crash_frame"),
+    "no-room": (r"kernel stack overflow in thread main: (16320|65472) of \d+ bytes used, "
+                r"sp 0xffffffff80\w+40, at an interrupt", "crash_no_room fault_run"),
+    "sp-wild": (r"stack pointer of thread main is not on its stack: sp 0xffff\w+200, BRK instruction",
+                "crash_sp_wild"),
+    "stack-guard": (rf"data abort: read, {TRANSLATION} at 0xffff\w+ \(.*\), {BELOW}", "crash_guard"),
+    "stack-guard-end": (rf"data abort: read, {TRANSLATION} at 0xffff\w+ \(.*\), {BELOW}",
+                        "crash_guard_end"),
+    "stack-overflow": (rf"{OVERFLOW}, sp 0xffff\w+, address 0xffff\w+",
+                       "crash_overflow crash_overflow crash_on_stack"),
+    "stack-frame": (rf"{OVERFLOW}, sp 0xffff\w+, address 0xffff\w+", "crash_frame"),
+    "stack-null-read": (rf"data abort: read, {TRANSLATION} at 0x8 \(ESR 0x960000\w\w\), NULL pointer",
+                        "crash_null_read"),
     "unaligned": (r"data abort: read, alignment fault at 0xffffffff80\w+ \(.*\), "
                   "kernel read-only data", "crash_unaligned"),
     "external": (r"data abort: read, external abort at 0xffff\w+ \(ESR 0x96000010\)",
@@ -56,7 +74,8 @@ WAYS = {
                   "panic_handler irq_entry el1_irq time_sleep_until crash_in_interrupt fault_run"),
     "interrupt-fault": (rf"data abort: read, {TRANSLATION} at 0x8 \(.*\), NULL pointer",
                         "crash_null_read irq_entry el1_irq crash_in_interrupt"),
-    "deep": ("deep down", "panic crash_deep crash_deep"),
+    "deep": ("deep down", "panic crash_deep crash_deep fault_run"),
+    "deep-pair": ("deep down", "panic crash_pong crash_ping crash_pong"),
     "chain-loop": ("with a broken call chain", "panic crash_chain"),
     "chain-wild": ("with a broken call chain", "panic crash_chain"),
     "assert": ("ext/crash/crash.c:[0-9]+: assertion failed: zero == 1", "panic crash_assert fault_run"),
@@ -64,7 +83,8 @@ WAYS = {
 }
 # those that the layout of addresses decides
 EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alias-exec", "data-exec",
-                 "guard", "overflow")
+                 "guard", "guard-end", "overflow", "frame", "no-room", "stack-guard",
+                 "stack-guard-end", "stack-overflow", "stack-frame")
 PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16K", "64K")
                                               for way in EVERY_GRANULE]
 
@@ -88,7 +108,9 @@ def crash(ahead, checked):
 
 
 def call_chain(report):
-    return re.findall(r"\]   (\w+)(?:\+0x\w+/0x\w+)?$", report, re.M)
+    """The functions; one that called itself stands there as often as its line says."""
+    lines = re.findall(r"\]   (\w+)(?:\+0x\w+/0x\w+)?(?:, (\d+) times)?$", report, re.M)
+    return [function for function, times in lines for _ in range(int(times or 1))]
 
 
 def holds(chain, functions):
@@ -106,9 +128,12 @@ def test_crash(crash, granule, way):
     assert "] thread main\n" in report
     chain = call_chain(report)
     assert holds(chain, functions.split()), f"the call chain is {chain}"
-    assert chain.count("crash_deep") < 40, "the call chain has an end"
-    if way not in ("chain-loop", "chain-wild"):
-        assert chain[-1] in ("boot_linked", "crash_overflow", "crash_deep"), f"it is cut: {chain}"
+    if way.startswith("stack-"):
+        assert chain[-1] in ("crash_on_stack", functions), f"it is cut: {chain}"
+    elif way == "deep-pair":
+        assert len(chain) < 40 and re.search(r"\]   \.\.\.\n", report), "the call chain has an end"
+    elif way not in ("chain-loop", "chain-wild"):
+        assert chain[-1] == "boot_linked", f"it is cut: {chain}"
 
 
 @pytest.mark.parametrize("way", ["null-read", "overflow", "sp"])

@@ -12,7 +12,7 @@ from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
 SUITES = {"boot_mem", "cmdline", "fdt", "format", "irq", "kmalloc", "list", "map", "page", "parse",
-          "printk", "split", "string", "string_all", "string_edge", "symbols", "timer"}
+          "printk", "split", "string", "string_all", "string_edge", "symbols", "timer", "vmap"}
 
 
 def check(text):

@@ -259,7 +259,7 @@ def mistake(build):
 
 @pytest.mark.parametrize("kind,words", [
     ("null", "data abort: write, translation fault level 0 at 0 (ESR 0x96000044), NULL pointer"),
-    ("constant", "kernel read-only data"), ("stack", "kernel stack overflow: sp 0x")])
+    ("constant", "kernel read-only data"), ("stack", "kernel stack overflow in thread main: 1")])
 def test_mistakes_are_reported_as_described(run, mistake, kind, words):
     result = run(mistake, f"mistake {kind}")
     assert result.status == PANIC

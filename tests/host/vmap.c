@@ -59,7 +59,7 @@ static size_t model_find(enum kind kind, size_t count, paddr_t pa)
 	bool stack = kind == STACK;
 	size_t align = stack ? 2 * STACK_PAGES : kind == DEVICE && count >= BLOCK / PAGE_SIZE
 			? BLOCK / PAGE_SIZE : 1;
-	size_t offset = stack ? STACK_PAGES : pa / PAGE_SIZE & (align - 1);
+	size_t offset = stack ? 0 : pa / PAGE_SIZE & (align - 1);
 	size_t end = stack ? AREA_PAGES : STACKS, run = 0;
 
 	for (size_t i = stack ? STACKS : 0; i < end; i++) {
@@ -359,10 +359,10 @@ static void stacks_are_used_up(void)
 	size_t count = 0;
 
 	while (count < SLOTS && (p = vmap_stack())) {
-		TEST_EQ((vaddr_t)p & (2 * STACK_SIZE - 1), STACK_SIZE);
+		TEST_EQ((vaddr_t)p & (2 * STACK_SIZE - 1), 0);
 		stack[count++] = p;
 	}
-	/* the last slot has no page behind it */
+	/* the first slot has no page before it */
 	TEST_EQ(count, MIN(SLOTS - 1, RAM_PAGES / STACK_PAGES));
 	for (size_t i = count; i--;) {
 		vfree(stack[i]);

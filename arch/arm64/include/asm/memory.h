@@ -53,6 +53,7 @@
 #endif
 #define STACK_SIZE		(UL(1) << STACK_SHIFT)
 
-#define EMERGENCY_STACK_SIZE	4096
+/* A report of a panic takes 3,000 bytes, another 1,200 when it faults itself. */
+#define EMERGENCY_STACK_SIZE	8192
 
 #endif

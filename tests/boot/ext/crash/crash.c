@@ -17,6 +17,7 @@
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <mm/map.h>
+#include <mm/stack.h>
 #include <shell/command.h>
 
 #define WAY __attribute__((noinline, noclone)) static
@@ -168,10 +169,65 @@ WAY unsigned long crash_overflow(unsigned long n)
 /* By one large step over the guard page. */
 WAY void crash_guard(void)
 {
-	vaddr_t stack = (vaddr_t)boot_stack;
-
-	read32((void *)(stack - 16));
+	read32((void *)(arch_current()->stack - 16));
 	HERE();
+}
+
+/* The far end of the guard. */
+WAY void crash_guard_end(void)
+{
+	const struct thread *t = arch_current();
+
+	read32((void *)(t->stack - t->stack_size));
+	HERE();
+}
+
+/* A frame that is larger than what is left: sp is in the guard before anything is stored. */
+WAY void crash_frame(void)
+{
+	const struct thread *t = arch_current();
+
+	__asm__ volatile("mov sp, %0\n\tstr xzr, [sp, #8]" ::"r"(t->stack - 256) : "memory");
+	HERE();
+}
+
+/* An interrupt comes when there is no room for its frame. */
+WAY void crash_no_room(void)
+{
+	arch_irq_disable();
+	time_wake_at(time_now());
+	__asm__ volatile("mov sp, %0\n\tmsr daifclr, #2\n1:\tb 1b"
+			 :
+			 : "r"(arch_current()->stack + 64)
+			 : "memory");
+}
+
+/* An address of the kernel, but nobody's stack. */
+WAY void crash_sp_wild(void)
+{
+	__asm__ volatile("mov sp, %0\n\tbrk #3"
+			 :
+			 : "r"(ARCH_VMAP_START + STACK_SIZE + 512)
+			 : "memory");
+	HERE();
+}
+
+WAY void overflow(void)
+{
+	crash_overflow(0);
+	HERE();
+}
+
+/* The same as on the boot stack, on one that was allocated. */
+WAY void crash_on_stack(void (*way)(void))
+{
+	char *stack = stack_alloc();
+
+	if (!stack)
+		panic("no stack");
+	arch_current()->stack = (vaddr_t)stack;
+	__asm__ volatile("mov sp, %0\n\tmov x29, xzr\n\tblr %1" ::"r"(stack + STACK_SIZE), "r"(way)
+			 : "x30", "memory");
 }
 
 WAY void *device(void)
@@ -269,6 +325,24 @@ WAY void crash_deep(unsigned int n)
 	HERE();
 }
 
+/* Two that call each other: their lines cannot be one. */
+WAY void crash_pong(unsigned int n);
+
+WAY void crash_ping(unsigned int n)
+{
+	crash_pong(n - 1);
+	HERE();
+}
+
+WAY void crash_pong(unsigned int n)
+{
+	if (n)
+		crash_ping(n);
+	else
+		fail("deep down");
+	HERE();
+}
+
 /* A frame record that points at itself, and one that points nowhere. */
 WAY void crash_chain(vaddr_t next)
 {
@@ -351,6 +425,10 @@ static const struct {
 	{ "illegal", crash_illegal },
 	{ "pc", crash_pc },
 	{ "guard", crash_guard },
+	{ "guard-end", crash_guard_end },
+	{ "frame", crash_frame },
+	{ "no-room", crash_no_room },
+	{ "sp-wild", crash_sp_wild },
 	{ "unaligned", crash_unaligned },
 	{ "external", crash_external },
 	{ "exec-device", crash_exec_device },
@@ -376,13 +454,21 @@ static int fault_run(int argc, char **argv)
 		crash_in_interrupt(fault_handler);
 	if (!strcmp(argv[1], "deep"))
 		crash_deep(100);
+	if (!strcmp(argv[1], "deep-pair"))
+		crash_pong(100);
 	if (!strcmp(argv[1], "chain-loop"))
 		crash_chain(0);
 	if (!strcmp(argv[1], "chain-wild"))
 		crash_chain(0x123456789abcdef8UL);
-	for (size_t i = 0; i < ARRAY_SIZE(ways); i++)
+	if (!strcmp(argv[1], "stack-overflow"))
+		crash_on_stack(overflow);
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		if (!strcmp(ways[i].name, argv[1]))
 			ways[i].run();
+		/* stack-X is X on an allocated stack */
+		if (!strncmp(argv[1], "stack-", 6) && !strcmp(ways[i].name, argv[1] + 6))
+			crash_on_stack(ways[i].run);
+	}
 	return STATUS_USAGE;
 }
 
