@@ -11,7 +11,8 @@ import pytest
 from lib.session import OFF, Session
 
 COMMANDS = {
-    "bench": "[GROUP|NAME]", "config": "[WORD]", "devices": "", "dmesg": "",
+    "bench": "[GROUP|NAME]", "config": "[WORD]",
+    "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
     "irq": "", "mem": "", "panic": "[WORD...]", "poweroff": "", "ps": "", "reboot": "",
     "uptime": "", "version": "",
@@ -54,6 +55,7 @@ def test_help_explains_a_command(shell, name):
     ("dt", "dt"), ("dt x", "dt"), ("dt cat", "dt"), ("dt ls / /", "dt"), ("dt LS /", "dt"),
     ("devices x", "devices"), ("irq x", "irq"), ("mem x", "mem"), ("ps x", "ps"), ("uptime x", "uptime"),
     ("reboot now", "reboot"), ("poweroff now", "poweroff"), ("bench a b", "bench"),
+    ("crash", "crash"), ("crash x", "crash"), ("crash null x", "crash"), ("crash wx x", "crash"),
 ])
 def test_wrong_arguments_show_the_usage(shell, line, usage):
     assert shell.cmd(line) == f"usage: {usage} {COMMANDS[usage]}".rstrip()

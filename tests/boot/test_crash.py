@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from lib.session import PANIC
+from lib.session import OFF, PANIC
 
-from .conftest import CPU_FOR
+from .conftest import CPU_FOR, CRASH
 
 TRANSLATION = "translation fault level [0-3]"
 PERMISSION = "permission fault level [0-3]"
@@ -171,3 +171,69 @@ def test_without_names(run, bare):
     result = run(bare, "panic no names", timeout=20)
     assert result.status == PANIC and result.closing == "run-qemu: panic: no names"
     assert re.search(r"\] panic: no names\n", result.text)
+
+
+# -- the shell's command `crash`: one mistake of each kind ------------------------------------
+
+AT = r"0x\w+"
+SAID = "heap: {} by {}+0x"
+# command: (what the last line says, functions in the call chain, who the log names)
+MISTAKES = {
+    "null": (rf"data abort: write, {TRANSLATION} at 0 \(.*\), NULL pointer", "crash_null", ()),
+    "wx": (rf"data abort: write, {PERMISSION} at 0xffffffff80\w+ \(.*\), kernel text", "crash_write_text", ()),
+    "wx exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(.*\)", "crash_run", ()),
+    "stack": (r"kernel stack overflow: .*", "crash_stack crash_stack", ()),
+    "overflow": (rf"heap overrun: object of 40 bytes at {AT}: byte 40 became 0x78", "crash_overflow crash_run",
+                 (("allocated", "crash_overflow"),)),
+    "uaf": (rf"heap use after free: object of 40 bytes at {AT}: byte 8 became 0x78", "crash_use_after_free crash_run",
+            (("allocated", "crash_use_after_free"), ("freed", "crash_use_after_free"))),
+    "doublefree": (rf"heap double free: object of 40 bytes at {AT}", "crash_double_free crash_run",
+                   (("allocated", "crash_double_free"), ("freed", "crash_double_free"),
+                    ("freed again", "crash_double_free"))),
+}
+POLICIES = ("SLAB", "BUDDY", "BUMP")
+NOTICED = rf"\ncairn: panic: heap bad free: {AT}, by crash_double_free\+0x\w+/0x\w+: .*\n\Z"
+UNSEEN = {"overflow": "a heap overrun", "uaf": "a use after free"}
+
+
+@pytest.fixture(scope="session")
+def checked_heap(build):
+    def get(policy):
+        return build("qemu_virt_defconfig", set=f"HEAP_{policy}=y DEBUG_HEAP=y SELFTEST=y DEBUG_ASSERT=y",
+                     EXT=str(CRASH))
+    return get
+
+
+@pytest.mark.parametrize("policy,command", [("SLAB", command) for command in MISTAKES] +
+                         [(policy, command) for policy in POLICIES[1:]
+                          for command in ("overflow", "uaf", "doublefree")])
+def test_mistake(run, checked_heap, policy, command):
+    """Each is named, with both culprits, when the heap is checked."""
+    words, functions, culprits = MISTAKES[command]
+    result = run(checked_heap(policy), f"crash {command}", timeout=60)
+    assert result.status == PANIC, f"status {result.status}: {result.closing}"
+    assert re.search(rf"\ncairn: panic: {words}\n\Z", result.text), result.text[-300:]
+    assert holds(call_chain(result.text), functions.split()), f"the call chain is {call_chain(result.text)}"
+    for what, who in culprits:
+        assert f"] {SAID.format(what, who)}" in result.text, f"nobody is said to have {what}"
+
+
+@pytest.mark.parametrize("command", MISTAKES)
+def test_mistake_without_checks(run, kernel, command):
+    """The defconfig's kernel: what only the checks can see is not done; double free is the policy's."""
+    result = run(kernel, f"crash {command}", timeout=60)
+    if command in UNSEEN:
+        assert result.status == OFF
+        assert f"\ncrash: {UNSEEN[command]} goes unnoticed without CONFIG_DEBUG_HEAP: not done\n" in result.text
+    elif command == "doublefree":
+        assert (re.search(NOTICED, result.text) or
+                re.search(r"\ncrash: the \w+ heap did not notice; it is damaged now\n", result.text))
+    else:
+        assert re.search(rf"\ncairn: panic: {MISTAKES[command][0]}\n\Z", result.text), result.text[-300:]
+
+
+@pytest.mark.parametrize("policy", ("BUDDY", "BUMP"))
+def test_double_free_is_noticed_by_the_policy(run, build, policy):
+    result = run(build("qemu_virt_defconfig", set=f"HEAP_{policy}=y"), "crash doublefree")
+    assert result.status == PANIC, result.closing
+    assert re.search(NOTICED, result.text)
