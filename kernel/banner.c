@@ -14,6 +14,7 @@
 #include <lib/log.h>
 #include <lib/string.h>
 #include <mm/boot_mem.h>
+#include <mm/heap.h>
 #include <mm/page.h>
 
 #include "banner.h"
@@ -54,7 +55,8 @@ void banner_print(void)
 	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
 		   cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
 		   (boot_mem_total() - page_bytes_free()) >> 10);
-	log_notice("page granule %lu KiB, %u-bit addresses", PAGE_SIZE / 1024, VA_BITS);
+	log_notice("allocator %s, page granule %lu KiB, %u-bit addresses", heap_policy_name,
+		   PAGE_SIZE / 1024, VA_BITS);
 	log_notice("console %s, interrupts %s, timer %s at %u kHz",
 		   path_of(console_device()->node, uart), path_of(irq_root_node(), chip),
 		   path_of(time_source(), timer), time_frequency() / 1000);

@@ -28,7 +28,7 @@ paddr_t map_table_alloc(void)
 
 	if (table)
 		return table;
-	if (page_bytes_total()) {
+	if (IS_ENABLED(CONFIG_DYNAMIC_MEMORY) && page_bytes_total()) {
 		page = page_alloc(0, PAGE_USE_TABLE | PAGE_ZERO);
 		return page ? page_to_phys(page) : 0;
 	}

@@ -51,7 +51,8 @@ static int mem_run(int argc, char **argv)
 		show("reserved", r);
 	print("total %lu KiB, used %lu KiB, free %lu KiB\n", total / 1024, (total - free) / 1024,
 	      free / 1024);
-	show_pages();
+	if (IS_ENABLED(CONFIG_DYNAMIC_MEMORY))
+		show_pages();
 	return STATUS_OK;
 }
 
