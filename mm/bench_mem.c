@@ -114,8 +114,10 @@ static int overhead(u64 *value)
 		all = *p;
 		kfree(p);
 	}
+	if (n < OBJECTS)
+		return -ENOMEM;
 	*value = ((full.held - before.live) * 1000 + asked / 2) / asked - 1000;
-	return n == OBJECTS ? 0 : -ENOMEM;
+	return 0;
 }
 
 static const struct bench heap_large_bench = {
