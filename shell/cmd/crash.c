@@ -126,7 +126,8 @@ static int crash_run(int argc, char **argv)
 		crash_use_after_free();
 	} else if (!strcmp(way, "doublefree")) {
 		crash_double_free();
-		print("crash: the %s heap did not notice; it is damaged now\n", heap_policy_name);
+		print("crash: the %s heap did not notice; it may be damaged now\n",
+		      heap_policy_name);
 		return STATUS_FAIL;
 	}
 	return STATUS_USAGE;

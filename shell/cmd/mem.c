@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mem: banks and reserved ranges, then the page allocator: what is used for what, and the free runs
- * by their size. Fragmentation is the share of free memory that is not in the largest run.
+ * by their size. Fragmentation is the share of free memory that is not in the largest run. Then the
+ * heap: what it holds, and its size classes, orders and named caches that have pages.
  */
 #include <mm/boot_mem.h>
+#include <mm/heap_policy.h>
 #include <mm/page.h>
 #include <shell/command.h>
 
@@ -38,6 +40,28 @@ static void show_pages(void)
 			      kib(s.runs[order] << order));
 }
 
+static void show_class(const struct heap_class *c, void *arg)
+{
+	(void)arg;
+	if (c->pages || c->live || c->free)
+		print("class     %8zu bytes %9zu live %9zu free %6zu cached %6zu pages%s%s\n",
+		      c->size, c->live, c->free, c->cached, c->pages, c->name ? "  " : "",
+		      c->name ? c->name : "");
+}
+
+static void show_heap(void)
+{
+	struct heap_stats s;
+
+	heap_stats_get(&s);
+	print("heap      %s: %lu KiB held, %lu KiB in objects", heap_policy_name, s.held / 1024,
+	      s.live / 1024);
+	if (s.lost)
+		print(", %lu KiB gone for good", s.lost / 1024);
+	print("\n");
+	heap_policy_classes(show_class, NULL);
+}
+
 static int mem_run(int argc, char **argv)
 {
 	u64 total = boot_mem_total(), free = page_bytes_free();
@@ -51,13 +75,15 @@ static int mem_run(int argc, char **argv)
 		show("reserved", r);
 	print("total %lu KiB, used %lu KiB, free %lu KiB\n", total / 1024, (total - free) / 1024,
 	      free / 1024);
-	if (IS_ENABLED(CONFIG_DYNAMIC_MEMORY))
+	if (IS_ENABLED(CONFIG_DYNAMIC_MEMORY)) {
 		show_pages();
+		show_heap();
+	}
 	return STATUS_OK;
 }
 
 static const struct command mem_command = {
-	.name = "mem", .usage = "", .help = "memory: banks, reserved ranges, pages",
+	.name = "mem", .usage = "", .help = "memory: banks, reserved ranges, pages, heap",
 	.run = mem_run, .min_args = 0, .max_args = 0,
 };
 COMMAND(mem_command);

@@ -37,6 +37,22 @@ def test_suites_leave_nothing(run, debug, policy):
     assert second.endswith(f"\n{NOTHING_LEFT}\ncairn: off\n"), second[-300:]
 
 
+@pytest.mark.parametrize("policy", POLICIES)
+def test_mem_shows_the_heap(run, debug, policy):
+    text = run(debug(policy), "selftest kmalloc; mem", env={"APPEND": "quiet"}).text
+    name, held, live, lost = re.search(r"^heap      (\w+): (\d+) KiB held, (\d+) KiB in objects"
+                                       r"(?:, (\d+) KiB gone for good)?$", text, re.M).groups()
+    classes = re.findall(r"^class +(\d+) bytes +(\d+) live +(\d+) free +\d+ cached +\d+ pages", text, re.M)
+    assert name == policy.lower()
+    if policy == "BUMP":
+        assert 0 < int(lost) <= int(held) and not classes
+    else:
+        assert lost is None and int(live) <= int(held)
+        assert [int(size) for size, _, _ in classes] == sorted({int(size) for size, _, _ in classes})
+        objects = sum(int(size) * int(number) for size, number, _ in classes)
+        assert 0 < objects and objects // 1024 <= int(live) <= objects // 1024 + 64
+
+
 def test_memleak_names_who_allocated(boot, debug):
     session = boot(debug(), env={"APPEND": "memleak"})
     assert session.cmd("memleak").splitlines()[1:] == [NOTHING_LEFT]
