@@ -188,8 +188,8 @@ paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 
 void boot_mem_close(void)
 {
-	/* what is left of the last page for small objects still serves */
 	closed = true;
+	small_left = 0;
 }
 
 void *boot_mem_alloc(size_t size, size_t align)

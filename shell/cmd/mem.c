@@ -26,7 +26,7 @@ static void show_pages(void)
 	struct page_stats s;
 
 	page_stats_get(&s);
-	print("pages     %zu of %zu free, %zu of them in CPUs' caches; %lu requests failed\n",
+	print("pages     %zu of %zu free, %zu of them in CPUs' caches; %lu requests refused\n",
 	      s.free, s.total, s.cached, s.failed);
 	print("largest   %zu pages, %zu KiB: fragmentation %zu %%\n", s.largest, kib(s.largest),
 	      s.free ? 100 - s.largest * 100 / s.free : 0);

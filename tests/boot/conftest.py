@@ -28,8 +28,9 @@ def kernel(build):
 
 @pytest.fixture(scope="session")
 def checked(build):
-    def get(granule):
-        return build("qemu_virt_defconfig", set=f"PAGE_{granule}=y SELFTEST=y DEBUG_ASSERT=y",
+    def get(granule, more=""):
+        return build("qemu_virt_defconfig",
+                     set=f"PAGE_{granule}=y SELFTEST=y DEBUG_ASSERT=y {more}".strip(),
                      EXT=str(CRASH))
     return get
 

@@ -139,21 +139,28 @@ SHAPES = {
 }
 
 
+# shapes that matter to a page policy: holes, odd edges, more than one bank
+FOR_BUMP = ("two-ranges", "odd-size", "above-4g", "many-banks", "overlapping-reservations",
+            "many-no-maps")
+
+
 @pytest.fixture(scope="session")
 def start(trees, own_tree, checked):
-    builds = {granule: checked(granule) for granule in CPU_FOR}
+    builds = {(granule, "buddy"): checked(granule) for granule in CPU_FOR}
+    builds["4K", "bump"] = checked("4K", "PAGE_ALLOC_BUMP=y")
 
-    def arguments(name):
+    def arguments(name, policy="buddy"):
         shape = SHAPES[name]
         text = own_tree.replace(MEMORY, f"reg = {shape.reg};")
         text = text.replace("\n/ {\n", f"\n{shape.reserve}/ {{\n", 1)
         text = text.replace("\taliases {", shape.nodes + "\n\taliases {", 1)
-        text = text.replace("mem; poweroff", "mem; selftest map; selftest boot_mem; poweroff")
+        text = text.replace("mem; poweroff", "mem; selftest map; selftest boot_mem; selftest page; "
+                            "mem; poweroff")
         if name == "initrd-backwards":
             text = text.replace("\tstdout-path", "\tlinux,initrd-start = <0x48000000>;\n"
                                 "\tlinux,initrd-end = <0x47000000>;\n\tstdout-path")
-        path = tree.compile_dts(text, trees / f"memory-{name}.dtb")
-        return {"o": builds[shape.granule], "timeout": 60, "silence": 30,
+        path = tree.compile_dts(text, trees / f"memory-{name}-{policy}.dtb")
+        return {"o": builds[shape.granule, policy], "timeout": 60, "silence": 30,
                 "env": {"CPU": CPU_FOR[shape.granule], "MEM": shape.memory},
                 "args": ["--tree", str(path), *shape.args]}
     return arguments
@@ -161,13 +168,25 @@ def start(trees, own_tree, checked):
 
 @pytest.mark.parametrize("name", SHAPES)
 def test_shape(ahead, start, name):
-    shape, result = SHAPES[name], ahead(start)
+    check(SHAPES[name], ahead(start))
+
+
+@pytest.mark.parametrize("policy", ["bump"])
+@pytest.mark.parametrize("name", FOR_BUMP)
+def test_shape_with_bump(ahead, start, name, policy):
+    check(SHAPES[name], ahead(start))
+
+
+def check(shape, result):
     if shape.panic:
         assert result.status == PANIC, f"status {result.status}: {result.closing}"
         assert re.search(rf"\ncairn: panic: {shape.panic}\n\Z", result.text)
         return
     assert result.status == OFF, f"status {result.status}: {result.closing}"
-    banks = re.findall(r"^bank +0x(\w+)-0x(\w+) ", result.text, re.M)
+    before, _, after = result.text.partition("KTAP")
+    for text in (before, after.rpartition("# Totals")[2]):
+        check_sums(text)
+    banks = re.findall(r"^bank +0x(\w+)-0x(\w+) ", before, re.M)
     assert tuple((int(a, 16), int(b, 16) - int(a, 16) + 1) for a, b in banks) == shape.banks
     total = sum(size for _, size in shape.banks)
     assert f"total {total // 1024} KiB, " in result.text
@@ -175,15 +194,39 @@ def test_shape(ahead, start, name):
         assert re.search(rf"^reserved +0x0*{first:x}-0x0*{first + size - 1:x} +{size // 1024} KiB +"
                          rf"{what}$", result.text, re.M), f"{what} at {first:#x} is not shown"
     assert re.search(shape.said, result.text), f"it did not say {shape.said!r}"
-    assert "not ok" not in result.text and result.text.count("fail:0") == 2, "the in-kernel tests"
+    assert "not ok" not in result.text and result.text.count("fail:0") == 3, "the in-kernel tests"
 
 
-def test_initrd(run, checked, tmp_path):
-    """QEMU puts it somewhere and names it in /chosen."""
+def check_sums(text):
+    """What `mem` says of pages agrees with itself and with what is reserved."""
+    total, used, free = map(int, re.search(r"^total (\d+) KiB, used (\d+) KiB, free (\d+) KiB$", text,
+                                           re.M).groups())
+    assert total == used + free
+    pages = re.search(r"^pages +(\d+) of (\d+) free, (\d+) of them in CPUs' caches; ", text, re.M)
+    free_pages, all_pages, cached = map(int, pages.groups())
+    page = free // free_pages           # KiB
+    assert free == free_pages * page and page in (4, 16, 64)
+    taken = re.findall(r"^used +(\d+) pages +(\d+) KiB +(\w+)$", text, re.M)
+    assert sum(int(n) for n, _, _ in taken) == all_pages - free_pages
+    assert all(int(size) == int(n) * page for n, size, _ in taken)
+    runs = re.findall(r"^order (\d+) +(\d+) runs +(\d+) KiB$", text, re.M)
+    largest = int(re.search(r"^largest +(\d+) pages, \d+ KiB: fragmentation \d+ %$", text, re.M)[1])
+    # with bump a run may be longer than its order says
+    assert sum(int(n) << int(order) for order, n, _ in runs) <= free_pages - cached
+    assert largest <= 1 << max(int(order) for order, _, _ in runs)
+
+
+@pytest.mark.parametrize("size", [100000, 5])
+def test_initrd(run, kernel, tmp_path, size):
+    """QEMU puts it somewhere and names it in /chosen; nobody uses it, so that it is free memory."""
     initrd = tmp_path / "initrd"
-    initrd.write_bytes(bytes(100000))
-    result = run(checked("4K"), "mem; dt cat /chosen/linux,initrd-start", env={"INITRD": initrd})
-    assert result.status == OFF
-    start = int(re.findall(r"^<(?:0 )?0x(\w+)>$", result.text, re.M)[0], 16)
-    assert re.search(rf"^reserved +0x0*{start:x}-0x0*{start + 0x18fff:x} +100 KiB +initrd$",
-                     result.text, re.M)
+    initrd.write_bytes(bytes(size))
+    with_it = run(kernel, "mem; dt cat /chosen/linux,initrd-start", env={"INITRD": initrd})
+    without = run(kernel, "mem; dt cat /chosen/linux,initrd-start")
+    assert with_it.status == without.status == OFF
+    assert re.search(r"^<(?:0 )?0x(\w+)>$", with_it.text, re.M), "there was one"
+    for result in (with_it, without):
+        check_sums(result.text)
+        assert "initrd" not in "".join(re.findall("^reserved.*\n", result.text, re.M))
+    used = [re.findall(r", used (\d+) KiB, ", result.text) for result in (with_it, without)]
+    assert used[0] == used[1]
