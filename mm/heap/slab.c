@@ -21,6 +21,9 @@
 
 #include "slab.h"
 
+/* The owner of the first page of an object that has pages to itself; their number is in refs. */
+#define LARGE	((struct cache *)(void *)&slab_heap)
+
 const char heap_policy_name[] = "slab";
 
 struct slab_cpu slab_cpu PER_CPU;
@@ -30,26 +33,24 @@ struct slab_heap slab_heap;
  * --- Objects that have pages to themselves ----------------------------------------------------
  */
 
-static __noinline void *large_alloc(size_t size, size_t align)
+static __cold __noinline void *large_alloc(size_t size, size_t align)
 {
 	size_t pages = ((size - 1) >> PAGE_SHIFT) + 1;
 	struct page *page;
 
-	if (!size)
-		return NULL;
 	/* a run is aligned to the next power of two of its pages */
 	if (align > PAGE_SIZE)
 		pages = MAX(pages, (align >> (PAGE_SHIFT + 1)) + 1);
 	page = page_alloc_run(pages, PAGE_USE_HEAP | PAGE_QUIET);
 	if (!page)
 		return NULL;
-	page->owner = SLAB_LARGE;
+	page->owner = LARGE;
 	page->refs = (u32)pages;
 	atomic_add_relaxed(&slab_heap.large, pages);
 	return page_to_virt(page);
 }
 
-static void large_free(struct page *page)
+static __cold void large_free(struct page *page)
 {
 	size_t pages = page->refs;
 
@@ -81,57 +82,65 @@ void *heap_policy_alloc(size_t size)
 {
 	size_t last = size - 1;
 
-	if (likely(last < SLAB_FINE) || last < SLAB_MAX)
+	if (likely(last < SLAB_FINE) || likely(last < SLAB_MAX))
 		return class_alloc(slab_class(last));
 	return large_alloc(size, HEAP_ALIGN);
 }
 
-/* A class that is a power of two is aligned to it, others to less, which may do. */
+/*
+ * The class of a multiple of the alignment is itself one: up to eight times the alignment each
+ * multiple has a class of its own, and beyond that the steps are multiples.
+ */
 void *heap_policy_alloc_aligned(size_t size, size_t align)
 {
-	size_t n, least = MAX(size, align);
-
-	if (least - 1 >= SLAB_MAX || align > PAGE_SIZE)
+	if (size > SLAB_MAX || align > PAGE_SIZE)
 		return large_alloc(size, align);
-	n = slab_class(least - 1);
-	while (!IS_ALIGNED(slab_class_size(n), align))
-		n++;
-	return class_alloc(n);
+	return heap_policy_alloc(ALIGN_UP(size, align));
 }
 
 /*
  * --- And back ---------------------------------------------------------------------------------
  */
 
-/* The page of the object that starts at @p, which may be anything; or NULL, and why in *@why. */
-static struct page *object_page(const void *p, const char **why)
+__cold struct page *slab_page_lookup(const void *p)
 {
-	struct page *page = NULL;
-
-	*why = "not memory of the heap";
 	if ((vaddr_t)p - ARCH_LINEAR_START < ARCH_LINEAR_SIZE)
-		page = page_lookup(virt_to_phys(p));
-	if (!page || page->use != PAGE_USE_HEAP || !page->owner)
-		return NULL;
-	*why = "not the start of an object";
-	if (page->owner == SLAB_LARGE)
-		return IS_ALIGNED((vaddr_t)p, PAGE_SIZE) ? page : NULL;
-	return slab_starts_object(slab_cache_of(page), slab_offset(page, p)) ? page : NULL;
+		return page_lookup(virt_to_phys(p));
+	return NULL;
 }
 
-static __noinline void free_slow(void *p)
+/*
+ * The cache of the object that starts at @p, which may be anything, or LARGE; NULL when there is
+ * none. In *@page its page, NULL when it is not the heap's.
+ */
+static __cold struct cache *object_cache(const void *p, struct page **page)
 {
-	const char *why;
-	struct page *page = object_page(p, &why);
+	struct cache *cache;
 
-	if (!page)
-		heap_bad_free(p, why);
-	if (page->owner == SLAB_LARGE)
+	*page = slab_page_lookup(p);
+	if (*page && ((*page)->use != PAGE_USE_HEAP || !(*page)->owner))
+		*page = NULL;
+	if (!*page)
+		return NULL;
+	cache = slab_cache_of(*page);
+	if (cache == LARGE)
+		return (vaddr_t)p % PAGE_SIZE ? NULL : cache;
+	return slab_starts_object(cache, slab_offset(*page, p)) ? cache : NULL;
+}
+
+static __cold __noinline void free_slow(void *p)
+{
+	struct page *page;
+	struct cache *cache = object_cache(p, &page);
+
+	if (!cache)
+		heap_bad_free(p, page ? "not the start of an object" : "not memory of the heap");
+	if (cache == LARGE)
 		large_free(page);
-	else if (slab_is_class(slab_cache_of(page)))
-		slab_flush(slab_cache_of(page), p);
-	else
+	else if (cache->name)
 		heap_bad_free(p, "an object of a named cache");
+	else
+		slab_flush(cache, p);
 }
 
 void heap_policy_free(void *p)
@@ -162,15 +171,14 @@ slow:
 	free_slow(p);
 }
 
-size_t heap_policy_size(const void *p)
+__cold size_t heap_policy_size(const void *p)
 {
-	const char *why;
-	const struct page *page = object_page(p, &why);
+	struct page *page;
+	const struct cache *cache = object_cache(p, &page);
 
-	if (!page)
-		return 0;
-	return page->owner == SLAB_LARGE ? (size_t)page->refs << PAGE_SHIFT :
-					   slab_cache_of(page)->size;
+	if (cache == LARGE)
+		return (size_t)page->refs << PAGE_SHIFT;
+	return cache ? cache->size : 0;
 }
 
 /*
@@ -185,8 +193,7 @@ void slab_cpu_join(void)
 		return;
 	cpu->joined = true;
 	cpu->number = atomic_add_relaxed(&slab_heap.cpu_count, 1);
-	if (cpu->number >= SLAB_CPUS)
-		panic("heap: CPU number %u of at most %u", cpu->number, SLAB_CPUS);
+	assert(cpu->number < SLAB_CPUS);
 	for (size_t i = 0; i < SLAB_CLASSES; i++)
 		cpu->class[i].top = slab_cpu.class[i].bottom;
 	cpu->next = atomic_load_relaxed(&slab_heap.cpus);
@@ -206,13 +213,14 @@ static void choose_bank(void)
 	}
 }
 
-void heap_policy_init(void)
+__cold void heap_policy_init(void)
 {
-	list_init(&slab_heap.named);
+	list_init(&slab_heap.caches);
 	choose_bank();
 	for (size_t i = 0; i < SLAB_CLASSES; i++)
 		slab_cache_init(&slab_cpu.class[i], slab_class_size(i), 0);
-	slab_cpu_join();
+	if (SLAB_CPUS > 1)
+		slab_cpu_join();
 }
 
 /*
@@ -232,32 +240,28 @@ static void fill_row(const struct cache *cache, struct heap_class *row)
 	row->pages = slabs * cache->pages;
 }
 
-/* The row of the n-th named cache, from the first one made on; false when there is none. */
-static bool named_row(unsigned int n, struct heap_class *row)
+/* The row of the n-th cache, the classes first; false when there is none. */
+static __cold bool row_of(unsigned int n, struct heap_class *row)
 {
 	unsigned long state = spin_lock_irqsave(&slab_heap.lock);
-	struct list *link = slab_heap.named.prev;
+	struct list *link = slab_heap.caches.next;
 
-	while (link != &slab_heap.named && n--)
-		link = link->prev;
-	if (link != &slab_heap.named)
+	while (n-- && link != &slab_heap.caches)
+		link = link->next;
+	if (link != &slab_heap.caches)
 		fill_row(list_entry(link, struct cache, all), row);
 	spin_unlock_irqrestore(&slab_heap.lock, state);
-	return link != &slab_heap.named;
+	return link != &slab_heap.caches;
 }
 
-void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg)
+/* A large object counts as so many objects of a page. */
+__cold void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg)
 {
 	size_t large = atomic_load_relaxed(&slab_heap.large);
 	struct heap_class c;
 
-	for (size_t i = 0; i < SLAB_CLASSES; i++) {
-		fill_row(&slab_cpu.class[i], &c);
+	for (unsigned int i = 0; row_of(i, &c); i++)
 		row(&c, arg);
-	}
-	for (unsigned int i = 0; named_row(i, &c); i++)
-		row(&c, arg);
-	/* an object of n pages as n objects */
 	c = (struct heap_class){
 		.name = "large", .size = PAGE_SIZE, .live = large, .pages = large,
 	};
@@ -279,14 +283,11 @@ void heap_policy_stats(struct heap_stats *stats)
 }
 
 /* Other CPUs' magazines are theirs: each CPU empties its own. */
-void heap_policy_shrink(void)
+__cold void heap_policy_shrink(void)
 {
-	unsigned long state;
+	unsigned long state = spin_lock_irqsave(&slab_heap.lock);
 
-	for (size_t i = 0; i < SLAB_CLASSES; i++)
-		slab_shrink(&slab_cpu.class[i]);
-	state = spin_lock_irqsave(&slab_heap.lock);
-	list_for_each(cache, &slab_heap.named, struct cache, all)
-		slab_shrink(cache);
+	list_for_each(cache, &slab_heap.caches, struct cache, all)
+		slab_shrink(cache, slab_copy(cache));
 	spin_unlock_irqrestore(&slab_heap.lock, state);
 }

@@ -52,7 +52,7 @@ struct cache {
 	u16 bottom;		/* offset of the magazine's lowest slot */
 	const char *name;	/* NULL: a size class */
 	void (*ctor)(void *object);
-	struct list all;	/* on slab_heap.named, under its lock */
+	struct list all;	/* on slab_heap.caches, under its lock */
 	struct spinlock lock;
 	/* lock held: */
 	size_t slabs;
@@ -121,7 +121,7 @@ struct slab_heap {
 	u32 cpu_count;		/* atomic */
 	struct spinlock lock;
 	/* lock held: */
-	struct list named;	/* caches, the last one made first */
+	struct list caches;	/* all of them, in the order in which they were made */
 	/* atomic: */
 	u64 large;		/* pages of objects that have pages to themselves */
 };
@@ -139,12 +139,9 @@ void slab_cpu_join(void);
  * are zero in it, the number of the class. So whether an address is an object of the slab follows
  * from both alone: their sum is the offset and the class. An owner that is something else cannot be
  * taken for one, as it would have to be within a slab's size of the negative of the very address
- * that is asked for; no pointer is. Other pages of the heap have pointers: to a named cache, or for
- * an object that has pages to itself SLAB_LARGE.
+ * that is asked for; no pointer is. Other pages of the heap have pointers, to a named cache or to
+ * what stands for large objects.
  */
-
-/* The first page of a large object has this one, and the number of its pages in refs. */
-#define SLAB_LARGE	((void *)&slab_heap)
 
 static inline void *slab_class_owner(const void *start, size_t class)
 {
@@ -200,16 +197,17 @@ static inline size_t slab_offset(const struct page *page, const void *p)
 	return (vaddr_t)p % PAGE_SIZE + ((size_t)page->index << PAGE_SHIFT);
 }
 
-/* The page of any address, NULL where there is none. It may never have been handed out. */
+/* The page of any address, NULL where there is none or where nothing was ever handed out. */
+struct page *slab_page_lookup(const void *p);
+
+/* The same, quicker, but perhaps a page that was never handed out. */
 static inline struct page *slab_page(const void *p)
 {
 	size_t distance = (vaddr_t)p - slab_cpu.base;
 
 	if (likely(distance < slab_cpu.span))
 		return slab_cpu.pages + (distance >> PAGE_SHIFT);
-	if ((vaddr_t)p - ARCH_LINEAR_START < ARCH_LINEAR_SIZE)
-		return page_lookup(virt_to_phys(p));
-	return NULL;
+	return slab_page_lookup(p);
 }
 
 /*
@@ -260,7 +258,10 @@ static __always_inline bool slab_push(struct cache *copy, void *p)
  * --- slab_pages.c: between magazines, slabs and pages ------------------------------------------
  */
 
-/* Makes a cache of zeroed memory, but for its name and constructor; see struct cache. */
+/*
+ * Makes a cache of zeroed memory, but for its name and constructor (see struct cache), and puts it
+ * on the list of all.
+ */
 void slab_cache_init(struct cache *cache, size_t size, size_t link);
 
 /* An object when the magazine is empty; NULL when memory is out. Any context. */
@@ -269,11 +270,11 @@ void *slab_refill(struct cache *cache);
 /* Takes back an object for which the magazine may have no room. Any context. */
 void slab_flush(struct cache *cache, void *p);
 
-/* Empties a copy of @cache that is this CPU's, or that nobody uses any more. Interrupts masked. */
-void slab_drain(struct cache *cache, struct cache *copy);
-
-/* Empties this CPU's magazine, and gives back the slab that is kept empty. Any context. */
-void slab_shrink(struct cache *cache);
+/*
+ * Empties @copy's magazine and gives back the slab that is kept empty. The copy is this CPU's, or
+ * nobody uses it any more. Interrupts masked.
+ */
+void slab_shrink(struct cache *cache, struct cache *copy);
 
 /* Objects in the magazines of all CPUs. */
 size_t slab_cached(const struct cache *cache);

@@ -15,16 +15,16 @@
 
 #include "slab.h"
 
-struct cache *cache_create(const char *name, size_t size, size_t align, void (*ctor)(void *object))
+__cold struct cache *cache_create(const char *name, size_t size, size_t align,
+				  void (*ctor)(void *object))
 {
 	size_t link = ctor ? ALIGN_UP(size, sizeof(u16)) : 0;
 	size_t stride = MAX(size, link + sizeof(u16));
 	struct cache *cache;
-	unsigned long state;
 
 	if (!name || !size || size > PAGE_SIZE || align > PAGE_SIZE || (align & (align - 1))) {
-		log_err("cache %s: there are no objects of %zu bytes, aligned to %zu",
-			name ? name : "without a name", size, align);
+		log_err("cache %s: objects of %zu bytes, aligned to %zu?", name ? name : "?", size,
+			align);
 		return NULL;
 	}
 	cache = heap_policy_alloc(SLAB_CPUS * sizeof(*cache));
@@ -34,11 +34,6 @@ struct cache *cache_create(const char *name, size_t size, size_t align, void (*c
 	cache->name = name;
 	cache->ctor = ctor;
 	slab_cache_init(cache, ALIGN_UP(stride, MAX(align, HEAP_ALIGN + 0UL)), link);
-	for (unsigned int i = 0; i < SLAB_CPUS; i++)
-		cache[i].top = cache->bottom;
-	state = spin_lock_irqsave(&slab_heap.lock);
-	list_add(&slab_heap.named, &cache->all);
-	spin_unlock_irqrestore(&slab_heap.lock, state);
 	return cache;
 }
 
@@ -46,18 +41,15 @@ struct cache *cache_create(const char *name, size_t size, size_t align, void (*c
  * Of a cache that is to go nothing may be handed out, so nobody uses it, and other CPUs' magazines
  * may be emptied from here.
  */
-int cache_destroy(struct cache *cache)
+__cold int cache_destroy(struct cache *cache)
 {
 	unsigned long state;
 
 	if (atomic_load_relaxed(&cache->taken) != slab_cached(cache))
 		return -EBUSY;
-	state = arch_irq_save();
-	for (unsigned int i = 0; i < SLAB_CPUS; i++)
-		slab_drain(cache, &cache[i]);
-	arch_irq_restore(state);
-	slab_shrink(cache);
 	state = spin_lock_irqsave(&slab_heap.lock);
+	for (unsigned int i = 0; i < SLAB_CPUS; i++)
+		slab_shrink(cache, &cache[i]);
 	list_del(&cache->all);
 	spin_unlock_irqrestore(&slab_heap.lock, state);
 	heap_policy_free(cache);

@@ -32,10 +32,12 @@ static size_t choose_pages(size_t size)
 	return pages;
 }
 
-void slab_cache_init(struct cache *cache, size_t size, size_t link)
+__cold void slab_cache_init(struct cache *cache, size_t size, size_t link)
 {
 	size_t pages = choose_pages(size), objects = (pages << PAGE_SHIFT) / size;
 	unsigned int slots = (unsigned int)MIN(MAGAZINE_BYTES / size, SLAB_SLOTS + 0UL);
+	unsigned int copies = slab_is_class(cache) ? 1 : SLAB_CPUS;
+	unsigned long state;
 
 	slots = MAX(slots, 2U);
 	cache->reciprocal = ~0UL / size + 1;
@@ -46,8 +48,12 @@ void slab_cache_init(struct cache *cache, size_t size, size_t link)
 	cache->pages = (u16)pages;
 	cache->batch = (u16)(slots / 2);
 	cache->bottom = (u16)(sizeof(*cache) - slots * sizeof(void *));
-	cache->top = cache->bottom;
+	for (unsigned int i = 0; i < copies; i++)
+		cache[i].top = cache->bottom;
 	list_init(&cache->partial);
+	state = spin_lock_irqsave(&slab_heap.lock);
+	list_add_tail(&slab_heap.caches, &cache->all);
+	spin_unlock_irqrestore(&slab_heap.lock, state);
 }
 
 static u16 *link_of(const struct cache *cache, void *object)
@@ -60,7 +66,7 @@ static u16 *link_of(const struct cache *cache, void *object)
  */
 
 /* A slab, not yet known to its cache, or NULL. */
-static struct page *slab_make(struct cache *cache)
+static __cold struct page *slab_make(struct cache *cache)
 {
 	struct page *slab = page_alloc_run(cache->pages, PAGE_USE_HEAP | PAGE_QUIET);
 	void *owner;
@@ -84,10 +90,8 @@ static struct page *slab_make(struct cache *cache)
 }
 
 /* Back to the page allocator, with nothing left in the struct pages that looks like a slab. */
-static void slab_dispose(struct cache *cache, struct page *slab)
+static __cold void slab_dispose(struct cache *cache, struct page *slab)
 {
-	if (!slab)
-		return;
 	for (unsigned int i = 0; i < cache->pages; i++) {
 		slab[i].owner = NULL;
 		slab[i].index = 0;
@@ -98,7 +102,7 @@ static void slab_dispose(struct cache *cache, struct page *slab)
 	page_free_run(slab, cache->pages);
 }
 
-static void dispose_all(struct cache *cache, struct list *slabs)
+static __cold void dispose_all(struct cache *cache, struct list *slabs)
 {
 	while (!list_empty(slabs)) {
 		struct page *slab = list_entry(slabs->next, struct page, link);
@@ -115,7 +119,7 @@ static void dispose_all(struct cache *cache, struct list *slabs)
 static __noreturn __noinline void damaged(const struct cache *cache, const void *object,
 					  unsigned int next)
 {
-	panic("heap: free object %p of %u bytes was written to: its link is %u of %u", object,
+	panic("heap: free object %p of %u bytes was written to: link %u of %u", object,
 	      cache->size, next, cache->objects);
 }
 
@@ -185,7 +189,7 @@ static struct cache *copy_of(struct cache *cache)
 {
 	struct cache *copy = slab_copy(cache);
 
-	if (unlikely(!copy->top))
+	if (SLAB_CPUS > 1 && unlikely(!copy->top))
 		slab_cpu_join();
 	return copy;
 }
@@ -214,11 +218,19 @@ static void *take_batch(struct cache *cache, struct page *fresh)
 	return p;
 }
 
+/* How many objects @copy has. */
+static size_t loaded(const struct cache *cache, const struct cache *copy)
+{
+	u64 top = atomic_load_relaxed(&copy->top);
+
+	return top ? (top - cache->bottom) / sizeof(void *) : 0;
+}
+
 /* The @n objects that have been in the magazine for longest go back. */
 static void give_batch(struct cache *cache, struct cache *copy, size_t n, struct list *done)
 {
 	void **slot = slab_slot(copy, cache->bottom);
-	size_t all = (copy->top - cache->bottom) / sizeof(void *);
+	size_t all = loaded(cache, copy);
 
 	spin_lock(&cache->lock);
 	for (size_t i = 0; i < n; i++)
@@ -261,48 +273,35 @@ void slab_flush(struct cache *cache, void *p)
 	dispose_all(cache, &done);
 }
 
-void slab_drain(struct cache *cache, struct cache *copy)
+__cold void slab_shrink(struct cache *cache, struct cache *copy)
 {
 	struct list done = LIST_INIT(done);
 
 	if (copy->top)
-		give_batch(cache, copy, (copy->top - cache->bottom) / sizeof(void *), &done);
-	dispose_all(cache, &done);
-}
-
-void slab_shrink(struct cache *cache)
-{
-	unsigned long state = arch_irq_save();
-	struct page *empty;
-
-	slab_drain(cache, slab_copy(cache));
+		give_batch(cache, copy, loaded(cache, copy), &done);
 	spin_lock(&cache->lock);
-	empty = cache->empty;
-	cache->empty = NULL;
-	cache->slabs -= empty ? 1 : 0;
+	if (cache->empty) {
+		list_add(&done, &cache->empty->link);
+		cache->empty = NULL;
+		cache->slabs--;
+	}
 	spin_unlock(&cache->lock);
-	arch_irq_restore(state);
-	slab_dispose(cache, empty);
-}
-
-static size_t count(const struct cache *cache, const struct cache *copy)
-{
-	u64 top = atomic_load_relaxed(&copy->top);
-
-	return top ? (top - cache->bottom) / sizeof(void *) : 0;
+	dispose_all(cache, &done);
 }
 
 size_t slab_cached(const struct cache *cache)
 {
 	size_t class = (size_t)(cache - slab_cpu.class), sum = 0;
-	const struct slab_cpu *cpu = atomic_load_acquire(&slab_heap.cpus);
+	const struct slab_cpu *cpu;
 
-	if (slab_is_class(cache)) {
-		for (; cpu; cpu = cpu->next)
-			sum += count(cache, &cpu->class[class]);
+	if (SLAB_CPUS == 1)
+		return loaded(cache, cache);
+	if (!slab_is_class(cache)) {
+		for (unsigned int i = 0; i < SLAB_CPUS; i++)
+			sum += loaded(cache, &cache[i]);
 		return sum;
 	}
-	for (unsigned int i = 0; i < SLAB_CPUS; i++)
-		sum += count(cache, &cache[i]);
+	for (cpu = atomic_load_acquire(&slab_heap.cpus); cpu; cpu = cpu->next)
+		sum += loaded(cache, &cpu->class[class]);
 	return sum;
 }
