@@ -6,6 +6,8 @@
 #include <arch/mmu.h>
 #include <lib/string.h>
 #include <lib/test.h>
+#include <mm/heap_debug.h>
+#include <mm/heap_policy.h>
 #include <mm/map.h>
 #include <mm/page.h>
 #include <mm/stack.h>
@@ -206,6 +208,11 @@ static void memory_runs_out(void)
 	void *p, *last = NULL;
 
 	stack_drop_cached();
+	/* when memory is out the heap gives back what is empty: before the count, not within */
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+		heap_debug_shrink();
+	else
+		heap_policy_shrink();
 	used = pages_used();
 	hoard(&runs);
 	/* each stack holds the one before it */
