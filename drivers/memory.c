@@ -10,6 +10,7 @@
 #include <lib/endian.h>
 #include <lib/log.h>
 #include <mm/boot_mem.h>
+#include <mm/map.h>
 
 static void add_bank(struct dt_range r)
 {
@@ -33,19 +34,49 @@ static bool address_of(const struct dt_node *node, const char *name, u64 *value)
 	return true;
 }
 
-static void reserve_initrd(void)
+static bool initrd_named(u64 *start, u64 *end)
 {
 	const struct dt_node *chosen = dt_chosen();
+
+	return chosen && address_of(chosen, "linux,initrd-start", start) &&
+	       address_of(chosen, "linux,initrd-end", end);
+}
+
+static void reserve_initrd(void)
+{
 	u64 start, end;
 
-	if (!chosen || !address_of(chosen, "linux,initrd-start", &start) ||
-	    !address_of(chosen, "linux,initrd-end", &end))
+	if (!initrd_named(&start, &end))
 		return;
 	if (end <= start) {
 		log_err("initrd: /chosen names an empty range, %#lx to %#lx", start, end);
 		return;
 	}
 	boot_mem_reserve(start, end - start, "initrd", false);
+}
+
+static bool holds(const struct boot_mem_range *r, u64 start, u64 end)
+{
+	return start >= r->base && end - r->base <= r->size && !r->no_map;
+}
+
+const void *memory_initrd(size_t *size)
+{
+	const struct boot_mem_range *r;
+	bool reserved = false;
+	u64 start, end;
+
+	if (!initrd_named(&start, &end) || end <= start)
+		return NULL;
+	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)
+		reserved |= holds(r, start, end);
+	for (unsigned int i = 0; reserved && (r = boot_mem_bank(i)); i++) {
+		if (!holds(r, start, end))
+			continue;
+		*size = end - start;
+		return phys_to_virt(start);
+	}
+	return NULL;
 }
 
 void memory_scan(void)

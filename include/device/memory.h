@@ -11,4 +11,11 @@
  */
 void memory_scan(void);
 
+/*
+ * The initial ramdisk as the boot loader left it, with its exact size in bytes in *@size. NULL
+ * when there is none, when it is not in RAM that the kernel can reach, and when its reservation
+ * is gone. Thread context, after map_init().
+ */
+const void *memory_initrd(size_t *size);
+
 #endif
