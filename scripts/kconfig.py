@@ -25,26 +25,11 @@ import sys
 # The source tree stays clean: no __pycache__ beside these files.
 sys.dont_write_bytecode = True
 
-PYTHON = "/usr/bin/python3"
-
-
-def find_kconfiglib():
-    """The first python3 on PATH is often not the one that the distribution's packages install their modules for."""
-    try:
-        import kconfiglib  # noqa: F401
-        return
-    except ImportError:
-        pass
-    if not os.environ.pop("CAIRN_KCONFIG_RETRY", None) and os.path.exists(PYTHON):
-        os.environ["CAIRN_KCONFIG_RETRY"] = "1"
-        os.execv(PYTHON, [PYTHON, os.path.abspath(__file__)] + sys.argv[1:])
-    sys.exit("error: the Python module kconfiglib is missing: run scripts/setup, which installs python3-kconfiglib")
+from kconfig import find_kconfiglib     # noqa: E402
 
 
 def main():
     find_kconfiglib()
-    os.environ.pop("CAIRN_KCONFIG_RETRY", None)
-
     from kconfig.tree import Failure
     try:
         if len(sys.argv) < 2:
