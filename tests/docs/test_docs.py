@@ -16,7 +16,7 @@ import pytest
 from lib.build import ROOT, clean_environment
 from lib.session import OFF, PANIC
 
-DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("Documentation/*.md")])
+DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("Documentation/**/*.md")])
 SHOWN = {document: str(document.relative_to(ROOT)) for document in DOCUMENTS}
 EXAMPLES = ROOT / "Documentation" / "examples"
 # Names of what a reader would make, and of what others have.
