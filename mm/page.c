@@ -401,6 +401,22 @@ void page_free_run(struct page *page, size_t pages)
 	spin_unlock_irqrestore(&zone->lock, state);
 }
 
+struct page *page_split(struct page *page)
+{
+	struct page_zone *zone = page_zone_of(page);
+	unsigned int order = page->order - 1U;
+	struct page *upper = page + (1UL << order);
+	unsigned long state;
+
+	if (page->refs != 1 || order >= PAGE_ORDER_MAX)
+		bad("page_split() of", page);
+	state = spin_lock_irqsave(&zone->lock);
+	page_block_init(zone, upper);
+	spin_unlock_irqrestore(&zone->lock, state);
+	page->order = (u8)order;
+	return begin(upper, order, page->use);
+}
+
 void page_get(struct page *page)
 {
 	if (!atomic_add_relaxed(&page->refs, 1))

@@ -203,6 +203,34 @@ static void memory_can_run_out(void)
 	TEST(after.largest);
 }
 
+/* Each half is a run of its own; they go back in any order and become one again. */
+static void runs_can_be_split(void)
+{
+	static const unsigned int orders[] = { 1, 5, 6, 7, 9 };
+	u64 free = page_bytes_free();
+
+	for (size_t i = 0; i < ARRAY_SIZE(orders); i++) {
+		struct page *page = page_alloc(orders[i], KERNEL), *upper, *quarter = NULL;
+
+		if (!TEST(page))
+			return;
+		fill(page, 1UL << orders[i], i);
+		upper = page_split(page);
+		TEST_EQ(upper, page + (1UL << (orders[i] - 1)));
+		TEST(page->order == orders[i] - 1 && page->refs == 1 && page->use == KERNEL);
+		TEST(upper->order == orders[i] - 1 && upper->refs == 1 && upper->use == KERNEL);
+		TEST_EQ(page_lookup(page_to_phys(upper)), upper);
+		if (upper->order)
+			quarter = page_split(upper);
+		page_free(page);
+		TEST(is_filled(upper, 1UL << upper->order, i + (1UL << (orders[i] - 1))));
+		page_free(upper);
+		if (quarter)
+			page_free(quarter);
+		TEST_EQ(page_bytes_free(), free);
+	}
+}
+
 static void figures_add_up(void)
 {
 	struct page_stats s;
@@ -225,7 +253,8 @@ static const struct test_case cases[] = {
 	TEST_CASE(a_run_is_aligned_and_ours),	  TEST_CASE(zeroes_come_on_request),
 	TEST_CASE(odd_counts_cost_what_they_say), TEST_CASE(the_last_holder_frees),
 	TEST_CASE(any_address_can_be_looked_up),  TEST_CASE(impossible_requests_get_null),
-	TEST_CASE(memory_can_run_out),		  TEST_CASE(figures_add_up),
+	TEST_CASE(memory_can_run_out),		  TEST_CASE(runs_can_be_split),
+	TEST_CASE(figures_add_up),
 };
 
 static const struct test_suite page_suite = TEST_SUITE_OF("page", cases);

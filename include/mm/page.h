@@ -113,6 +113,12 @@ void page_free(struct page *page);
 struct page *page_alloc_run(size_t count, unsigned int flags);
 void page_free_run(struct page *page, size_t count);
 
+/*
+ * Makes two runs of one that is longer than a page, is 2^n pages, and has one holder, who then
+ * holds both: @page half as long, and what it returns. Any context.
+ */
+struct page *page_split(struct page *page);
+
 /* One holder more, one less: the last one gives the run back. Any context. */
 void page_get(struct page *page);
 void page_put(struct page *page);

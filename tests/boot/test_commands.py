@@ -14,8 +14,8 @@ COMMANDS = {
     "bench": "[GROUP|NAME]", "config": "[WORD]",
     "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
-    "irq": "", "mem": "", "panic": "[WORD...]", "poweroff": "", "ps": "", "reboot": "",
-    "slab": "[-s | shrink]", "uptime": "", "version": "",
+    "irq": "", "mem": "", "memtest": "[SIZE [PASSES]]", "panic": "[WORD...]", "poweroff": "",
+    "ps": "", "reboot": "", "slab": "[-s | shrink]", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"

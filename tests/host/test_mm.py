@@ -25,8 +25,16 @@ def test_pages(program, policy, page_shift):
 def test_vmap(program, page_shift):
     """Over the real table walker, in a small area."""
     flags = ["-Itests/host/vmap", "-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}"]
-    program(f"vmap-{page_shift}", "mm/vmap.c", "arch/arm64/boot/pgtable.c", "tests/host/vmap/world.c",
-            "tests/host/vmap.c", flags=flags).test(cases=7)
+    program(f"vmap-{page_shift}", "mm/vmap.c", "arch/arm64/boot/pgtable.c", "tests/host/apart.c",
+            "tests/host/vmap/world.c", "tests/host/vmap.c", flags=flags).test(cases=7)
+
+
+@pytest.mark.parametrize("policy,page_shift", [("buddy", 12), ("bump", 12), ("buddy", 16)])
+def test_memtest(program, policy, page_shift):
+    """The memory test, on memory whose bits flip."""
+    flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]
+    program(f"memtest-{policy}-{page_shift}", *machine.sources(policy), "mm/memtest.c", "tests/host/memtest.c",
+            flags=flags, link=machine.LINK).test(cases=9)
 
 
 @pytest.mark.parametrize("page_shift,va_bits", [(12, 39), (12, 48), (14, 36), (14, 47), (16, 42), (16, 48)])

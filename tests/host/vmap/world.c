@@ -8,8 +8,6 @@
 #include <lib/test.h>
 #include <mm/map.h>
 
-#include <sys/wait.h>
-
 #include "../host.h"
 #include "world.h"
 
@@ -140,30 +138,4 @@ static size_t count_from(paddr_t table, int level)
 size_t count_tables(void)
 {
 	return count_from(TABLE_BASE, START_LEVEL(VA_BITS));
-}
-
-bool panics(void (*undo)(void *), void *p, const char *words)
-{
-	char said[1024];
-	ssize_t n, size = 0;
-	int ends[2], status;
-	pid_t child;
-
-	if (pipe(ends))
-		return false;
-	fflush(stdout);
-	child = fork();
-	if (!child) {
-		dup2(ends[1], 1);
-		dup2(ends[1], 2);
-		undo(p);
-		_exit(0);
-	}
-	close(ends[1]);
-	while ((n = read(ends[0], said + size, sizeof(said) - 1 - (size_t)size)) > 0)
-		size += n;
-	close(ends[0]);
-	said[size] = 0;
-	waitpid(child, &status, 0);
-	return strstr(said, words) != NULL;
 }

@@ -24,7 +24,4 @@ void fresh_tables(void);
 /* Tables that can be reached from the root on. */
 size_t count_tables(void);
 
-/* Whether undo(p), in a process of its own, says @words. */
-bool panics(void (*undo)(void *), void *p, const char *words);
-
 #endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memtest: tests free memory. Progress is one line a pass that only grows, so that a log of the
+ * console shows what a screen does. It cannot be stopped.
+ */
+#include <lib/format.h>
+#include <mm/memtest.h>
+#include <shell/command.h>
+
+#define PASSES_MAX	1000
+
+/* The next multiple of ten to print, of the pass that goes on. */
+static unsigned int next;
+
+static void progress(unsigned int pass, unsigned int done)
+{
+	if (next == 0)
+		print("pass %u:", pass);
+	for (; next <= done; next += 10)
+		print(" %u%%", next);
+	if (next > 100) {
+		print("\n");
+		next = 0;
+	}
+}
+
+static void print_result(const struct memtest *t)
+{
+	print("memtest: %lu KiB tested, ", t->tested / 1024);
+	if (!t->bad_words) {
+		print("no error");
+	} else {
+		print("%lu bad word%s, %zu page%s out of use from now on", t->bad_words,
+		      t->bad_words == 1 ? "" : "s", t->bad_pages, t->bad_pages == 1 ? "" : "s");
+	}
+	if (memtest_bad_pages() > t->bad_pages)
+		print("; %zu by earlier tests", memtest_bad_pages() - t->bad_pages);
+	print("\n");
+}
+
+/* False when @word is not a number from 1 to @max. */
+static bool parse(const char *word, int (*number)(const char *s, u64 *out), u64 max, u64 *value)
+{
+	return !number(word, value) && *value && *value <= max;
+}
+
+static int parse_count(const char *s, u64 *out)
+{
+	return parse_u64(s, 0, out);
+}
+
+static int memtest_run_command(int argc, char **argv)
+{
+	struct memtest t = { .progress = progress };
+	u64 passes = 1;
+
+	if (argc > 1 && !parse(argv[1], parse_size, ~0UL, &t.size)) {
+		print("memtest: \"%s\" is no SIZE: bytes, or with K, M or G behind the number\n",
+		      argv[1]);
+		return STATUS_USAGE;
+	}
+	if (argc > 2 && !parse(argv[2], parse_count, PASSES_MAX, &passes)) {
+		print("memtest: \"%s\" is not a number of passes: 1 to %u\n", argv[2], PASSES_MAX);
+		return STATUS_USAGE;
+	}
+	t.passes = (unsigned int)passes;
+	next = 0;
+	if (memtest_run(&t)) {
+		print("memtest: only %lu KiB can be taken, the rest is in use or left to others\n",
+		      t.tested / 1024);
+		return STATUS_FAIL;
+	}
+	print_result(&t);
+	return t.bad_words ? STATUS_FAIL : STATUS_OK;
+}
+
+static const struct command memtest_command = {
+	.name = "memtest", .usage = "[SIZE [PASSES]]", .help = "test free memory with patterns",
+	.run = memtest_run_command, .min_args = 0, .max_args = 2,
+};
+COMMAND(memtest_command);
