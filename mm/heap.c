@@ -82,9 +82,11 @@ static __always_inline void *take(size_t size, const void *caller)
 
 void *kmalloc(size_t size)
 {
+	/* in memory: a register that the call keeps would have to be saved and restored for it */
+	volatile size_t asked = size;
 	void *p = TAKE(size);
 
-	return likely(p) ? p : heap_out_of_memory(size);
+	return likely(p) ? p : heap_out_of_memory(asked);
 }
 
 void *kzalloc(size_t size)

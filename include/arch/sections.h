@@ -35,6 +35,7 @@ extern char section_image_end[];
  * This CPU's copy of per-CPU object @object. Preemption off, or the thread may find itself
  * elsewhere.
  */
-#define this_cpu(object)	((typeof(object) *)((char *)&(object) + arch_percpu_offset()))
+#define this_cpu(object) \
+	((typeof(object) *)(void *)((char *)&(object) + arch_percpu_offset()))
 
 #endif
