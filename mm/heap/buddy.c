@@ -316,7 +316,7 @@ static __noinline void put_run(struct page *page, void *p)
  * --- What a policy has to bring ---------------------------------------------------------------
  */
 
-/* Without a lazy block. Takes the lock over. */
+/* Without a lazy block; the last page becomes the object's own. Takes the lock over. */
 static __noinline void *get_slowly(unsigned int order, unsigned long state)
 {
 	void *p;
@@ -325,7 +325,7 @@ static __noinline void *get_slowly(unsigned int order, unsigned long state)
 		p = cut(order);
 	while (!p && (merge_lazy() || new_arena()));
 	spin_unlock_irqrestore(&heap.lock, state);
-	return p;
+	return p ? p : get_run(1);
 }
 
 void *heap_policy_alloc(size_t size)

@@ -26,8 +26,8 @@ const char heap_policy_name[] = "bump";
 
 /* Of an object, or of what is not one: packed, since that may lie anywhere. */
 struct header {
-	vaddr_t end;		/* where the next object goes; 0: freed */
-	const void *mark;	/* &heap */
+	vaddr_t end;		/* where the next object goes */
+	const void *mark;	/* &heap; freed objects have none */
 } __attribute__((packed));
 
 #define OVERHEAD	sizeof(struct header)
@@ -49,7 +49,7 @@ void heap_policy_init(void)
 
 static struct header *header_of(vaddr_t p)
 {
-	return (struct header *)p - 1;
+	return (struct header *)(p - OVERHEAD);
 }
 
 /* What lies behind the last object, from its header's place to the end of the chunk. */
@@ -133,33 +133,26 @@ void *heap_policy_alloc_aligned(size_t size, size_t align)
 	}
 }
 
-static bool is_object(const void *p)
-{
-	return IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) && header_of((vaddr_t)p)->mark == &heap &&
-	       header_of((vaddr_t)p)->end;
-}
-
 /* Frees what is not the last object, if it is one. */
-static __noinline void lose(void *p, vaddr_t end)
+static __noinline void lose(void *p, vaddr_t end, const void *mark)
 {
 	struct header *header = header_of((vaddr_t)p);
 
-	header->end = end;
-	if (!is_object(p))
+	if (!IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) || mark != &heap) {
+		*header = (struct header){ end, mark };
 		heap_bad_free(p, "not the start of an object");
-	header->end = 0;
+	}
 	atomic_add_relaxed(&heap.lost, end - (vaddr_t)p);
 }
 
 void heap_policy_free(void *p)
 {
-	struct header *header = header_of((vaddr_t)p);
-	vaddr_t end = header->end;
+	struct header *header = header_of((vaddr_t)p), was = *header;
 
 	/* this, and what was written to the object, comes before it is somebody else's */
-	header->end = 0;
-	if (unlikely(!atomic_cas_acq_rel(&heap.next, &(vaddr_t){ end }, (vaddr_t)p)))
-		lose(p, end);
+	*header = (struct header){ 0, NULL };
+	if (unlikely(!atomic_cas_acq_rel(&heap.next, &(vaddr_t){ was.end }, (vaddr_t)p)))
+		lose(p, was.end, was.mark);
 }
 
 size_t heap_policy_size(const void *p)
@@ -170,7 +163,8 @@ size_t heap_policy_size(const void *p)
 	paddr_t pa;
 
 	if ((vaddr_t)header - ARCH_LINEAR_START >= ARCH_LINEAR_SIZE ||
-	    !arch_kernel_lookup((vaddr_t)header, &pa, &flags, &block) || !is_object(p))
+	    !arch_kernel_lookup((vaddr_t)header, &pa, &flags, &block) ||
+	    !IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) || header->mark != &heap)
 		return 0;
 	return header->end - OVERHEAD - (vaddr_t)p;
 }
