@@ -275,10 +275,8 @@ void page_release(paddr_t base, u64 size)
 void page_release_boot(void)
 {
 	const struct boot_mem_range *r;
-	paddr_t tables;
-	size_t size = arch_boot_tables_end(&tables);
 
-	page_release(tables, size);
+	arch_boot_release(page_release);
 	if (IS_ENABLED(CONFIG_CMD_HEAPTRACE))
 		return;
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)

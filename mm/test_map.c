@@ -92,12 +92,16 @@ static void image_has_its_rights(void)
 
 	image_part(section_text_start, section_text_end, MMU_EXEC);
 	image_part(section_rodata_start, section_rodata_end, 0);
-	image_part(section_data_start, boot_stack_guard, MMU_WRITE);
+	image_part(section_data_start, section_noinit_end, MMU_WRITE);
 	image_part(boot_stack, section_boot_start, MMU_WRITE);
 	image_part(section_boot_start, section_boot_end,
 		   IS_ENABLED(CONFIG_MAP_STRICT) ? 0 : MMU_WRITE);
 	image_part(section_boot_end, end, MMU_WRITE);
 	TEST(end > boot_tables);
+	/* handed over */
+	for (vaddr_t va = ALIGN_UP((vaddr_t)section_noinit_end, PAGE_SIZE);
+	     va < (vaddr_t)boot_stack_guard; va += PAGE_SIZE)
+		TEST(!entry_at(va).mapped);
 	for (vaddr_t va = (vaddr_t)end; va < (vaddr_t)boot_tables_end; va += PAGE_SIZE)
 		TEST(!entry_at(va).mapped);
 }

@@ -110,6 +110,7 @@ SECTIONS
 		. = ALIGN(64);
 		section_bss_end = .;
 		*(.noinit)
+		section_noinit_end = .;
 	} :data
 
 	/* as much as the stack is never mapped below it: falling below the stack faults */

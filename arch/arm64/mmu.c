@@ -187,12 +187,15 @@ bool arch_kernel_next(vaddr_t va, struct mmu_run *run)
 	return true;
 }
 
-size_t arch_boot_tables_end(paddr_t *pa)
+void arch_boot_release(void (*release)(paddr_t base, u64 size))
 {
-	size_t size = tables.end - tables.next;
+	vaddr_t hole = ALIGN_UP((vaddr_t)section_noinit_end, PAGE_SIZE);
+	size_t spare = tables.end - tables.next;
 
-	*pa = tables.next;
+	/* the boot stack's guard is unmapped already, but it is memory as well */
+	arch_kernel_unmap(hole, (vaddr_t)boot_stack_guard - hole);
+	release(arch_image_to_phys((char *)hole), (vaddr_t)boot_stack - hole);
 	tables.end = tables.next;
-	arch_kernel_unmap(*pa - boot_info.image + ARCH_IMAGE_START, size);
-	return size;
+	arch_kernel_unmap(tables.next - boot_info.image + ARCH_IMAGE_START, spare);
+	release(tables.next, spare);
 }

@@ -111,9 +111,9 @@ extern paddr_t arch_linear_base;
 paddr_t arch_boot_table(void);
 
 /*
- * Ends that: the table pages that are left are unmapped where the image is. *@pa becomes the
- * address of the first one; returns their size in bytes.
+ * Ends that, when boot is over: what nobody needs of the image is unmapped there, the tables that
+ * are left and what lies below the boot stack, and handed to @release piece by piece.
  */
-size_t arch_boot_tables_end(paddr_t *pa);
+void arch_boot_release(void (*release)(paddr_t base, u64 size));
 
 #endif

@@ -15,6 +15,7 @@ extern const char section_rodata_start[], section_rodata_end[];	/* R-- */
 extern char section_data_start[], section_data_end[];		/* RW-, with everything below */
 extern char section_percpu_start[], section_percpu_end[];		/* zeroed; CPU 0's copy */
 extern char section_bss_start[], section_bss_end[];			/* zeroed */
+extern char section_noinit_end[];	/* from here to the boot stack's guard there is nothing */
 /* written at boot only, first with the MMU off; R-- from map_protect() on */
 extern char section_boot_start[], section_boot_end[];
 extern char section_ro_after_init_start[], section_ro_after_init_end[];	/* in it; zeroed */

@@ -97,10 +97,9 @@ paddr_t map_table_alloc(void)
 	return 0;
 }
 
-size_t arch_boot_tables_end(paddr_t *pa)
+void arch_boot_release(void (*release)(paddr_t base, u64 size))
 {
-	*pa = 0;
-	return 0;
+	(void)release;
 }
 
 u64 time_now(void)
