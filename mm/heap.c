@@ -51,21 +51,29 @@ static bool may_say(void)
 	return atomic_add_relaxed(&said.lines, 1) < LINES_MAX;
 }
 
-void *heap_out_of_memory(size_t size)
+static void say_out_of_memory(size_t size, const void *caller)
 {
 	struct heap_stats heap;
 	struct page_stats pages;
 
-	if (!size || !may_say())
-		return NULL;
 	heap_policy_stats(&heap);
 	page_stats_get(&pages);
 	log_err("out of memory: %zu bytes for %pS: the heap holds %lu KiB, %lu in objects; "
 		"pages: %lu of %lu KiB free, %lu in one run",
-		size, CALLER(), heap.held / 1024, heap.live / 1024,
+		size, caller, heap.held / 1024, heap.live / 1024,
 		pages.free * (PAGE_SIZE / 1024), pages.total * (PAGE_SIZE / 1024),
 		pages.largest * (PAGE_SIZE / 1024));
-	return NULL;
+}
+
+void *heap_out_of_memory(size_t size)
+{
+	void *nothing = NULL;
+
+	if (size && may_say())
+		say_out_of_memory(size, CALLER());
+	/* not known to the compiler, which else may return NULL itself and make no tail call */
+	__asm__("" : "+r"(nothing));
+	return nothing;
 }
 
 /* An object, or NULL without a word. */
