@@ -68,15 +68,16 @@ static void what_is_no_object_has_no_size(void)
 	TEST_EQ(heap_policy_size((void *)ARCH_LINEAR_START), 0);
 	TEST_EQ(heap_policy_size((void *)(ARCH_LINEAR_START + ARCH_LINEAR_SIZE - 16)), 0);
 	TEST_EQ(heap_policy_size((void *)ARCH_MEMMAP_START), 0);
-	if (TEST(page))
+	if (TEST(page)) {
 		TEST_EQ(heap_policy_size(page_to_virt(page)), 0);
+		page_free(page);
+	}
 	if (TEST(large)) {
 		TEST_EQ(heap_policy_size(large), 5 * PAGE_SIZE);
 		TEST_EQ(heap_policy_size((u8 *)large + PAGE_SIZE), 0);
 		heap_policy_free(large);
 		TEST_EQ(heap_policy_size(large), 0);
 	}
-	page_free(page);
 }
 
 static void figures_are_exact(void)
@@ -152,14 +153,14 @@ static void objects_stay_constructed(void)
 	struct thing *p[OBJECTS];
 	unsigned int made;
 
+	if (!TEST(cache))
+		return;
 	/* with heap checks others make the caches, so that the checks see each object */
 	if (IS_ENABLED(CONFIG_HEAP_CACHE_GENERIC)) {
 		cache_destroy(cache);
 		return;
 	}
 	constructed = 0;
-	if (!TEST(cache))
-		return;
 	for (size_t i = 0; i < OBJECTS; i++) {
 		p[i] = cache_alloc(cache);
 		TEST(p[i] && is_constructed(p[i]));
@@ -189,12 +190,14 @@ static void caches_are_aligned(void)
 						   align & 0x50 ? construct : NULL);
 		void *p = cache ? cache_alloc(cache) : NULL, *q = p ? cache_alloc(cache) : NULL;
 
-		if (!TEST(p && q && p != q))
-			return;
+		TEST(p && q && p != q);
 		TEST(IS_ALIGNED((vaddr_t)p | (vaddr_t)q, align));
-		cache_free(cache, p);
-		cache_free(cache, q);
-		TEST_EQ(cache_destroy(cache), 0);
+		if (p)
+			cache_free(cache, p);
+		if (q)
+			cache_free(cache, q);
+		if (cache)
+			TEST_EQ(cache_destroy(cache), 0);
 	}
 }
 
