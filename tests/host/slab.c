@@ -215,7 +215,8 @@ static void machine_of_holes(void)
 		{ .base = GIB(7), .size = MIB(32) - PAGE_SIZE },
 	};
 	const struct boot_mem_range reserved[] = {
-		{ .base = GIB(1), .size = MIB(1), .name = "kernel" },
+		/* not at the start: the very first page of the linear map can be had */
+		{ .base = GIB(1) + MIB(1), .size = MIB(1), .name = "kernel" },
 		{ .base = GIB(7), .size = MIB(4), .name = "firmware", .no_map = true },
 	};
 
@@ -267,7 +268,8 @@ static bool wild_play(void)
 		NULL, (void *)1, (void *)~0UL, (void *)~15UL, &slab_good,
 		(void *)(uintptr_t)wild_play,
 		(void *)(ARCH_LINEAR_START - 16), phys_to_virt(ARCH_LINEAR_SIZE),
-		phys_to_virt(GIB(7) - 16), phys_to_virt(GIB(7) + MIB(32)), phys_to_virt(GIB(1)),
+		phys_to_virt(GIB(7) - 16), phys_to_virt(GIB(7) + MIB(32)),
+		phys_to_virt(GIB(1) + MIB(1)),
 	};
 	void *p[1000];
 	u64 before;
@@ -307,7 +309,7 @@ static bool banks_play(void)
 {
 	static void *p[40000];
 	unsigned int n = 0;
-	bool seen[3] = { false };
+	bool seen[4] = { false };
 	u64 before;
 
 	machine_of_holes();
@@ -316,10 +318,11 @@ static bool banks_play(void)
 		paddr_t pa = virt_to_phys(p[n]);
 
 		seen[pa < GIB(1) + MIB(64) ? 0 : pa < GIB(7) ? 1 : 2] = true;
+		seen[3] |= pa == GIB(1);
 		CHECK_EQ(heap_policy_size(p[n]), 2048);
 		n++;
 	}
-	CHECK(seen[0] && seen[1] && seen[2] && n < ARRAY_SIZE(p));
+	CHECK(seen[0] && seen[1] && seen[2] && seen[3] && n < ARRAY_SIZE(p));
 	CHECK(page_bytes_free() < MAX(64 * PAGE_SIZE, MIB(1)));
 	for (unsigned int i = 0; i < n; i++)
 		heap_policy_free(p[i]);

@@ -68,6 +68,39 @@ static void little_is_kept(void)
 	TEST(apart(little_play));
 }
 
+/* Of three slabs of which all is free, two stay: the magazine has objects of the last one. */
+static bool kept_play(void)
+{
+	static void *p[3 * 4096];
+	size_t n;
+
+	slab_start(64);
+	for (size_t i = 0; i < 12; i += 3) {
+		const struct cache *cache = &slab_cpu.class[i];
+		u64 free;
+
+		for (n = 0; n < 3UL * cache->objects; n++)
+			p[n] = heap_policy_alloc(cache->size);
+		CHECK_EQ(cache->slabs, 3);
+		while (n--)
+			heap_policy_free(p[n]);
+		CHECK_EQ(cache->slabs, 2);
+		CHECK(cache->empty != NULL);
+		/* and it is used before there is a new one */
+		free = page_bytes_free();
+		for (n = 0; n < 2UL * cache->objects; n++)
+			p[n] = heap_policy_alloc(cache->size);
+		CHECK_EQ(page_bytes_free(), free);
+		CHECK(cache->slabs == 2 && !cache->empty);
+	}
+	return slab_good;
+}
+
+static void one_empty_slab_is_kept(void)
+{
+	TEST(apart(kept_play));
+}
+
 #define CPUS		(SLAB_CPUS > 1 ? SLAB_CPUS : 1)
 #define ROOMS		256
 
@@ -226,21 +259,28 @@ static void a_cpu_may_begin_with_anything(void)
 
 /* Interrupts that come wherever they can, and use the heap. */
 static unsigned int depth;
-static void *irq_objects[64];
+static unsigned int irq_next;
+static void *irq_objects[40];
 
 static void interrupt(void)
 {
-	void **p = &irq_objects[host_random_below(ARRAY_SIZE(irq_objects))];
+	/* many at once: then what was empty is full, or the other way round */
+	u64 n = host_random_below(8) ? 1 : 1 + host_random_below(ARRAY_SIZE(irq_objects));
 
 	if (depth)
 		return;
 	depth++;
-	if (*p) {
-		heap_policy_free(*p);
-		*p = NULL;
-	} else {
-		*p = heap_policy_alloc(host_random_below(2) ? 64 : 1 + host_random_below(4096));
-		slab_good &= *p != NULL;
+	for (; n; n--) {
+		void **p = &irq_objects[irq_next++ % ARRAY_SIZE(irq_objects)];
+
+		if (*p) {
+			heap_policy_free(*p);
+			*p = NULL;
+		} else {
+			*p = heap_policy_alloc(host_random_below(9) ? 64 :
+								      1 + host_random_below(4096));
+			slab_good &= *p != NULL;
+		}
 	}
 	depth--;
 }
@@ -285,6 +325,7 @@ static void interrupts_may_use_the_heap(void)
 static const struct test_case cases[] = {
 	TEST_CASE(the_last_freed_comes_first),
 	TEST_CASE(little_is_kept),
+	TEST_CASE(one_empty_slab_is_kept),
 	TEST_CASE(cpus_share_a_heap),
 	TEST_CASE(a_cpu_may_begin_with_anything),
 	TEST_CASE(interrupts_may_use_the_heap),

@@ -13,4 +13,4 @@ SOURCES = ["mm/heap/slab.c", "mm/heap/slab_pages.c", "mm/heap/slab_cache.c", "te
 def test_slab(program, page_shift, cpus):
     flags = [*machine.flags(page_shift), "-DCONFIG_PAGE_ALLOC_BUDDY=1", f"-DSLAB_CPUS={cpus}"]
     program(f"slab-{page_shift}-{cpus}", *machine.sources("buddy"), *SOURCES, flags=flags,
-            link=machine.LINK).test(cases=20)
+            link=machine.LINK).test(cases=21)
