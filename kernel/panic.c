@@ -14,11 +14,9 @@
 #include <device/power.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
-#include <kernel/symbols.h>
 #include <kernel/thread.h>
 #include <kernel/tty.h>
 #include <lib/format.h>
-#include <lib/string.h>
 #include <mm/heap_debug.h>
 
 #include "log.h"
@@ -55,33 +53,6 @@ void backtrace_print(void)
 
 	arch_unwind_start(&u, t->stack, t->stack + t->stack_size);
 	print_levels(&u);
-}
-
-/* Whether the function that holds @pc has a name that begins with one of @names. */
-static bool is_one_of(vaddr_t pc, const char *const *names)
-{
-	size_t offset, size;
-	const char *name = symbol_lookup(pc, &offset, &size);
-
-	for (; name && *names; names++)
-		if (!strncmp(name, *names, strlen(*names)))
-			return true;
-	return false;
-}
-
-const void *backtrace_caller(const char *const *names)
-{
-	const struct thread *t = arch_current();
-	struct arch_unwind u;
-
-	if (!IS_ENABLED(CONFIG_KALLSYMS))
-		return NULL;
-	arch_unwind_start(&u, t->stack, t->stack + t->stack_size);
-	/* from here to the caller, to its caller, and on */
-	for (unsigned int i = 0; i < BACKTRACE_MAX && arch_unwind_next(&u); i++)
-		if (i > 1 && !is_one_of(u.pc, names))
-			return (const void *)u.pc;
-	return NULL;
 }
 
 static __noreturn void last_line(const char *text, const char *remark)

@@ -24,9 +24,15 @@ void page_release_boot(void)
 
 const char heap_policy_name[] = "none";
 
-void *kmalloc(size_t size)
+void *heap_policy_alloc(size_t size)
 {
-	return size ? boot_mem_alloc(size, HEAP_ALIGN) : NULL;
+	return boot_mem_alloc(size, HEAP_ALIGN);
+}
+
+void *heap_out_of_memory(size_t size)
+{
+	(void)size;
+	return NULL;
 }
 
 void *kzalloc(size_t size)

@@ -162,5 +162,4 @@ void map_protect(void)
 	map_unlock(state);
 	if (err)
 		panic("cannot make %p to %p read-only", section_boot_start, section_boot_end);
-	map_check();
 }

@@ -190,7 +190,7 @@ static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 {
 	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!(flags & PAGE_QUIET))
-		page_log_failure(caller, pages, flags & PAGE_USE_MASK);
+		page_out_of_memory(caller, pages << PAGE_SHIFT, flags & PAGE_USE_MASK);
 	return NULL;
 }
 

@@ -35,7 +35,4 @@ extern struct page_pool {
 /* The zone that @page is in; NULL where no bank is. */
 struct page_zone *page_zone_of(const struct page *page);
 
-/* Says who could not get what, and what there is; at most once a second. Any context. */
-void page_log_failure(const void *caller, size_t pages, unsigned int use);
-
 #endif

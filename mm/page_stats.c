@@ -85,18 +85,15 @@ const char *page_use_name(unsigned int use)
 	return use < PAGE_USES ? names[use] : "unknown";
 }
 
-void page_log_failure(const void *caller, size_t pages, unsigned int use)
+void page_out_of_memory(const void *caller, size_t bytes, unsigned int use)
 {
-	static u64 quiet_until;
+	static struct log_limit said;
 	size_t runs[PAGE_ORDERS] = { 0 };
-	u64 now = time_now(), until = atomic_load_relaxed(&quiet_until);
 	char text[160] = "";
 	size_t length = 0;
 
-	if (now < until || !atomic_cas_relaxed(&quiet_until, &until, now + NS_PER_SEC))
+	if (!log_may(&said, time_now()))
 		return;
-	log_err("page: out of memory: %pS wants %zu pages for %s", caller, pages,
-		page_use_name(use));
 	for (unsigned int i = 0; i < page_pool.zones; i++)
 		count_runs(&page_pool.zone[i], runs);
 	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
@@ -105,4 +102,5 @@ void page_log_failure(const void *caller, size_t pages, unsigned int use)
 						   " %zux2^%u", runs[order], order);
 	log_err("page: %lu of %lu KiB free, in runs of pages:%s", page_bytes_free() / 1024,
 		page_bytes_total() / 1024, length ? text : " none");
+	log_err("out of memory: %zu bytes for %pS (%s)", bytes, caller, page_use_name(use));
 }

@@ -16,11 +16,4 @@ __noreturn void machine_reboot(void);
 /* Prints the call chain of the caller, one symbolised line a level. Any context. */
 void backtrace_print(void);
 
-/*
- * Who called into a part of the kernel, for its reports: the first place in the call chain, above
- * the caller of this function's caller, in a function whose name does not begin with one of @names,
- * which ends with NULL. NULL when the image has no names or no call chains. Any context.
- */
-const void *backtrace_caller(const char *const *names);
-
 #endif

@@ -26,4 +26,18 @@ void log_write(enum log_level level, const char *fmt, ...) __printf(2, 3);
 #define log_info(...)	log_write(LOG_INFO, __VA_ARGS__)
 #define log_debug(...)	log_write(LOG_DEBUG, __VA_ARGS__)
 
+/*
+ * For lines that one mistake may bring thousands of: at most five of a kind in a second of the
+ * clock. Zeroed memory has said nothing yet.
+ */
+struct log_limit {
+	u64 second;	/* of the last line */
+	u32 lines;	/* in it */
+};
+
+/*
+ * Whether one more may be logged at @now (ns). Any context; two CPUs at once may get one line more.
+ */
+bool log_may(struct log_limit *limit, u64 now);
+
 #endif

@@ -9,8 +9,7 @@
 #define MM_HEAP_H
 
 #include <lib/types.h>
-
-#define HEAP_ALIGN	16
+#include <mm/heap_policy.h>
 
 /* Makes the heap usable. Boot CPU, once, after page_init(). */
 void heap_init(void);
@@ -19,7 +18,7 @@ void heap_init(void);
  * @size bytes, or NULL: for 0 bytes silently, when memory is out with a line in the log that
  * says who asked. kzalloc() clears them.
  */
-void *kmalloc(size_t size);
+static inline void *kmalloc(size_t size);
 void *kzalloc(size_t size);
 
 /* @count objects of @size bytes, cleared; NULL also when the product overflows. */
@@ -53,18 +52,22 @@ void kfree(void *p);
 /* The bytes that may be used at @p, at least as many as were asked for. */
 size_t ksize(const void *p);
 
-/*
- * What the heap holds, in bytes. Objects are counted with what they were rounded up to.
- */
-struct heap_stats {
-	u64 held;		/* taken from the page allocator */
-	u64 live;		/* in objects that are handed out */
-	u64 lost;		/* freed, but never to be used again */
-};
-
+/* What the heap holds. */
 void heap_stats_get(struct heap_stats *stats);
 
-/* The policy's name, as in its Kconfig prompt: "slab". */
-extern const char heap_policy_name[];
+/* kmalloc() with CONFIG_DEBUG_HEAP. */
+void *heap_debug_kmalloc(size_t size);
+
+/* Without a call in between; where the size is a constant nothing is left of its check. */
+static inline void *kmalloc(size_t size)
+{
+	void *p = NULL;
+
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+		return heap_debug_kmalloc(size);
+	if (likely(size - 1 < HEAP_SIZE_MAX))
+		p = heap_policy_alloc(size);
+	return likely(p) ? p : heap_out_of_memory(size);
+}
 
 #endif

@@ -12,12 +12,26 @@
 #define MM_HEAP_POLICY_H
 
 #include <lib/types.h>
-#include <mm/heap.h>
+
+#define HEAP_ALIGN	16
+#define HEAP_SIZE_MAX	(SIZE_MAX / 4)	/* of an object; what checks add may double it */
+
+/*
+ * What the heap holds, in bytes. Objects are counted with what they were rounded up to.
+ */
+struct heap_stats {
+	u64 held;		/* taken from the page allocator */
+	u64 live;		/* in objects that are handed out */
+	u64 lost;		/* freed, but never to be used again */
+};
+
+/* The policy's name, as in its Kconfig prompt: "slab". */
+extern const char heap_policy_name[];
 
 /* Makes the heap usable. Boot CPU, once. */
 void heap_policy_init(void);
 
-/* @size bytes, at least 1, any upper value, aligned to HEAP_ALIGN. NULL when memory is out. */
+/* @size bytes, 1 to SIZE_MAX / 2, aligned to HEAP_ALIGN. NULL when memory is out. */
 void *heap_policy_alloc(size_t size);
 
 /* The same aligned to @align, a power of two > HEAP_ALIGN, up to MAX(PAGE_SIZE, 64 KiB). */

@@ -174,6 +174,12 @@ void page_release_boot(void);
 /* How long page_init() took, in nanoseconds: under -icount shift=0 that is its instructions. */
 u64 page_handover_ns(void);
 
+/*
+ * Two lines in the log, at most five times a second: what is free by order, and that @caller cannot
+ * have @bytes bytes for @use. page_alloc() says it unless asked not to. Any context.
+ */
+void page_out_of_memory(const void *caller, size_t bytes, unsigned int use);
+
 /* The word for a use: "heap", "stack", ... */
 const char *page_use_name(unsigned int use);
 

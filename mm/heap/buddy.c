@@ -15,6 +15,7 @@
  */
 #include <kernel/spinlock.h>
 #include <lib/list.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 #include <mm/page.h>
 

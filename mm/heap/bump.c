@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bump heap: a pointer that moves up through a chunk of pages. Freeing the last object below it
- * moves it back; so objects that are freed in the reverse order all come back. Any other is lost,
- * and so is what a chunk has left when the next object does not fit and the next pages do not
- * follow on. Pages are never given back.
- *
- * All CPUs and their interrupts share the pointer and move it by one compare and exchange. That is
- * right because each value of the pointer belongs to one chunk, whose last bytes no object gets,
- * and none comes back once its chunk is closed. Pages are brought by one at a time: by whoever
- * makes the chunk's end 0, interrupts masked, while others wait for it.
+ * Bump heap: a pointer that moves up through a chunk of pages, one of each for every CPU; with
+ * interrupts masked nobody else moves it. Freeing the last object below it moves it back, so
+ * objects that are freed in the reverse order all come back. Any other is lost, also one that
+ * another CPU frees, and so is what a chunk has left when the next object does not fit. Pages are
+ * never given back.
  *
  * A header before each object says that it is one. An object's memory may come back inside one of
  * another size, with its header gone: so what is freed twice is not found out for ever.
@@ -16,7 +12,8 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
-#include <mm/heap_policy.h>
+#include <arch/sections.h>
+#include <mm/heap.h>
 #include <mm/page.h>
 
 /* What is taken beside the object that needs it: enough for several, and for what it may skip. */
@@ -26,133 +23,129 @@ const char heap_policy_name[] = "bump";
 
 /* Of an object, or of what is not one: packed, since that may lie anywhere. */
 struct header {
-	vaddr_t end;		/* where the next object goes */
-	const void *mark;	/* &heap; freed objects have none */
+	vaddr_t end;		/* where the next header goes */
+	const void *mark;	/* heap_policy_name; freed objects have none */
 } __attribute__((packed));
 
 #define OVERHEAD	sizeof(struct header)
 static_assert(OVERHEAD == HEAP_ALIGN, "objects and headers alternate without gaps");
 
-static struct {
-	vaddr_t next;		/* the pointer: where the next object goes */
-	vaddr_t end;		/* of its chunk's objects; 0 while pages are brought */
-	size_t lost;
-	size_t held;
-} heap;
+/* A CPU's own, interrupts masked. */
+static struct bump {
+	vaddr_t next;		/* the pointer: where the next object's header goes */
+	vaddr_t end;		/* of the chunk, less a header: the pointer stops here */
+	struct bump *other;	/* further CPUs that have a chunk */
+} bump PER_CPU;
 
-/* No object fits, and nothing is left: see room(). */
+/* The CPU that opened its first chunk last. */
+static struct bump *cpus;
+
+/* Atomic: bytes of all chunks that no object gets any more. */
+static size_t lost;
+
 void heap_policy_init(void)
 {
-	heap.end = OVERHEAD;
-	heap.next = heap.end + 2 * OVERHEAD;
+}
+
+static void lose(size_t bytes)
+{
+	atomic_add_relaxed(&lost, bytes);
+}
+
+/* What the pointer has not come to yet. */
+static size_t left(const struct bump *b)
+{
+	return b->end + OVERHEAD - b->next;
 }
 
 static struct header *header_of(vaddr_t p)
 {
-	return (struct header *)(p - OVERHEAD);
+	return (struct header *)p - 1;
 }
 
-/* What lies behind the last object, from its header's place to the end of the chunk. */
-static size_t room(vaddr_t next, vaddr_t end)
+/* Makes an object at @p if it fits, behind which the pointer goes. Interrupts masked. */
+static __always_inline bool make(struct bump *b, vaddr_t p, size_t size)
 {
-	return end + OVERHEAD - (next - OVERHEAD);
-}
-
-/* Moves the pointer from *@next to behind an object at @p, unless it has been moved meanwhile. */
-static __always_inline bool take(vaddr_t *next, vaddr_t p, vaddr_t end)
-{
-	end = ALIGN_UP(end + OVERHEAD, HEAP_ALIGN);
-	if (unlikely(!atomic_cas_relaxed(&heap.next, next, end)))
+	/* signed, since a chunk's rest may be smaller than a header */
+	if (unlikely((s64)(b->end - p) < (s64)size))
 		return false;
-	*header_of(p) = (struct header){ end, &heap };
+	b->next = ALIGN_UP(p + size, HEAP_ALIGN);
+	*header_of(p) = (struct header){ b->next, heap_policy_name };
 	return true;
 }
 
-/*
- * The pointer is read before the chunk's end. So it may be of an older chunk than that, which is
- * found out when it is exchanged, but not of a newer one.
- */
-void *heap_policy_alloc(size_t size)
+/* Leaves what the chunk has left. Interrupts masked. */
+static bool open_chunk(struct bump *b, size_t pages)
 {
-	vaddr_t p = atomic_load_acquire(&heap.next), end;
+	struct page *page = page_alloc_run(pages, PAGE_USE_HEAP | PAGE_QUIET);
 
-	if (likely(!__builtin_add_overflow(p, size, &end)) && likely(end <= heap.end) &&
-	    take(&p, p, end))
-		return (void *)p;
-	return heap_policy_alloc_aligned(size, HEAP_ALIGN);
-}
-
-/*
- * Brings pages, unless somebody else does or has done so: more of the open chunk, which ends at
- * @end, when they follow it, else another chunk. False when there are none.
- */
-static bool grow(vaddr_t end, size_t bytes)
-{
-	unsigned long state = arch_irq_save();
-	struct page *page = NULL;
-	vaddr_t chunk, next;
-
-	if (!end || !atomic_cas_relaxed(&heap.end, &end, 0)) {
-		arch_irq_restore(state);
-		arch_relax();
-		return true;
+	if (!page)
+		return false;
+	if (b->end) {
+		lose(left(b));
+	} else {
+		b->other = cpus;
+		while (!atomic_cas_acq_rel(&cpus, &b->other, b))
+			;
 	}
-	page = page_alloc_run(bytes >> PAGE_SHIFT, PAGE_USE_HEAP | PAGE_QUIET);
-	if (page) {
-		bytes = ALIGN_DOWN(bytes, PAGE_SIZE);
-		heap.held += bytes;
-		chunk = (vaddr_t)page_to_virt(page);
-		if (chunk != end + OVERHEAD) {
-			next = atomic_exchange_acq_rel(&heap.next, chunk + OVERHEAD);
-			atomic_add_relaxed(&heap.lost, room(next, end));
-		}
-		end = chunk + bytes - OVERHEAD;
-	}
-	atomic_store_release(&heap.end, end);
-	arch_irq_restore(state);
-	return page;
+	b->next = (vaddr_t)page_to_virt(page);
+	b->end = b->next + (pages << PAGE_SHIFT) - OVERHEAD;
+	return true;
 }
 
 void *heap_policy_alloc_aligned(size_t size, size_t align)
 {
-	vaddr_t next, p, end;
+	unsigned long state = arch_irq_save();
+	struct bump *b = this_cpu(bump);
+	vaddr_t next, p;
 
-	if (size > SIZE_MAX / 4)
-		return NULL;
-	for (;;) {
-		next = atomic_load_acquire(&heap.next);
-		end = heap.end;
-		p = ALIGN_UP(next, align);
-		if (p > end || size > end - p) {
-			if (!grow(end, size + align + CHUNK_REST))
-				return NULL;
-		} else if (take(&next, p, p + size)) {
-			atomic_add_relaxed(&heap.lost, p - next);
-			return (void *)p;
+	do {
+		next = b->next;
+		p = ALIGN_UP(next + OVERHEAD, align);
+		if (make(b, p, size)) {
+			lose(p - OVERHEAD - next);
+			break;
 		}
-	}
+		p = 0;
+	} while (open_chunk(b, (size + align + CHUNK_REST) >> PAGE_SHIFT));
+	arch_irq_restore(state);
+	return (void *)p;
 }
 
-/* Frees what is not the last object, if it is one. */
-static __noinline void lose(void *p, vaddr_t end, const void *mark)
+void *heap_policy_alloc(size_t size)
 {
-	struct header *header = header_of((vaddr_t)p);
+	unsigned long state = arch_irq_save();
+	struct bump *b = this_cpu(bump);
+	vaddr_t p = b->next + OVERHEAD;
+	bool made = make(b, p, size);
 
-	if (!IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) || mark != &heap) {
-		*header = (struct header){ end, mark };
-		heap_bad_free(p, "not the start of an object");
-	}
-	atomic_add_relaxed(&heap.lost, end - (vaddr_t)p);
+	arch_irq_restore(state);
+	return likely(made) ? (void *)p : heap_policy_alloc_aligned(size, HEAP_ALIGN);
+}
+
+static bool is_object(const void *p)
+{
+	return IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) &&
+	       header_of((vaddr_t)p)->mark == heap_policy_name;
 }
 
 void heap_policy_free(void *p)
 {
-	struct header *header = header_of((vaddr_t)p), was = *header;
+	struct header *header = header_of((vaddr_t)p);
+	unsigned long state = arch_irq_save();
+	struct bump *b = this_cpu(bump);
 
-	/* this, and what was written to the object, comes before it is somebody else's */
+	if (likely(b->next == header->end)) {
+		*header = (struct header){ 0, NULL };
+		b->next = (vaddr_t)header;
+		arch_irq_restore(state);
+		return;
+	}
+	if (!is_object(p))
+		heap_bad_free(p, "not the start of an object");
+	lose(header->end - (vaddr_t)header);
 	*header = (struct header){ 0, NULL };
-	if (unlikely(!atomic_cas_acq_rel(&heap.next, &(vaddr_t){ was.end }, (vaddr_t)p)))
-		lose(p, was.end, was.mark);
+	arch_irq_restore(state);
 }
 
 size_t heap_policy_size(const void *p)
@@ -163,18 +156,22 @@ size_t heap_policy_size(const void *p)
 	paddr_t pa;
 
 	if ((vaddr_t)header - ARCH_LINEAR_START >= ARCH_LINEAR_SIZE ||
-	    !arch_kernel_lookup((vaddr_t)header, &pa, &flags, &block) ||
-	    !IS_ALIGNED((vaddr_t)p, HEAP_ALIGN) || header->mark != &heap)
+	    !arch_kernel_lookup((vaddr_t)header, &pa, &flags, &block) || !is_object(p))
 		return 0;
-	return header->end - OVERHEAD - (vaddr_t)p;
+	return header->end - (vaddr_t)p;
 }
 
-/* What is neither lost nor left is in objects. A chunk that opens meanwhile spoils that. */
+/* What is neither lost nor left is in objects. */
 void heap_policy_stats(struct heap_stats *stats)
 {
-	stats->held = heap.held;
-	stats->lost = atomic_load_relaxed(&heap.lost);
-	stats->live = heap.held - stats->lost - room(atomic_load_relaxed(&heap.next), heap.end);
+	struct page_stats pages;
+
+	page_stats_get(&pages);
+	stats->held = pages.used[PAGE_USE_HEAP] << PAGE_SHIFT;
+	stats->lost = atomic_load_relaxed(&lost);
+	stats->live = stats->held - stats->lost;
+	for (const struct bump *b = atomic_load_acquire(&cpus); b; b = b->other)
+		stats->live -= left(b);
 }
 
 /* There are none. */

@@ -7,7 +7,7 @@
 #include <arch/atomic.h>
 #include <mm/cache.h>
 #include <mm/heap_debug.h>
-#include <mm/heap_policy.h>
+#include <mm/heap.h>
 #include <mm/page.h>
 #include <uapi/errno.h>
 

@@ -17,6 +17,7 @@
 #include <arch/atomic.h>
 #include <lib/assert.h>
 #include <mm/boot_mem.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 
 #include "slab.h"

@@ -10,6 +10,7 @@
 #include <lib/log.h>
 #include <lib/string.h>
 #include <mm/cache.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 #include <uapi/errno.h>
 

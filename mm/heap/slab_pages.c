@@ -12,6 +12,7 @@
  */
 #include <lib/assert.h>
 #include <lib/string.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 
 #include "slab.h"

@@ -5,6 +5,7 @@
  * heap: what it holds, and its size classes, orders and named caches that have pages.
  */
 #include <mm/boot_mem.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 #include <mm/page.h>
 #include <shell/command.h>

@@ -43,12 +43,6 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 	return *pa >= bank->base && *pa - bank->base < bank->size;
 }
 
-const void *backtrace_caller(const char *const *names)
-{
-	(void)names;
-	return NULL;
-}
-
 static char printed[4000];
 
 void print(const char *fmt, ...)

@@ -17,8 +17,3 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 	return false;
 }
 
-const void *backtrace_caller(const char *const *names)
-{
-	(void)names;
-	return NULL;
-}

@@ -7,6 +7,7 @@
 #include <lib/string.h>
 #include <lib/test.h>
 #include <mm/cache.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 #include <mm/page.h>
 #include <uapi/errno.h>

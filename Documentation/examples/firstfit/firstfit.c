@@ -5,6 +5,7 @@
  * header of 16 bytes before its object. One lock for all; pages never go back.
  */
 #include <kernel/spinlock.h>
+#include <mm/heap.h>
 #include <mm/heap_policy.h>
 #include <mm/page.h>
 
