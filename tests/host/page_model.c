@@ -251,6 +251,25 @@ static void hold(void)
 	CHECK_EQ(r->page->refs, ++r->refs);
 }
 
+/* Makes two runs of one. */
+static void halve(void)
+{
+	struct run *r = &live[host_random_below(live_count)], *upper = &live[live_count];
+	size_t half = r->pages / 2;
+
+	if (live_count == LIVE_MAX || r->exact || r->refs > 1 || half == 0)
+		return;
+	*upper = (struct run){ page_split(r->page), half, false, 1, r->tag + half };
+	live_count++;
+	r->pages = half;
+	CHECK_EQ(upper->page, r->page + half);
+	CHECK_EQ(1UL << r->page->order, half);
+	CHECK_EQ(upper->page->order, r->page->order);
+	CHECK_EQ(upper->page->use, r->page->use);
+	CHECK(upper->page->refs == 1 && upper->page->index == 0 && upper->page->owner == NULL);
+	CHECK_EQ(page_lookup(page_to_phys(upper->page)), upper->page);
+}
+
 /* Hands [start, end) over; what one reservation alone held must be free then. */
 static void release_pages(paddr_t start, paddr_t end)
 {
@@ -331,8 +350,10 @@ static void step(void)
 		allocate();
 	else if (what < 90 && live_count)
 		give_back((unsigned int)host_random_below(live_count));
-	else if (what < 94 && live_count)
+	else if (what < 93 && live_count)
 		hold();
+	else if (what < 95 && live_count)
+		halve();
 	else if (what < 98)
 		look_up();
 	else if (what < 99)
@@ -433,17 +454,18 @@ static bool play_release(void)
 
 	for (unsigned int i = 0; i < 3; i++)
 		reserved[i] = (struct boot_mem_range){
-			bank.base + ((i * SPAN / 3 + host_random_below(500)) << PAGE_SHIFT),
+			bank.base + (ALIGN_DOWN(i * SPAN / 3 + host_random_below(500),
+						1UL << host_random_below(10)) << PAGE_SHIFT),
 			(500 + host_random_below(1500)) << PAGE_SHIFT, "firmware", false,
 		};
 	machine_start(&bank, 1, reserved, 3);
 	model_init();
 	for (unsigned int i = 0; i < 60 && good; i++) {
 		const struct boot_mem_range *r = &reserved[host_random_below(3)];
-		size_t align = PAGE_SIZE << host_random_below(11);
+		size_t align = PAGE_SIZE << host_random_below(9);
 		paddr_t start = ALIGN_DOWN(r->base + host_random_below(r->size), align);
 
-		release_pages(start, start + align * (1 + host_random_below(3)));
+		release_pages(start, start + align * (1 + host_random_below(7)));
 		page_stats_get(&s);
 		model_runs(expected);
 		CHECK_EQ(s.free, model_free);

@@ -15,6 +15,7 @@
 
 #include <sys/mman.h>
 
+#include "host.h"
 #include "machine.h"
 
 #define GARBAGE		0xa5
@@ -53,9 +54,14 @@ static int garbage_file(bool array)
 	p = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
 	need(p != MAP_FAILED, "mmap");
 	memset(p, GARBAGE, CHUNK);
-	for (size_t i = 0; array && i < CHUNK / sizeof(*p); i++)
-		*page_state_of(&p[i]) = PAGE_STATE(0, i ? __builtin_ctzl(i) : 16, PAGE_USE_NONE,
+	for (size_t i = 0; array && i < CHUNK / sizeof(*p); i++) {
+		/* as long as its alignment allows, or a little shorter */
+		unsigned int most = (unsigned int)__builtin_ctzl(i | BIT(16));
+		unsigned int less = (unsigned int)host_random_below(3);
+
+		*page_state_of(&p[i]) = PAGE_STATE(0, most - MIN(most, less), PAGE_USE_NONE,
 						   PAGE_INDEX_FREE);
+	}
 	munmap(p, CHUNK);
 	return *fd;
 }
