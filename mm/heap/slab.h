@@ -28,7 +28,9 @@
 #include <mm/page.h>
 
 /* CPUs that there can be; a lone one is CPU 0, whose copies are the objects themselves. */
-#ifndef SLAB_CPUS
+#ifdef CONFIG_NR_CPUS
+#define SLAB_CPUS	CONFIG_NR_CPUS
+#elif !defined(SLAB_CPUS)
 #define SLAB_CPUS	1
 #endif
 #define SLAB_THIS_CPU(object)	(SLAB_CPUS > 1 ? this_cpu(object) : &(object))
