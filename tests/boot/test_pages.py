@@ -42,4 +42,4 @@ def test_sizes(run, checked, granule, memory):
     result = run(checked(granule), "mem; selftest page", env={"CPU": CPU_FOR[granule], "MEM": memory})
     assert result.status == OFF, result.closing
     check_sums(result.text)
-    assert "# Totals: pass:8 fail:0 " in result.text
+    assert re.search(r"^# Totals: pass:[1-9]\d* fail:0 ", result.text, re.M)
