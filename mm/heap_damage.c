@@ -214,7 +214,8 @@ void object_unlink(struct object *o)
 {
 	struct list *l = &o->link;
 
-	if (!is_link(l->next) || !is_link(l->prev) || l->next->prev != l || l->prev->next != l) {
+	if (!is_link(l) || !is_link(l->next) || !is_link(l->prev) || l->next->prev != l ||
+	    l->prev->next != l) {
 		check_locked();
 		panic("heap header overwritten: object at %p or one before or behind it",
 		      object_start(o));

@@ -36,7 +36,7 @@ struct object {
 	const void *allocated_by;
 	const void *freed_by;
 	u64 number;			/* of the allocation, from 1 on */
-	u64 magic;			/* of the state, and of this address: see object_magic() */
+	u64 magic;			/* state, place and size: see object_magic() */
 	u8 red[RED_ZONE];
 };
 
@@ -78,10 +78,15 @@ static inline size_t object_bytes(const struct object *o)
 	return (size_t)(object_end(o) - (u8 *)o->block);
 }
 
-/* A header that was copied, or that lies where there is none any more, does not match. */
+/*
+ * A header that was copied does not match, nor one whose size or block was overwritten: so what
+ * these say can be relied on.
+ */
 static inline u64 object_magic(const struct object *o, enum object_state state)
 {
-	return (vaddr_t)o * 0x9e3779b97f4a7c15 + state;
+	u64 sum = (vaddr_t)o * 0x9e3779b97f4a7c15 ^ o->size;
+
+	return (sum * 0xbf58476d1ce4e5b9 ^ (vaddr_t)o->block) + state;
 }
 
 /* What starts at @p, which may have any value. */

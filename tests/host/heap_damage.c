@@ -248,6 +248,12 @@ static void write_header(void)
 	heap_debug_free(deed.p, FREER);
 }
 
+static void write_size(void)
+{
+	object_of(deed.p)->size = host_random();
+	heap_check();
+}
+
 static void write_link(void)
 {
 	struct object *o = object_of(deed.p);
@@ -271,6 +277,7 @@ static void damaged_headers(void)
 		expect("header overwritten: object at %p\n", deed.p);
 		TEST(reported(write_header, "\0"));
 		TEST(reported(write_link, "\0"));
+		TEST(reported(write_size, "\0"));
 	}
 }
 
