@@ -20,10 +20,11 @@ paddr_t arch_linear_base __ro_after_init;
 static struct pgtable kernel __ro_after_init;
 
 /*
- * Those of the image's tables that are unused. What lies below is reached where the image is
- * mapped; what lies above is not the image's any more when the page allocator has it.
+ * The image's tables: used ones up to the next, which are reached where the image is mapped, then
+ * unused ones.
  */
 static struct {
+	paddr_t first;
 	paddr_t next;
 	paddr_t end;
 } tables;
@@ -80,7 +81,8 @@ unsigned int arch_boot_el(void)
 
 static u64 *access(paddr_t table)
 {
-	if (table >= boot_info.image && table < tables.next)
+	/* other pages of the image may have been handed over: they are RAM like any other */
+	if (table >= tables.first && table < tables.next)
 		return (u64 *)(table - boot_info.image + ARCH_IMAGE_START);
 	return (u64 *)(table - arch_linear_base + ARCH_LINEAR_START);
 }
@@ -89,6 +91,7 @@ void arch_boot_finish(void)
 {
 	__builtin_memset(section_ro_after_init_start, 0,
 			 (size_t)(section_ro_after_init_end - section_ro_after_init_start));
+	tables.first = arch_image_to_phys(boot_tables);
 	tables.next = boot_info.next_table;
 	tables.end = arch_image_to_phys(boot_tables_end);
 	kernel.root = boot_info.kernel_root;
