@@ -162,4 +162,5 @@ void map_protect(void)
 	map_unlock(state);
 	if (err)
 		panic("cannot make %p to %p read-only", section_boot_start, section_boot_end);
+	map_check();
 }

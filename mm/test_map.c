@@ -146,46 +146,69 @@ static size_t group_of(size_t block)
  * In the linear map the hint stands on whole groups, and on every group that could have it;
  * elsewhere, where mappings come and go, on none.
  */
+static bool hint_is_right(const struct mmu_run *run, void *arg)
+{
+	unsigned int *hinted = arg;
+	size_t group = group_of(run->size / run->entries);
+
+	if (run->flags & MMU_CONTIGUOUS) {
+		++*hinted;
+		TEST(run->va < ARCH_VMAP_START);
+		TEST_EQ(run->block, group);
+		TEST_EQ(run->va % group, 0);
+		TEST_EQ(run->size % group, 0);
+		TEST_EQ(virt_to_phys((void *)run->va) % group, 0);
+	} else if (run->va < ARCH_VMAP_START && IS_ENABLED(CONFIG_MAP_CONTIGUOUS)) {
+		TEST(ALIGN_UP(run->va, group) + group > run->va + run->size);
+	}
+	return true;
+}
+
 static void hints_stand_where_they_can(void)
 {
-	struct mmu_run run = { .va = ARCH_LINEAR_START };
 	unsigned int hinted = 0;
 
-	for (; arch_kernel_next(run.va, &run); run.va += run.size) {
-		if (run.flags & MMU_CONTIGUOUS) {
-			hinted++;
-			TEST(run.va < ARCH_VMAP_START);
-			TEST_EQ(run.va % run.block, 0);
-			TEST_EQ(run.size % run.block, 0);
-			TEST_EQ(virt_to_phys((void *)run.va) % run.block, 0);
-			TEST_EQ(group_of(run.size / run.entries), run.block);
-		} else if (run.va < ARCH_VMAP_START && IS_ENABLED(CONFIG_MAP_CONTIGUOUS)) {
-			size_t group = group_of(run.block);
-
-			TEST(ALIGN_UP(run.va, group) + group > run.va + run.size);
-		}
-	}
+	arch_kernel_walk(ARCH_LINEAR_START, hint_is_right, &hinted);
 	TEST_EQ(hinted > 0, IS_ENABLED(CONFIG_MAP_CONTIGUOUS));
+}
+
+static bool add_run(const struct mmu_run *run, void *arg)
+{
+	struct entry last = entry_at(run->va + run->size - 1);
+	u64 *sum = arg;
+
+	TEST(run->size && entry_at(run->va).mapped && last.mapped);
+	TEST_EQ(last.flags, run->flags & ~(unsigned int)MMU_CONTIGUOUS);
+	TEST_EQ(last.size, run->size / run->entries);
+	*sum += run->size;
+	return true;
 }
 
 /* The walk over what is mapped and the one for a single address agree, and miss nothing. */
 static void both_walks_agree(void)
 {
-	struct mmu_run run = { .va = ARCH_LINEAR_START };
+	struct map_range range = { 0 };
 	struct entry e = { 0 };
-	u64 by_runs = 0, by_entries = 0;
+	u64 by_runs = 0, by_ranges = 0, by_entries = 0;
+	vaddr_t end = 0;
 
-	for (; arch_kernel_next(run.va, &run); run.va += run.size) {
-		struct entry last = entry_at(run.va + run.size - 1);
-
-		by_runs += run.size;
-		TEST(run.size && entry_at(run.va).mapped && last.mapped);
-		TEST_EQ(last.flags, run.flags & ~(unsigned int)MMU_CONTIGUOUS);
-		TEST_EQ(last.size, run.size / run.entries);
-	}
+	arch_kernel_walk(ARCH_LINEAR_START, add_run, &by_runs);
 	while (entry_next(&e, ARCH_LINEAR_START, 0))
 		by_entries += e.mapped ? e.size : 0;
 	TEST_EQ(by_runs, by_entries);
+	while (map_next(&range)) {
+		TEST(range.start >= end && range.what);
+		TEST_EQ(entry_at(range.start).flags, range.flags);
+		by_ranges += range.end - range.start;
+		end = range.end;
+	}
+	TEST_EQ(by_ranges, by_runs);
+}
+
+/* What boot has checked is so still; the shell's `map` asks as well. */
+static void nothing_has_too_many_rights(void)
+{
+	TEST(map_check() > 0);
 }
 
 static void rights_change_and_nothing_else(void)
@@ -341,6 +364,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(what_boot_wrote_is_sealed),
 	TEST_CASE(hints_stand_where_they_can),
 	TEST_CASE(both_walks_agree),
+	TEST_CASE(nothing_has_too_many_rights),
 	TEST_CASE(rights_change_and_nothing_else),
 	TEST_CASE(the_cpu_guards_what_it_can),
 	TEST_CASE(linear_map_is_ram),

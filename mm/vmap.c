@@ -20,9 +20,6 @@
 
 #include "vmap.h"
 
-#define STACKS_START \
-	ALIGN_DOWN(ARCH_VMAP_END - (ARCH_VMAP_END - ARCH_VMAP_START) / 4, 2 * STACK_SIZE)
-
 /* What a whole table of pages maps, and one entry above it can. */
 #define BLOCK_SIZE	(PAGE_SIZE << (PAGE_SHIFT - 3))
 
@@ -44,10 +41,10 @@ struct area {
 };
 
 static const struct area general = {
-	ARCH_VMAP_START, STACKS_START, PAGE_SIZE, &vmap_state.general,
+	ARCH_VMAP_START, VMAP_STACKS_START, PAGE_SIZE, &vmap_state.general,
 };
 static const struct area stacks = {
-	STACKS_START, ARCH_VMAP_END, STACK_SIZE, &vmap_state.stacks,
+	VMAP_STACKS_START, ARCH_VMAP_END, STACK_SIZE, &vmap_state.stacks,
 };
 
 struct request {
@@ -167,7 +164,7 @@ static size_t mapping_size(vaddr_t va)
 /* Removes the mapping at @va, which is @size bytes. Lock held. */
 static void unmap(vaddr_t va, size_t size)
 {
-	struct hint *hint = va < STACKS_START ? &vmap_state.general : &vmap_state.stacks;
+	struct hint *hint = va < VMAP_STACKS_START ? &vmap_state.general : &vmap_state.stacks;
 
 	arch_kernel_unmap(va, size);
 	/* up to two pages before it were free already, but of no use */

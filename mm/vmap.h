@@ -3,7 +3,12 @@
 #ifndef MM_PRIVATE_VMAP_H
 #define MM_PRIVATE_VMAP_H
 
+#include <arch/mmu.h>
 #include <lib/types.h>
+
+/* From here on up to ARCH_VMAP_END there are stacks only. */
+#define VMAP_STACKS_START \
+	ALIGN_DOWN(ARCH_VMAP_END - (ARCH_VMAP_END - ARCH_VMAP_START) / 4, 2 * STACK_SIZE)
 
 /*
  * A stack of zeroed pages, its lower end; NULL when memory or space is out. vfree() takes it back.

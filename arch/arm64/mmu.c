@@ -173,21 +173,9 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 	return true;
 }
 
-bool arch_kernel_next(vaddr_t va, struct mmu_run *run)
+void arch_kernel_walk(vaddr_t from, mmu_visit *visit, void *arg)
 {
-	struct pgtable_run found;
-
-	/* behind the last address comes the first one */
-	if (va < ARCH_LINEAR_START || !pgtable_next(&kernel, va, &found))
-		return false;
-	run->va = found.va;
-	run->size = (size_t)found.count << LEVEL_SHIFT(found.level);
-	run->block = LEVEL_SIZE(found.level);
-	run->flags = pte_flags(found.pte);
-	run->entries = found.count;
-	if (run->flags & MMU_CONTIGUOUS)
-		run->block <<= CONTIGUOUS_SHIFT(found.level);
-	return true;
+	pgtable_walk(&kernel, from, visit, arg);
 }
 
 void arch_boot_release(void (*release)(paddr_t base, u64 size))

@@ -65,18 +65,20 @@ bool arch_kernel_lookup(vaddr_t va, paddr_t *pa, unsigned int *flags, size_t *bl
 /* A stretch of addresses that equal entries map, one behind the other. */
 struct mmu_run {
 	vaddr_t va;
-	size_t size;		/* bytes, at least one entry */
+	size_t size;		/* bytes, of whole entries */
 	size_t block;		/* bytes of an entry, or of a group with the contiguous hint */
 	unsigned int entries;
 	unsigned int flags;	/* MMU_* */
 };
 
+/* Looks at a run; false ends the walk. */
+typedef bool mmu_visit(const struct mmu_run *run, void *arg);
+
 /*
- * The first such stretch at or above @va: of a longer one only what lies from @va's entry on.
- * False when nothing is mapped from there on. Quick over what is empty, for a look at all
- * mappings.
+ * Shows @visit all that is mapped from @from on, in the order of addresses; of the first run what
+ * lies from @from's entry on. Quick over what is empty. @visit changes no mapping.
  */
-bool arch_kernel_next(vaddr_t va, struct mmu_run *run);
+void arch_kernel_walk(vaddr_t from, mmu_visit *visit, void *arg);
 
 /* Physical address of the kernel image's first byte, and of any address inside the image. */
 paddr_t arch_image_phys(void);

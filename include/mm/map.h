@@ -31,9 +31,33 @@ paddr_t map_table_alloc(void);
 
 /*
  * Boot is over: what it alone writes (__ro_after_init in <arch/sections.h>) is read-only from here
- * on. Boot CPU, once.
+ * on, and all mappings are checked. Boot CPU, once.
  */
 void map_protect(void);
+
+/* A stretch of the kernel's addresses that is one thing, all of it with the same rights. */
+struct map_range {
+	vaddr_t start;
+	vaddr_t end;		/* 0 behind the last address */
+	unsigned int flags;	/* MMU_* but for the contiguous hint */
+	unsigned int entries;	/* of the tables */
+	size_t blocks;		/* the sizes of these in bytes, or'ed: each is a power of two */
+	size_t groups;		/* likewise the sizes of groups with the contiguous hint */
+	const char *what;	/* "linear map", "text", ... */
+};
+
+/*
+ * The first such stretch, when *@range is zeroes, and then always the next one. False when there
+ * is none. What is mapped meanwhile may be missed. Any context.
+ */
+bool map_next(struct map_range *range);
+
+/*
+ * Looks at all that is mapped; panics with the range when something is writable and executable,
+ * executable without being the kernel's text, or open to programs. Returns how many entries that
+ * were. Any context.
+ */
+unsigned int map_check(void);
 
 /*
  * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page on either

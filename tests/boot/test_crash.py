@@ -31,6 +31,14 @@ WAYS = {
                      "kernel read-only data", "crash_rodata_write"),
     "alias-write": (rf"data abort: write, {PERMISSION} at 0xffff\w+ \(ESR \w+\)",
                     "crash_alias_write fault_run"),
+    "sealed-write": (rf"data abort: write, {PERMISSION} at 0xffffffff80\w+ \(.*\), read-only after boot",
+                     "crash_sealed_write"),
+    "wx": (r"mapped, and writable and executable: 0xffffffff80\w+000 to 0xffffffff80\w+fff, data",
+           "panic map_check crash_wx"),
+    "exec-constants": (r"mapped, and executable, and no code: 0xffffffff80\w+ to 0xffffffff80\w+, "
+                       "constants", "panic map_check crash_exec_constants"),
+    "user": (r"mapped, and open to programs: 0xffffffff80\w+ to 0xffffffff80\w+, data",
+             "panic map_check crash_user"),
     "alias-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "fault_run"),
     "data-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(ESR \w+\)",
                   "fault_run"),
@@ -84,7 +92,8 @@ WAYS = {
 # those that the layout of addresses decides
 EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alias-exec", "data-exec",
                  "guard", "guard-end", "overflow", "frame", "no-room", "stack-guard",
-                 "stack-guard-end", "stack-overflow", "stack-frame")
+                 "stack-guard-end", "stack-overflow", "stack-frame", "sealed-write", "wx",
+                 "exec-constants", "user")
 PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16K", "64K")
                                               for way in EVERY_GRANULE]
 

@@ -29,6 +29,7 @@ class Shape:
     panic: str = ""
     memory: str = "2G"
     granule: str = "4K"
+    build: str = ""
     args: tuple = ()
 
 
@@ -67,6 +68,9 @@ SHAPES = {
                               said="bank 0x900000000 to 0x93fffffff is left out"),
     "out-of-reach-4k": Shape("<0 0x40000000 0 0x20000000 0x80 0 0 0x40000000>", WHOLE,
                              said="bank 0x8000000000 to 0x803fffffff is left out"),
+    "beyond-the-cpu": Shape("<0 0x40000000 0 0x20000000 0x1000 0 0 0x40000000>", WHOLE, build="long",
+                            said="this CPU reaches 0 to 0xfffffffffff: "
+                                 "bank 0x100000000000 to 0x10003fffffff is left out"),
     "many-banks": Shape("<" + " ".join(f"0 {RAM + n * 4 * MIB:#x} 0 0x300000" for n in range(70)) + ">",
                         tuple((RAM + n * 4 * MIB, 3 * MIB) for n in range(64)),
                         said="more than 64 banks: 0x300000 bytes at 0x"),
@@ -148,6 +152,7 @@ FOR_BUMP = ("two-ranges", "odd-size", "above-4g", "many-banks", "overlapping-res
 def start(trees, own_tree, checked):
     builds = {(granule, "buddy"): checked(granule) for granule in CPU_FOR}
     builds["4K", "bump"] = checked("4K", "PAGE_ALLOC_BUMP=y")
+    builds["4K", "long"] = checked("4K", "VA_LONG=y")
 
     def arguments(name, policy="buddy"):
         shape = SHAPES[name]
@@ -160,7 +165,7 @@ def start(trees, own_tree, checked):
             text = text.replace("\tstdout-path", "\tlinux,initrd-start = <0x48000000>;\n"
                                 "\tlinux,initrd-end = <0x47000000>;\n\tstdout-path")
         path = tree.compile_dts(text, trees / f"memory-{name}-{policy}.dtb")
-        return {"o": builds[shape.granule, policy], "timeout": 60, "silence": 30,
+        return {"o": builds[shape.granule, shape.build or policy], "timeout": 60, "silence": 30,
                 "env": {"CPU": CPU_FOR[shape.granule], "MEM": shape.memory},
                 "args": ["--tree", str(path), *shape.args]}
     return arguments

@@ -87,67 +87,69 @@ static bool model_has_any(vaddr_t va, size_t size)
  * --- The tables, looked at ----------------------------------------------------------------------
  */
 
-/* A run's entry @i by the walk of a single address, which must say the same. */
-static void check_entry(const struct pgtable *t, const struct pgtable_run *run, unsigned int i,
-			 u64 *pte)
-{
-	vaddr_t va = run->va + i * LEVEL_SIZE(run->level);
-	int level;
-
-	*pte = pgtable_lookup(t, va, &level);
-	CHECK_EQ(level, run->level);
-	CHECK_EQ(*pte & ~PTE_ADDRESS, run->pte & ~PTE_ADDRESS);
-	CHECK_EQ(*pte & PTE_VALID, PTE_VALID);
-}
-
 /* Valid entries with the hint stand in whole groups, at multiples of their size, side by side. */
-static void check_group(const struct pgtable_run *run, unsigned int i, u64 first, u64 pte)
+static void check_group(const struct mmu_run *run, unsigned int i, u64 first, u64 pte, int level)
 {
-	unsigned int entries = contiguous_entries(run->level);
-	size_t step = LEVEL_SIZE(run->level);
+	unsigned int entries = contiguous_entries(level);
+	size_t step = LEVEL_SIZE(level);
 
+	CHECK_EQ(run->block, entries * step);
 	CHECK(IS_ALIGNED(run->va, entries * step));
-	CHECK_EQ(run->count % entries, 0);
+	CHECK_EQ(run->entries % entries, 0);
 	if (i % entries == 0)
 		CHECK(IS_ALIGNED(pte & PTE_ADDRESS, entries * step));
 	else
 		CHECK_EQ(pte & PTE_ADDRESS, (first & PTE_ADDRESS) + i % entries * step);
 }
 
+struct look {
+	const struct pgtable *t;
+	vaddr_t next;			/* the lowest address that has not been shown */
+	size_t mapped;
+};
+
+/* Each entry of a run, by the walk of a single address, is as the model has it. */
+static bool check_run(const struct mmu_run *run, void *arg)
+{
+	struct look *look = arg;
+	size_t step = run->size / run->entries;
+	u64 first = 0;
+
+	CHECK(run->va >= look->next && run->size && (look->next || !look->mapped));
+	for (unsigned int i = 0; good && i < run->entries; i++) {
+		vaddr_t va = run->va + i * step;
+		const struct range *r = model_at(va);
+		int level;
+		u64 pte = pgtable_lookup(look->t, va, &level);
+
+		if (!CHECK(r))
+			break;
+		CHECK_EQ(LEVEL_SIZE(level), step);
+		CHECK_EQ(pte & PTE_ADDRESS, r->pa + (va - r->va));
+		CHECK_EQ(pte_flags(pte), run->flags);
+		CHECK_EQ(run->flags & ~(unsigned int)MMU_CONTIGUOUS, r->flags);
+		if (i % contiguous_entries(level) == 0)
+			first = pte;
+		if (pte & PTE_CONTIGUOUS)
+			check_group(run, i, first, pte, level);
+		else
+			CHECK_EQ(run->block, step);
+	}
+	look->mapped += run->size;
+	look->next = run->va + run->size;
+	return good;
+}
+
 /* All that is mapped is in the model, as the model has it, and is all of it. */
 static void check_all(const struct pgtable *t)
 {
-	struct pgtable_run run;
-	size_t mapped = 0, expected = 0;
-	vaddr_t va = FIRST;
+	struct look look = { t, FIRST, 0 };
+	size_t expected = 0;
 
 	for (unsigned int i = 0; i < ranges; i++)
 		expected += model[i].size;
-	while (good && pgtable_next(t, va, &run)) {
-		size_t step = LEVEL_SIZE(run.level);
-		u64 first = 0, pte;
-
-		CHECK(run.va >= va && run.count > 0);
-		for (unsigned int i = 0; good && i < run.count; i++) {
-			const struct range *r = model_at(run.va + i * step);
-
-			check_entry(t, &run, i, &pte);
-			if (!CHECK(r))
-				break;
-			CHECK_EQ(pte & PTE_ADDRESS, r->pa + (run.va + i * step - r->va));
-			CHECK_EQ(pte_flags(pte) & ~(unsigned int)MMU_CONTIGUOUS, r->flags);
-			if (pte & PTE_CONTIGUOUS) {
-				if (i % contiguous_entries(run.level) == 0)
-					first = pte;
-				check_group(&run, i, first, pte);
-			}
-		}
-		mapped += run.count * step;
-		va = run.va + run.count * step;
-		if (!va)
-			break;
-	}
-	CHECK_EQ(mapped, expected);
+	pgtable_walk(t, FIRST, check_run, &look);
+	CHECK_EQ(look.mapped, expected);
 }
 
 /* Bytes that go together at @va: those of the entry, or of its group; of a hole up to its end. */
@@ -255,6 +257,27 @@ static void step_lookup(const struct pgtable *t)
 			 r->pa + (va - r->va));
 }
 
+static bool first_run(const struct mmu_run *run, void *arg)
+{
+	*(struct mmu_run *)arg = *run;
+	return false;
+}
+
+/* From anywhere on, what is shown first is the lowest that is mapped there or above. */
+static void step_walk(const struct pgtable *t)
+{
+	size_t size = PAGE_SIZE;
+	struct mmu_run run = { 0 };
+	vaddr_t va = random_va(&size), lowest = model_at(va) ? va : 0;
+
+	for (unsigned int i = 0; i < ranges && lowest != va; i++)
+		if (model[i].va > va && (!lowest || model[i].va < lowest))
+			lowest = model[i].va;
+	pgtable_walk(t, va, first_run, &run);
+	if (CHECK_EQ(!run.size, !lowest) && lowest)
+		CHECK_EQ(run.va, ALIGN_DOWN(lowest, run.size / run.entries));
+}
+
 static void random_rounds_agree_with_the_model(void)
 {
 	good = true;
@@ -272,6 +295,7 @@ static void random_rounds_agree_with_the_model(void)
 			else
 				step_protect(&t);
 			step_lookup(&t);
+			step_walk(&t);
 			if (i % 8 == 0)
 				check_all(&t);
 		}

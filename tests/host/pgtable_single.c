@@ -69,6 +69,20 @@ static void blocks_and_groups_are_as_large_as_can_be(void)
 	TEST(hints && blocks);
 }
 
+static bool first_run(const struct mmu_run *run, void *arg)
+{
+	*(struct mmu_run *)arg = *run;
+	return false;
+}
+
+/* Whether anything is mapped; the first of it. */
+static bool find_first(const struct pgtable *t, struct mmu_run *run)
+{
+	run->size = 0;
+	pgtable_walk(t, FIRST, first_run, run);
+	return run->size;
+}
+
 /* For each number of tables that does not suffice, and then with as many as are needed. */
 static void no_table_means_no_mapping(void)
 {
@@ -77,7 +91,7 @@ static void no_table_means_no_mapping(void)
 
 	for (unsigned int tables = 0;; tables++) {
 		struct pgtable t = fresh_tables();
-		struct pgtable_run run;
+		struct mmu_run run;
 		int err;
 
 		tables_left = tables;
@@ -87,7 +101,7 @@ static void no_table_means_no_mapping(void)
 			break;
 		}
 		TEST_EQ(err, -ENOMEM);
-		TEST(!pgtable_next(&t, FIRST, &run));
+		TEST(!find_first(&t, &run));
 		/* the empty tables that it made are of use the next time */
 		tables_left = ~0U;
 		TEST_EQ(pgtable_map(&t, va, 0x40000000, size, MMU_WRITE, make_table), 0);
@@ -99,7 +113,7 @@ static void no_table_means_no_mapping(void)
 static void wrong_requests_are_refused(void)
 {
 	struct pgtable t = fresh_tables();
-	struct pgtable_run run;
+	struct mmu_run run;
 	vaddr_t va = FIRST + 16 * PAGE_SIZE;
 
 	tables_left = 0;
@@ -117,15 +131,15 @@ static void wrong_requests_are_refused(void)
 	/* beyond the address space */
 	TEST_EQ(pgtable_map(&t, -PAGE_SIZE, 0, 2 * PAGE_SIZE, 0, make_table), -EINVAL);
 	TEST_EQ(pgtable_map(&t, FIRST - PAGE_SIZE, 0, 2 * PAGE_SIZE, 0, make_table), -EINVAL);
-	TEST(!pgtable_next(&t, FIRST, &run));
+	TEST(!find_first(&t, &run));
 
 	tables_left = ~0U;
 	TEST_EQ(pgtable_map(&t, va, (1UL << 48) - PAGE_SIZE, PAGE_SIZE, 0, make_table), 0);
 	TEST_EQ(pgtable_protect(&t, va, PAGE_SIZE, RIGHTS), -EINVAL);
 	TEST_EQ(pgtable_protect(&t, va, PAGE_SIZE, MMU_DEVICE), -EINVAL);
 	TEST_EQ(pgtable_protect(&t, va, PAGE_SIZE, MMU_WRITE), 0);
-	TEST(pgtable_next(&t, FIRST, &run));
-	TEST_EQ(pte_flags(run.pte), MMU_WRITE);
+	TEST(find_first(&t, &run));
+	TEST_EQ(run.flags, MMU_WRITE);
 	TEST_EQ(pgtable_map(&t, va, 0, 0, 0, make_table), 0);
 }
 
@@ -133,28 +147,29 @@ static void wrong_requests_are_refused(void)
 static void the_last_page_is_one_like_others(void)
 {
 	struct pgtable t = fresh_tables();
-	struct pgtable_run run;
+	struct mmu_run run;
 
 	TEST_EQ(pgtable_map(&t, -PAGE_SIZE, 0, PAGE_SIZE, MMU_WRITE, make_table), 0);
-	TEST(pgtable_next(&t, FIRST, &run));
+	TEST(find_first(&t, &run));
 	TEST_EQ(run.va, -PAGE_SIZE);
-	TEST_EQ(run.count, 1);
+	TEST_EQ(run.entries, 1);
 	TEST_EQ(pgtable_protect(&t, -PAGE_SIZE, PAGE_SIZE, 0), 0);
 	TEST_EQ(pgtable_unmap(&t, -PAGE_SIZE, PAGE_SIZE), 0);
-	TEST(!pgtable_next(&t, FIRST, &run));
+	TEST(!find_first(&t, &run));
 }
 
 /* EL0 has no access to anything, by either bit; an entry that were otherwise would be seen. */
 static void nothing_is_open_to_programs(void)
 {
 	struct pgtable t = fresh_tables();
-	struct pgtable_run run;
+	int level;
+	u64 pte;
 
 	TEST_EQ(pgtable_map(&t, FIRST, 0, PAGE_SIZE, MMU_EXEC, make_table), 0);
-	TEST(pgtable_next(&t, FIRST, &run));
-	TEST_EQ(pte_flags(run.pte), MMU_EXEC);
-	TEST_EQ(pte_flags(run.pte | PTE_USER), MMU_EXEC | MMU_USER);
-	TEST_EQ(pte_flags(run.pte & ~PTE_UXN), MMU_EXEC | MMU_USER);
+	pte = pgtable_lookup(&t, FIRST, &level);
+	TEST_EQ(pte_flags(pte), MMU_EXEC);
+	TEST_EQ(pte_flags(pte | PTE_USER), MMU_EXEC | MMU_USER);
+	TEST_EQ(pte_flags(pte & ~PTE_UXN), MMU_EXEC | MMU_USER);
 }
 
 static const struct test_case cases[] = {

@@ -125,14 +125,14 @@ static unsigned int run_length(vaddr_t va, paddr_t pa, unsigned int count, int l
 /* How many of the @n entries at @e are empty, up to the first that is not. */
 static unsigned int count_empty(const u64 *e, unsigned int n)
 {
-	unsigned int i = 0;
+	const u64 *at = e, *eights = e + ALIGN_DOWN(n, 8), *end = e + n;
 
-	while (i + 8 <= n && !(e[i] | e[i + 1] | e[i + 2] | e[i + 3] | e[i + 4] | e[i + 5] |
-			       e[i + 6] | e[i + 7]))
-		i += 8;
-	while (i < n && !e[i])
-		i++;
-	return i;
+	while (at != eights &&
+	       !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]))
+		at += 8;
+	while (at != end && !*at)
+		at++;
+	return (unsigned int)(at - e);
 }
 
 int pgtable_unmap(const struct pgtable *t, vaddr_t va, size_t size)
@@ -247,50 +247,59 @@ u64 pgtable_lookup(const struct pgtable *t, vaddr_t va, int *level)
 /* How many of the @n entries at @e equal the first but for their addresses. */
 static unsigned int count_alike(const u64 *e, unsigned int n)
 {
-	u64 like = e[0];
-	unsigned int i = 1;
+	const u64 *at = e, *eights = e + ALIGN_DOWN(n, 8), *end = e + n;
+	u64 like = *e;
 
-	while (i + 8 <= n && !(((e[i] ^ like) | (e[i + 1] ^ like) | (e[i + 2] ^ like) |
-				(e[i + 3] ^ like) | (e[i + 4] ^ like) | (e[i + 5] ^ like) |
-				(e[i + 6] ^ like) | (e[i + 7] ^ like)) & ~PTE_ADDRESS))
-		i += 8;
-	while (i < n && !((e[i] ^ like) & ~PTE_ADDRESS))
-		i++;
-	return i;
+	while (at != eights &&
+	       !(((at[0] ^ like) | (at[1] ^ like) | (at[2] ^ like) | (at[3] ^ like) |
+		  (at[4] ^ like) | (at[5] ^ like) | (at[6] ^ like) | (at[7] ^ like)) &
+		 ~PTE_ADDRESS))
+		at += 8;
+	while (at != end && !((*at ^ like) & ~PTE_ADDRESS))
+		at++;
+	return (unsigned int)(at - e);
 }
 
-bool pgtable_next(const struct pgtable *t, vaddr_t va, struct pgtable_run *run)
+struct walk {
+	const struct pgtable *t;
+	vaddr_t from;
+	mmu_visit *visit;
+	void *arg;
+};
+
+/* Goes along the first @entries of a table at @level, which begins at @start; false: enough. */
+static bool walk_table(const struct walk *w, const u64 *table, unsigned int entries, int level,
+		       vaddr_t start)
 {
-	int start = t->start_level, level = start;
-	const u64 *table = t->access(t->root);
+	unsigned int i = w->from > start ? (w->from - start) >> LEVEL_SHIFT(level) : 0, n;
 
-	for (;;) {
-		vaddr_t at = below_root(t, va);
-		unsigned int index = pte_index(at, level), entries = TABLE_ENTRIES, empty;
+	for (; i < entries; i += n) {
+		vaddr_t va = start + ((vaddr_t)i << LEVEL_SHIFT(level));
+		u64 pte = table[i];
+		bool more = true;
 
-		if (level == start)
-			entries = 1U << (t->va_bits - LEVEL_SHIFT(level));
-		empty = count_empty(&table[index], entries - index);
-		if (empty) {
-			at = ALIGN_DOWN(at, LEVEL_SIZE(level)) + empty * LEVEL_SIZE(level);
-			va = (va & ~(BIT(t->va_bits) - 1)) + at;
-		}
-		index += empty;
-		if (index == entries) {
-			/* the next table: down from the root again */
-			if (level == start || !below_root(t, at))
-				return false;
-			level = start;
-			table = t->access(t->root);
-		} else if (pte_is_table(table[index], level)) {
-			table = t->access(table[index] & PTE_ADDRESS);
-			level++;
+		if (!pte) {
+			n = count_empty(&table[i], entries - i);
+		} else if (pte_is_table(pte, level)) {
+			n = 1;
+			more = walk_table(w, w->t->access(pte & PTE_ADDRESS), TABLE_ENTRIES,
+					  level + 1, va);
 		} else {
-			run->va = ALIGN_DOWN(va, LEVEL_SIZE(level));
-			run->pte = table[index];
-			run->level = level;
-			run->count = count_alike(&table[index], entries - index);
-			return true;
+			n = count_alike(&table[i], entries - i);
+			more = w->visit(&(struct mmu_run){ va, (size_t)n << LEVEL_SHIFT(level),
+							   pte_size(pte, level), n,
+							   pte_flags(pte) }, w->arg);
 		}
+		if (!more)
+			return false;
 	}
+	return true;
+}
+
+void pgtable_walk(const struct pgtable *t, vaddr_t from, mmu_visit *visit, void *arg)
+{
+	struct walk w = { t, from, visit, arg };
+	unsigned int bits = (unsigned int)(t->va_bits - LEVEL_SHIFT(t->start_level));
+
+	walk_table(&w, t->access(t->root), 1U << bits, t->start_level, from - below_root(t, from));
 }

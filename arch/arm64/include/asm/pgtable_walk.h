@@ -46,19 +46,7 @@ int pgtable_unmap(const struct pgtable *t, vaddr_t va, size_t size);
 /* The entry that maps @va, and in *@level its level; 0 when nothing does. */
 u64 pgtable_lookup(const struct pgtable *t, vaddr_t va, int *level);
 
-/* Entries of one table that follow each other and differ in their addresses only. */
-struct pgtable_run {
-	vaddr_t va;		/* of the first */
-	u64 pte;		/* the first */
-	int level;
-	unsigned int count;
-};
-
-/*
- * The first run at or above @va, cut to what lies from @va's entry on. False when nothing is
- * mapped up to the end of the address space. For a walk over all that is mapped, nothing being
- * changed meanwhile.
- */
-bool pgtable_next(const struct pgtable *t, vaddr_t va, struct pgtable_run *run);
+/* As arch_kernel_walk(). A run lies in one table; its entries differ in their addresses only. */
+void pgtable_walk(const struct pgtable *t, vaddr_t from, mmu_visit *visit, void *arg);
 
 #endif

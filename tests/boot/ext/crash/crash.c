@@ -20,6 +20,8 @@
 #include <mm/stack.h>
 #include <shell/command.h>
 
+#include "tables.h"
+
 #define WAY __attribute__((noinline, noclone)) static
 
 /* Behind each provocation: the call chain must not lose the function to a tail call. */
@@ -65,6 +67,13 @@ WAY void crash_rodata_write(void)
 WAY void crash_alias_write(void)
 {
 	write32(phys_to_virt(arch_image_to_phys(section_text_start)), 0);
+	HERE();
+}
+
+/* What boot has written, from a place of its own. */
+WAY void crash_sealed_write(void)
+{
+	*(volatile paddr_t *)&arch_linear_base = 0;
 	HERE();
 }
 
@@ -411,6 +420,10 @@ static const struct {
 	{ "text-write", crash_text_write },
 	{ "rodata-write", crash_rodata_write },
 	{ "alias-write", crash_alias_write },
+	{ "sealed-write", crash_sealed_write },
+	{ "wx", crash_wx },
+	{ "exec-constants", crash_exec_constants },
+	{ "user", crash_user },
 	{ "alias-exec", crash_alias_exec },
 	{ "data-exec", crash_data_exec },
 	{ "null-exec", crash_null_exec },
