@@ -5,6 +5,7 @@
  * so its order decides between two drivers. A device whose supplier is not there yet is probed
  * again when something else has become ready.
  */
+#include <arch/sections.h>
 #include <device/driver.h>
 #include <device/irqchip.h>
 #include <kernel/irq.h>
@@ -16,8 +17,8 @@
 #include <uapi/errno.h>
 
 /* All devices, in the order of the tree. Made by the first drivers_init(), then constant. */
-static struct device *devices;
-static bool matched;
+static struct device *devices __ro_after_init;
+static bool matched __ro_after_init;
 
 static const struct driver *driver_for(const struct dt_node *node)
 {

@@ -9,6 +9,7 @@
  * without it, on nodes that it builds on its own stack. Answers that need arithmetic (reg,
  * ranges, interrupts) are in fdt_address.c.
  */
+#include <arch/sections.h>
 #include <device/fdt.h>
 #include <lib/assert.h>
 #include <lib/endian.h>
@@ -34,7 +35,7 @@ static struct {
 	struct dt_node *nodes;		/* NULL before dt_index() */
 	struct known_name known[64];
 	struct dt_node chosen;		/* from dt_scan_memory() on; no name when there is none */
-} tree;
+} tree __ro_after_init;
 
 /* A word of the header, by its name there. */
 #define HEADER(field)	load_be32(tree.blob + offsetof(struct fdt_header, field))

@@ -7,6 +7,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/sections.h>
 #include <arch/upcall.h>
 #include <kernel/irq.h>
 #include <kernel/spinlock.h>
@@ -38,8 +39,9 @@ static struct {
 	struct irqchip *chips;
 	struct irqchip *root;
 	unsigned int total;
-	u64 spurious;
-} irqs;
+} irqs __ro_after_init;
+
+static u64 spurious;
 
 int irqchip_register(struct irqchip *chip)
 {
@@ -162,7 +164,7 @@ static void serve(struct irqchip *root, unsigned int hw)
 	if (!line) {
 		/* nobody asked, and it would come again and again */
 		root->ops->mask(root, hw);
-		atomic_add_relaxed(&irqs.spurious, 1);
+		atomic_add_relaxed(&spurious, 1);
 		return;
 	}
 	spin_lock(&line->lock);
@@ -195,12 +197,12 @@ void irq_entry(struct arch_frame *frame)
 		panic("an interrupt came, and there is no interrupt controller");
 	hw = root->ops->acknowledge(root);
 	if (hw < 0)
-		atomic_add_relaxed(&irqs.spurious, 1);
+		atomic_add_relaxed(&spurious, 1);
 	for (; hw >= 0; hw = root->ops->acknowledge(root)) {
 		if ((unsigned int)hw < root->lines)
 			serve(root, (unsigned int)hw);
 		else
-			atomic_add_relaxed(&irqs.spurious, 1);
+			atomic_add_relaxed(&spurious, 1);
 		root->ops->end(root, (unsigned int)hw);
 	}
 }
@@ -225,7 +227,7 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 
 u64 irq_spurious(void)
 {
-	return atomic_load_relaxed(&irqs.spurious);
+	return atomic_load_relaxed(&spurious);
 }
 
 const struct dt_node *irq_root_node(void)

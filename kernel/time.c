@@ -6,6 +6,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/sections.h>
 #include <arch/timer.h>
 #include <device/timer.h>
 #include <kernel/time.h>
@@ -19,7 +20,7 @@ static struct {
 	u64 ns_per_tick;	/* << SHIFT */
 	u64 ticks_per_ns;	/* << SHIFT */
 	const struct dt_node *node;
-} clock;
+} clock __ro_after_init;
 
 static void set_frequency(u32 hz)
 {

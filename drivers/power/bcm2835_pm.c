@@ -9,6 +9,7 @@
  * of its published header and of the public register list of the BCM2835.
  */
 #include <arch/io.h>
+#include <arch/sections.h>
 #include <device/driver.h>
 #include <device/power.h>
 #include <kernel/time.h>
@@ -27,7 +28,7 @@
 
 #define RESET_TICKS		10	/* about 150 us */
 
-static void *pm_base;
+static void *pm_base __ro_after_init;
 
 static void pm_write(unsigned int reg, u32 value)
 {

@@ -4,10 +4,11 @@
  * anything and does not stop other CPUs; that is the caller's part (machine_off() and
  * machine_reboot()).
  */
+#include <arch/sections.h>
 #include <device/power.h>
 
-static const struct power_ops *off_ops;
-static const struct power_ops *reset_ops;
+static const struct power_ops *off_ops __ro_after_init;
+static const struct power_ops *reset_ops __ro_after_init;
 
 void power_register(const struct power_ops *ops)
 {

@@ -7,6 +7,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/firmware.h>
+#include <arch/sections.h>
 #include <device/driver.h>
 #include <device/power.h>
 #include <lib/string.h>
@@ -19,7 +20,7 @@
 #define VERSION_MAJOR(v)	((v) >> 16 & 0x7fff)
 #define VERSION_MINOR(v)	((v) & 0xffff)
 
-static arch_firmware_call *firmware;
+static arch_firmware_call *firmware __ro_after_init;
 
 static void psci_off(void)
 {

@@ -3,11 +3,12 @@
  * Real-time clocks: remembers the first one that a driver offers. Does not set clocks and knows
  * no time zone.
  */
+#include <arch/sections.h>
 #include <device/rtc.h>
 #include <uapi/errno.h>
 
-static struct device *rtc_dev;
-static const struct rtc_ops *rtc_ops;
+static struct device *rtc_dev __ro_after_init;
+static const struct rtc_ops *rtc_ops __ro_after_init;
 
 int rtc_register(struct device *dev, const struct rtc_ops *ops)
 {
