@@ -20,26 +20,55 @@
 static struct device *devices __ro_after_init;
 static bool matched __ro_after_init;
 
-static const struct driver *driver_for(const struct dt_node *node)
+/* One bit of 64, by what names that look alike differ in: their length and their end. */
+static u64 name_bit(const char *name, size_t len)
+{
+	return BIT((5 * len + (u8)name[len ? len - 1 : 0]) % 64);
+}
+
+/* The bits of all names that drivers have. Most of a tree's have another one, and no driver. */
+static u64 known_names(void)
+{
+	u64 known = 0;
+
+	TABLE_FOREACH(driver, struct driver, d)
+		for (const char *const *id = (*d)->compatible; *id; id++)
+			known |= name_bit(*id, strlen(*id));
+	return known;
+}
+
+static const struct driver *driver_named(const char *name)
+{
+	TABLE_FOREACH(driver, struct driver, d)
+		for (const char *const *id = (*d)->compatible; *id; id++)
+			if (!strcmp(*id, name))
+				return *d;
+	return NULL;
+}
+
+static const struct driver *driver_for(const struct dt_node *node, u64 known)
 {
 	const char *end = node->compatible + node->compatible_len;
+	const struct driver *driver = NULL;
+	size_t len;
 
-	for (const char *want = node->compatible; want < end; want += strlen(want) + 1)
-		TABLE_FOREACH(driver, struct driver, d)
-			for (const char *const *id = (*d)->compatible; *id; id++)
-				if (!strcmp(*id, want))
-					return *d;
-	return NULL;
+	for (const char *name = node->compatible; name < end && !driver; name += len + 1) {
+		len = strlen(name);
+		if (known & name_bit(name, len))
+			driver = driver_named(name);
+	}
+	return driver;
 }
 
 static void match_all(void)
 {
 	const struct dt_node *node = NULL;
 	struct device **last = &devices;
+	u64 known = known_names();
 
 	while ((node = dt_next(node))) {
 		const struct driver *driver =
-			node->enabled && node->compatible ? driver_for(node) : NULL;
+			node->enabled && node->compatible ? driver_for(node, known) : NULL;
 		struct device *dev;
 
 		if (!driver)

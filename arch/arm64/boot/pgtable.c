@@ -127,7 +127,8 @@ static unsigned int count_empty(const u64 *e, unsigned int n)
 {
 	const u64 *at = e, *eights = e + ALIGN_DOWN(n, 8), *end = e + n;
 
-	while (at != eights &&
+	/* it is the second loop that says how many */
+	while (!IS_ENABLED(CONFIG_CC_OPTIMIZE_FOR_SIZE) && at != eights &&
 	       !(at[0] | at[1] | at[2] | at[3] | at[4] | at[5] | at[6] | at[7]))
 		at += 8;
 	while (at != end && !*at)
