@@ -292,12 +292,14 @@ static size_t mixed_size(enum mix mix)
 
 static enum mix played_mix;
 
-/* Objects come and go until 100,000 are there: what is held for them may be 15 % more. */
+/* Objects come and go until 100,000 are there: what is held for them may be 15 % more, with 4K. */
 static bool overhead_play(void)
 {
 	static const char *const names[] = { "even", "logarithmic", "small", "few large" };
 	static void *p[OBJECTS];
 	static size_t size[OBJECTS];
+	/* the last slab of each class is half empty, which only large pages let one see */
+	u64 spare = PAGE_SIZE > KIB(4) ? slab_class(2047) * PAGE_SIZE / 2 : 0;
 	u64 asked = 0, more, rounded;
 
 	slab_start(512);
@@ -321,7 +323,7 @@ static bool overhead_play(void)
 	rounded = slab_live() * 1000 / asked - 1000;
 	printf("# %s: %lu bytes asked for, %lu.%lu %% more held, %lu.%lu %% in objects\n",
 	       names[played_mix], asked, more / 10, more % 10, rounded / 10, rounded % 10);
-	CHECK(more <= 150);
+	CHECK(slab_held() * 100 <= asked * 115 + spare * 100);
 	return slab_good;
 }
 
