@@ -16,7 +16,6 @@
 #include <mm/map.h>
 #include <mm/page.h>
 #include <mm/vmap.h>
-#include <uapi/errno.h>
 
 #include "vmap.h"
 
@@ -104,24 +103,14 @@ static vaddr_t find(const struct request *r, vaddr_t p)
 	return guard;
 }
 
-/*
- * Maps all of @r to @va, or nothing. -EEXIST is not about mappings, for there are none: a table of
- * earlier ones is where a block shall be. Then single pages do.
- */
+/* Maps all of @r to @va, or nothing: then tables are out, or it asked for no physical address. */
 static bool fill(struct request *r, vaddr_t va)
 {
-	size_t done = 0, most = r->size;
-
-	while (done < r->size) {
+	for (size_t done = 0, run; done < r->size; done += run) {
 		paddr_t pa;
-		size_t run = MIN(r->next(r, done, &pa), most);
-		int err = arch_kernel_map(va + done, pa, run, r->flags, map_table_alloc);
 
-		if (!err) {
-			done += run;
-		} else if (err == -EEXIST && run > PAGE_SIZE) {
-			most = PAGE_SIZE;
-		} else {
+		run = r->next(r, done, &pa);
+		if (arch_kernel_map(va + done, pa, run, r->flags, map_table_alloc)) {
 			arch_kernel_unmap(va, done);
 			return false;
 		}
@@ -180,12 +169,14 @@ static size_t next_contiguous(struct request *r, size_t done, paddr_t *pa)
 /* What is large gets an address at which blocks can map it. */
 void *ioremap(paddr_t pa, size_t size)
 {
-	paddr_t start = ALIGN_DOWN(pa, PAGE_SIZE), end = ALIGN_UP(pa + size, PAGE_SIZE);
-	struct request r = { .area = &general, .size = end - start, .pa = start,
-			     .flags = MMU_WRITE | MMU_DEVICE, .next = next_contiguous };
+	paddr_t start = ALIGN_DOWN(pa, PAGE_SIZE);
+	struct request r = { .area = &general, .size = ALIGN_UP(pa - start + size, PAGE_SIZE),
+			     .pa = start, .flags = MMU_WRITE | MMU_DEVICE,
+			     .next = next_contiguous };
 	char *p;
 
-	if (!size || end <= start)
+	/* a range that wraps round the end of all addresses is none to the tables */
+	if (!size || r.size < size)
 		return NULL;
 	r.align = r.size < BLOCK_SIZE ? PAGE_SIZE : BLOCK_SIZE;
 	r.offset = start & (r.align - 1);

@@ -277,6 +277,9 @@ static void nonsense_is_refused(void)
 	TEST_EQ(host_log_lines(), 1);
 	TEST_EQ(ioremap(0, 0), NULL);
 	TEST_EQ(ioremap(0, SIZE_MAX), NULL);
+	/* all of memory, up to the byte before */
+	TEST_EQ(ioremap(PAGE_SIZE + 2, SIZE_MAX), NULL);
+	TEST_EQ(ioremap(2 * PAGE_SIZE - 1, SIZE_MAX - 3), NULL);
 	TEST_EQ(ioremap(~0UL, 1), NULL);
 	for (unsigned int bit = 0; bit < 64; bit++) {
 		TEST_EQ(ioremap(~0UL - (1UL << bit), (1UL << bit) + 2), NULL);
