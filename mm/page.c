@@ -30,7 +30,7 @@ void page_cpu_init(void)
 	struct page_cpu *cpu = this_cpu(page_cpu);
 
 	cpu->next = page_pool.cpus;
-	while (!atomic_cas_relaxed(&page_pool.cpus, &cpu->next, cpu))
+	while (!atomic_cas_acq_rel(&page_pool.cpus, &cpu->next, cpu))
 		;
 }
 

@@ -21,8 +21,6 @@
 /* True when *@p was *@old and is now @v; else *@old becomes what was found. */
 #define atomic_cas_acq_rel(p, old, v) \
 	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
-#define atomic_cas_relaxed(p, old, v) \
-	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_RELAXED, __ATOMIC_RELAXED)
 
 /* Keeps the compiler from moving memory accesses across it; costs no instruction. */
 #define compiler_barrier()		__asm__ volatile("" ::: "memory")
