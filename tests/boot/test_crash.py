@@ -191,7 +191,7 @@ MISTAKES = {
     "null": (rf"data abort: write, {TRANSLATION} at 0 \(.*\), NULL pointer", "crash_null", ()),
     "wx": (rf"data abort: write, {PERMISSION} at 0xffffffff80\w+ \(.*\), kernel text", "crash_write_text", ()),
     "wx exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(.*\)", "crash_run", ()),
-    "stack": (r"kernel stack overflow: .*", "crash_stack crash_stack", ()),
+    "stack": (rf"{OVERFLOW}, .*", "crash_stack crash_stack crash_run", ()),
     "overflow": (rf"heap overrun: object of 40 bytes at {AT}: byte 40 became 0x78", "crash_overflow crash_run",
                  (("allocated", "crash_overflow"),)),
     "uaf": (rf"heap use after free: object of 40 bytes at {AT}: byte 8 became 0x78", "crash_use_after_free crash_run",
