@@ -19,6 +19,7 @@
 #include <mm/map.h>
 
 #include "page_core.h"
+#include "vmap.h"
 
 /* The array is mapped by blocks of this size where it is that large. */
 #define ARRAY_BLOCK	MIB(2)
@@ -275,8 +276,10 @@ void page_release(paddr_t base, u64 size)
 void page_release_boot(void)
 {
 	const struct boot_mem_range *r;
+	unsigned long state = map_lock();
 
 	arch_boot_release(page_release);
+	map_unlock(state);
 	if (IS_ENABLED(CONFIG_CMD_HEAPTRACE))
 		return;
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)

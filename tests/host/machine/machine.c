@@ -15,6 +15,7 @@
 
 #include <sys/mman.h>
 
+#include "../../../mm/vmap.h"
 #include "host.h"
 #include "machine.h"
 
@@ -101,6 +102,17 @@ int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu
 paddr_t map_table_alloc(void)
 {
 	return 0;
+}
+
+/* There are no tables here that it could guard. */
+unsigned long map_lock(void)
+{
+	return 0;
+}
+
+void map_unlock(unsigned long state)
+{
+	(void)state;
 }
 
 void arch_boot_release(void (*release)(paddr_t base, u64 size))
