@@ -4,6 +4,7 @@
  * with the space itself. Everything goes back, but for tables.
  */
 #include <arch/mmu.h>
+#include <arch/sections.h>
 #include <lib/string.h>
 #include <lib/test.h>
 #include <mm/heap_debug.h>
@@ -245,6 +246,59 @@ static void memory_runs_out(void)
 	TEST_EQ(pages_used(), used);
 }
 
+static size_t tables_used(void)
+{
+	struct page_stats stats;
+
+	page_stats_get(&stats);
+	return stats.used[PAGE_USE_TABLE];
+}
+
+/* A page out of the image that came back when boot was over; NULL when none of 4096 is one. */
+static struct page *page_of_image(void)
+{
+	size_t size = (vaddr_t)boot_stack - ARCH_IMAGE_START;
+	struct list others = LIST_INIT(others);
+	struct page *page = NULL;
+
+	for (unsigned int i = 0; i < 4096; i++) {
+		page = page_alloc(0, PAGE_USE_KERNEL | PAGE_QUIET);
+		if (!page || page_to_phys(page) - arch_image_phys() < size)
+			break;
+		list_add(&others, &page->link);
+		page = NULL;
+	}
+	while (!list_empty(&others)) {
+		struct page *other = list_entry(others.next, struct page, link);
+
+		list_del(&other->link);
+		page_free(other);
+	}
+	return page;
+}
+
+/* Where the image was mapped such a page is not any more. */
+static void pages_of_the_image_may_be_tables(void)
+{
+	/* as much as a table is for, yet no block */
+	size_t size = (PAGE_SIZE << (PAGE_SHIFT - 3)) - PAGE_SIZE, tables = tables_used();
+	struct page *page = page_of_image();
+	unsigned int n = 0;
+	void *device[16];
+
+	if (page)
+		page_free(page);	/* it is the next to be taken */
+	while (n < ARRAY_SIZE(device) && tables_used() == tables) {
+		device[n] = ioremap(0, size);
+		if (!TEST(device[n]))
+			break;
+		n++;
+	}
+	TEST(tables_used() > tables);
+	while (n--)
+		iounmap(device[n]);
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(pages_look_contiguous),
 	TEST_CASE(rights_are_as_asked_for),
@@ -252,6 +306,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(space_is_used_again),
 	TEST_CASE(stacks_have_guards),
 	TEST_CASE(use_of_a_stack_shows),
+	TEST_CASE(pages_of_the_image_may_be_tables),
 	TEST_CASE(memory_runs_out),
 };
 
