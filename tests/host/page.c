@@ -89,7 +89,7 @@ static void *cpu_main(void *arg)
 
 	if (arg != &seeds[0])
 		machine_cpu_start();
-	for (unsigned int i = 0; i < 20000; i++) {
+	for (unsigned int i = 0; i < 5000; i++) {
 		struct page **p = &held[(random = random * 6364136223846793005 + 1) >> 59];
 
 		if (*p) {
@@ -167,15 +167,15 @@ static void empty_cpu(void)
 		page_free(page[n]);
 }
 
-/* All of it by the largest runs, and back; then page for page. */
-static void take_all(void)
+/* All of it by the largest runs, and back; then, when @singly, page for page. */
+static void take_all(bool singly)
 {
 	struct page_stats before, after;
 	struct list runs;
 	struct page *page;
 
 	page_stats_get(&before);
-	for (unsigned int from = PAGE_ORDER_MAX + 1; from--; from = MIN(from, 1U)) {
+	for (unsigned int from = PAGE_ORDER_MAX + 1; from--; from = MIN(from, singly)) {
 		list_init(&runs);
 		for (unsigned int order = from + 1; order--;)
 			while ((page = page_alloc(order, KERNEL | PAGE_QUIET)))
@@ -200,7 +200,7 @@ static bool play_size(size_t mib)
 	machine_start_simple(mib);
 	CHECK(written(GIB(1), MIB(mib)) < 3000);
 	CHECK_EQ(page_bytes_total(), MIB(mib) - boot_mem_used());
-	take_all();
+	take_all(mib <= 64);
 	return good;
 }
 
