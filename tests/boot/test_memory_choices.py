@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+"""Every choice under Memory in the running kernel: page granule, address bits, heap, page allocator,
+with and without the heap's checks. Each boots, passes the in-kernel tests and is what it says it is.
+
+Each option meets each option of another kind in at least one run; the whole product is slow.
+"""
+
+import itertools
+import re
+
+import pytest
+
+from lib.session import OFF
+
+from .conftest import CPU_FOR, GRANULES
+from .test_matrix import pairwise
+from .test_selftest import SUITES, check
+
+KINDS = {
+    "granule": GRANULES,
+    "bits": ("short", "long"),
+    "heap": ("slab", "buddy", "bump"),
+    "pages": ("buddy", "bump"),
+    "checks": ("plain", "checked"),
+}
+BITS = {("4K", "short"): 39, ("4K", "long"): 48, ("16K", "short"): 36, ("16K", "long"): 47,
+        ("64K", "short"): 42, ("64K", "long"): 48}
+ALL = list(itertools.product(*KINDS.values()))
+CHOSEN = pairwise(ALL)
+
+
+@pytest.mark.parametrize(",".join(KINDS), [
+    pytest.param(*choice, marks=() if choice in CHOSEN else pytest.mark.slow, id="-".join(choice))
+    for choice in ALL])
+def test_choice(build, run, granule, bits, heap, pages, checks):
+    o = build("qemu_virt_defconfig", set=(
+        f"PAGE_{granule}=y VA_{bits.upper()}=y HEAP_{heap.upper()}=y PAGE_ALLOC_{pages.upper()}=y "
+        f"DEBUG_HEAP={'y' if checks == 'checked' else 'n'} SELFTEST=y DEBUG_ASSERT=y"))
+    result = run(o, "mem; map; selftest; mem", env={"CPU": CPU_FOR[granule]}, timeout=120)
+    assert result.status == OFF, result.closing
+    assert not SUITES - check(result.text)
+    assert f"page granule {granule[:-1]} KiB, {BITS[granule, bits]}-bit addresses" in result.text
+    assert f"\nheap      {heap}: " in result.text
+    assert re.search(r"^nothing is writable and executable", result.text, re.M)
