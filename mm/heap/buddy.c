@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Buddy heap: an object of up to half a page is a block of a power of two bytes, 32 at least, and
- * lies at a multiple of its size. A page that serves blocks, an arena, begins as one free block.
- * Where a small one is wanted, a larger one is cut into halves, buddies; where a block becomes
- * free and its buddy is, both become one again, up to the whole page, which then goes back unless
- * it is the only empty arena. Larger objects are runs of whole pages.
+ * lies at a multiple of its size. A page that serves blocks, an arena, begins as one block. Where a
+ * small one is wanted, a larger one is cut into halves, buddies; where a block becomes free and its
+ * buddy is, both become one again, and the whole page goes back. Larger objects are runs of pages.
  *
  * There are no headers. An arena has a table with one byte for each 32 bytes, its marks: what
- * begins there, and of which order. 32 tables share a page, and an arena's struct page has the
- * table's address. So every address can be judged by its struct page and its mark.
+ * begins there, and of which order; an arena's struct page has its address. So every address can be
+ * judged by its struct page and its mark. 32 tables share a page, and these pages go back when the
+ * last arena does.
  *
  * Freed blocks are first kept as they are, lazy, and handed out again without being merged and cut.
  * All of them are merged when there are many of one order, and before a page is asked for.
@@ -22,16 +22,14 @@
 /* A block of order n has 2^n granules. */
 #define GRANULE_SHIFT	5
 #define GRANULES	(PAGE_SIZE >> GRANULE_SHIFT)
-#define ORDERS		(PAGE_SHIFT - GRANULE_SHIFT + 1)
-#define ORDER_PAGE	(ORDERS - 1)
+#define ORDER_PAGE	(PAGE_SHIFT - GRANULE_SHIFT)
 #define BLOCK_MAX	(PAGE_SIZE / 2)
 
-#define LAZY_ORDERS	6U	/* up to 1 KiB; larger ones are merged at once */
-#define LAZY_MAX	16U	/* of each */
+#define LAZY_MAX	8U	/* of each order */
 
 #define TABLES		32U	/* in a page: there is one byte for 32 */
-#define TABLE_SIZE	(PAGE_SIZE / TABLES)
-static_assert(TABLE_SIZE == GRANULES, "a mark is a byte");
+
+#define NOT_LIVE	"not the start of an object"
 
 const char heap_policy_name[] = "buddy";
 
@@ -45,9 +43,19 @@ static_assert(ORDER_PAGE <= MARK_ORDER, "a mark has room for each order");
 /* What a page of the heap is, in its index; and what is in its owner. */
 enum {
 	PAGE_ARENA = 1,		/* the arena's table */
-	PAGE_TABLES,		/* a bit for each table that nobody has; if any, it is linked */
+	PAGE_TABLES,		/* the next page of tables */
 	PAGE_RUN,		/* the length of the run that begins there, in pages */
 };
+
+/* A mark for each granule of an arena. Those that nobody has are linked, and else without marks. */
+struct table {
+	union {
+		struct table *next;
+		u8 mark[GRANULES];
+	};
+};
+
+static_assert(sizeof(struct table) * TABLES == PAGE_SIZE, "a mark is a byte");
 
 /*
  * One that nobody has. It and its mark lie at multiples of its size, in bytes and in granules: so
@@ -65,24 +73,23 @@ struct order {
 	struct list *lazy;
 	unsigned int lazy_count;
 	unsigned int free_count;
-	size_t taken;		/* blocks that are handed out or lazy */
-};
+	size_t taken;		/* handed out or lazy; of the last order, atomic: pages in runs */
+} __aligned(64);		/* so that its place is found by a shift */
 
 static struct {
-	struct spinlock lock;
 	/* lock held: */
-	struct order order[ORDERS];
-	struct list tables;	/* pages with tables that nobody has */
-	size_t pages;		/* with blocks or tables */
-	/* atomic: */
-	size_t run_pages;
+	struct order order[ORDER_PAGE + 1];	/* whole pages are free for a moment only */
+	struct table *tables;			/* that nobody has */
+	void *table_pages;
+	size_t arenas;
+	size_t pages;				/* with blocks or tables */
+	struct spinlock lock;
 } heap;
 
-void heap_policy_init(void)
+__cold void heap_policy_init(void)
 {
-	for (unsigned int order = 0; order < ORDERS; order++)
+	for (unsigned int order = 0; order <= ORDER_PAGE; order++)
 		list_init(&heap.order[order].free);
-	list_init(&heap.tables);
 }
 
 static unsigned int order_of(size_t size)
@@ -93,59 +100,59 @@ static unsigned int order_of(size_t size)
 }
 
 /*
- * --- Tables -----------------------------------------------------------------------------------
+ * --- Pages with tables and blocks -------------------------------------------------------------
  */
 
-static struct page *get_page(unsigned int kind, unsigned int flags)
+/* Where a new page of that kind is, or NULL. */
+__cold static __noinline void *get_page(unsigned int kind, void *owner, unsigned int flags)
 {
 	struct page *page = page_alloc(0, PAGE_USE_HEAP | PAGE_QUIET | flags);
 
-	if (page) {
-		page->index = (u16)kind;
-		heap.pages++;
-	}
-	return page;
+	if (!page)
+		return NULL;
+	page->index = (u16)kind;
+	page->owner = owner;
+	heap.pages++;
+	return page_to_virt(page);
 }
 
-static __noinline void put_page(struct page *page)
+static void put_page(const void *p)
 {
 	heap.pages--;
-	page_free(page);
+	page_free(virt_to_page(p));
 }
 
 /* A table without a mark, or NULL. */
-static u8 *get_table(void)
+static struct table *get_table(void)
 {
-	struct page *page;
-	uintptr_t unused;
+	struct table *table = heap.tables;
 
-	if (list_empty(&heap.tables)) {
-		page = get_page(PAGE_TABLES, PAGE_ZERO);
-		if (!page)
+	if (!table) {
+		table = get_page(PAGE_TABLES, heap.table_pages, PAGE_ZERO);
+		if (!table)
 			return NULL;
-		page->owner = (void *)(BIT(TABLES) - 1);
-		list_add(&heap.tables, &page->link);
+		heap.table_pages = table;
+		for (unsigned int i = 0; i < TABLES - 1; i++)
+			table[i].next = &table[i + 1];
 	}
-	page = list_entry(heap.tables.next, struct page, link);
-	unused = (uintptr_t)page->owner;
-	page->owner = (void *)(unused & (unused - 1));
-	if (!page->owner)
-		list_del(&page->link);
-	return (u8 *)page_to_virt(page) + (size_t)__builtin_ctzl(unused) * TABLE_SIZE;
+	heap.tables = table->next;
+	heap.arenas++;
+	table->next = NULL;
+	return table;
 }
 
-/* Takes a table back, in which there is no mark. */
-static void put_table(u8 *table)
+/* Takes a table back in which there is no mark. With the last one all pages of tables go. */
+__cold static __noinline void put_table(struct table *table)
 {
-	struct page *page = virt_to_page(table);
-	uintptr_t unused = (uintptr_t)page->owner;
+	table->next = heap.tables;
+	heap.tables = table;
+	if (--heap.arenas)
+		return;
+	heap.tables = NULL;
+	while (heap.table_pages) {
+		void *page = heap.table_pages;
 
-	if (!unused)
-		list_add(&heap.tables, &page->link);
-	unused |= BIT(((vaddr_t)table & ~PAGE_MASK) / TABLE_SIZE);
-	page->owner = (void *)unused;
-	if (unused == BIT(TABLES) - 1) {
-		list_del(&page->link);
+		heap.table_pages = virt_to_page(page)->owner;
 		put_page(page);
 	}
 }
@@ -154,7 +161,7 @@ static void put_table(u8 *table)
  * --- Blocks -----------------------------------------------------------------------------------
  */
 
-static __noinline void put_block(struct block *block, u8 *mark, unsigned int order)
+__cold static __noinline void put_block(struct block *block, u8 *mark, unsigned int order)
 {
 	block->mark = mark;
 	*mark = (u8)(MARK_FREE | order);
@@ -162,35 +169,24 @@ static __noinline void put_block(struct block *block, u8 *mark, unsigned int ord
 	heap.order[order].free_count++;
 }
 
-static void get_block(struct block *block, unsigned int order)
+__cold static __noinline void get_block(struct block *block, unsigned int order)
 {
 	*block->mark = 0;
 	list_del(&block->link);
 	heap.order[order].free_count--;
 }
 
-static bool new_arena(void)
+/* Brings a page, one free block. False when there is none. */
+static bool get_arena(void)
 {
-	u8 *table = get_table();
-	struct page *page;
+	struct table *table = get_table();
+	void *page = table ? get_page(PAGE_ARENA, table, 0) : NULL;
 
-	if (!table)
-		return false;
-	page = get_page(PAGE_ARENA, 0);
-	if (!page) {
+	if (page)
+		put_block(page, table->mark, ORDER_PAGE);
+	else if (table)
 		put_table(table);
-		return false;
-	}
-	page->owner = table;
-	put_block(page_to_virt(page), table, ORDER_PAGE);
-	return true;
-}
-
-/* Gives the page of an arena back in which there is no mark. */
-static void put_arena(struct page *arena)
-{
-	put_table(arena->owner);
-	put_page(arena);
+	return page;
 }
 
 /* Takes a block from the free ones, a larger one cut if need be; NULL without any. */
@@ -200,7 +196,7 @@ static void *cut(unsigned int order)
 	struct block *block;
 
 	while (list_empty(&heap.order[at].free))
-		if (++at == ORDERS)
+		if (at++ == ORDER_PAGE)
 			return NULL;
 	block = list_entry(heap.order[at].free.next, struct block, link);
 	get_block(block, at);
@@ -213,23 +209,23 @@ static void *cut(unsigned int order)
 }
 
 /* Makes a block free that was handed out: with its buddy, and that one's, as far as they are. */
-static __noinline void merge(void *p, u8 *mark, unsigned int order)
+__cold static __noinline void merge(void *p, u8 *mark, unsigned int order)
 {
 	vaddr_t block = (vaddr_t)p;
 
 	heap.order[order].taken--;
 	*mark = 0;
 	for (; order < ORDER_PAGE; order++) {
-		if (*(u8 *)((vaddr_t)mark ^ BIT(order)) != (MARK_FREE | order))
-			break;
+		if (*(u8 *)((vaddr_t)mark ^ BIT(order)) != (MARK_FREE | order)) {
+			put_block((struct block *)block, mark, order);
+			return;
+		}
 		get_block((struct block *)(block ^ BIT(GRANULE_SHIFT + order)), order);
 		block &= ~BIT(GRANULE_SHIFT + order);
 		mark = (u8 *)((vaddr_t)mark & ~BIT(order));
 	}
-	if (order == ORDER_PAGE && heap.order[ORDER_PAGE].free_count)
-		put_arena(virt_to_page((void *)block));
-	else
-		put_block((struct block *)block, mark, order);
+	put_page((void *)block);
+	put_table((struct table *)(void *)mark);
 }
 
 /* Makes all lazy blocks free ones. False when there is none. */
@@ -237,7 +233,7 @@ static bool merge_lazy(void)
 {
 	bool any = false;
 
-	for (unsigned int order = 0; order < LAZY_ORDERS; order++) {
+	for (unsigned int order = 0; order < ORDER_PAGE; order++) {
 		while (heap.order[order].lazy) {
 			struct list *lazy = heap.order[order].lazy;
 
@@ -254,26 +250,16 @@ static bool merge_lazy(void)
  * --- Runs of pages ----------------------------------------------------------------------------
  */
 
-static struct page *find_run(size_t pages)
-{
-	return pages == 1 ? page_alloc(0, PAGE_USE_HEAP | PAGE_QUIET) :
-			    page_alloc_run(pages, PAGE_USE_HEAP | PAGE_QUIET);
-}
-
-static __noinline void *get_run(size_t size)
+__cold static __noinline void *get_run(size_t size)
 {
 	size_t pages = ((size - 1) >> PAGE_SHIFT) + 1;
-	struct page *page = find_run(pages);
+	struct page *page = page_alloc_run(pages, PAGE_USE_HEAP | PAGE_QUIET);
 
-	if (!page) {
-		heap_policy_shrink();
-		page = find_run(pages);
-	}
 	if (!page)
 		return NULL;
 	page->index = PAGE_RUN;
 	page->owner = (void *)pages;
-	atomic_add_relaxed(&heap.run_pages, pages);
+	atomic_add_relaxed(&heap.order[ORDER_PAGE].taken, pages);
 	return page_to_virt(page);
 }
 
@@ -302,14 +288,14 @@ static bool is_in_arena(const struct page *page, const void *p)
 }
 
 /* Frees what is in no arena, if it is something. */
-static __noinline void put_run(struct page *page, void *p)
+__cold static __noinline void put_run(struct page *page, void *p)
 {
 	size_t pages;
 
 	if (!is_run(page, p))
-		heap_bad_free(p, page ? "not the start of an object" : "not of the heap");
+		heap_bad_free(p, NOT_LIVE);
 	pages = (size_t)page->owner;
-	atomic_add_relaxed(&heap.run_pages, -pages);
+	atomic_add_relaxed(&heap.order[ORDER_PAGE].taken, -pages);
 	page_free_run(page, pages);
 }
 
@@ -318,13 +304,13 @@ static __noinline void put_run(struct page *page, void *p)
  */
 
 /* Without a lazy block; the last page becomes the object's own. Takes the lock over. */
-static __noinline void *get_slowly(unsigned int order, unsigned long state)
+__cold static __noinline void *get_slowly(unsigned int order, unsigned long state)
 {
 	void *p;
 
 	do
 		p = cut(order);
-	while (!p && (merge_lazy() || new_arena()));
+	while (!p && (merge_lazy() || get_arena()));
 	spin_unlock_irqrestore(&heap.lock, state);
 	return p ? p : get_run(1);
 }
@@ -358,15 +344,12 @@ void *heap_policy_alloc_aligned(size_t size, size_t align)
 }
 
 /* Frees what cannot become lazy. Takes the lock over. */
-static __noinline void put_slowly(void *p, u8 *mark, unsigned long state)
+__cold static __noinline void put_slowly(void *p, u8 *mark, unsigned long state)
 {
-	u8 found = *mark;
-	unsigned int order = found ^ MARK_LIVE;
+	unsigned int order = *mark ^ MARK_LIVE;
 
-	if (order >= ORDERS) {
-		spin_unlock_irqrestore(&heap.lock, state);
-		heap_bad_free(p, found ? "free already" : "not the start of an object");
-	}
+	if (order >= ORDER_PAGE)
+		heap_bad_free(p, *mark ? "free already" : NOT_LIVE);
 	merge_lazy();
 	merge(p, mark, order);
 	spin_unlock_irqrestore(&heap.lock, state);
@@ -388,7 +371,7 @@ void heap_policy_free(void *p)
 	mark = mark_of(page, p);
 	state = spin_lock_irqsave(&heap.lock);
 	n = *mark ^ MARK_LIVE;
-	if (unlikely(n >= LAZY_ORDERS || heap.order[n].lazy_count == LAZY_MAX)) {
+	if (unlikely(n >= ORDER_PAGE || heap.order[n].lazy_count == LAZY_MAX)) {
 		put_slowly(p, mark, state);
 		return;
 	}
@@ -411,16 +394,13 @@ size_t heap_policy_size(const void *p)
 	if (!is_in_arena(page, p))
 		return 0;
 	order = *mark_of(page, p) ^ MARK_LIVE;
-	return order < ORDERS ? BIT(GRANULE_SHIFT + order) : 0;
+	return order < ORDER_PAGE ? BIT(GRANULE_SHIFT + order) : 0;
 }
 
-/*
- * Orders have no pages of their own: all pages stand with the last order, a page, whose objects are
- * the pages in runs.
- */
-void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg)
+/* Orders have no pages of their own: all stand with the last one, a page. */
+__cold void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg)
 {
-	for (unsigned int i = 0; i < ORDERS; i++) {
+	for (unsigned int i = 0; i <= ORDER_PAGE; i++) {
 		const struct order *order = &heap.order[i];
 		unsigned long state = spin_lock_irqsave(&heap.lock);
 		struct heap_class c = {
@@ -428,12 +408,9 @@ void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), voi
 			.live = order->taken - order->lazy_count,
 			.free = order->free_count + order->lazy_count,
 			.cached = order->lazy_count,
+			.pages = i == ORDER_PAGE ? heap.pages + order->taken : 0,
 		};
 
-		if (i == ORDER_PAGE) {
-			c.live = atomic_load_relaxed(&heap.run_pages);
-			c.pages = heap.pages + c.live;
-		}
 		spin_unlock_irqrestore(&heap.lock, state);
 		row(&c, arg);
 	}
@@ -447,24 +424,17 @@ static void add(const struct heap_class *c, void *arg)
 	stats->live += c->live * c->size;
 }
 
-void heap_policy_stats(struct heap_stats *stats)
+__cold void heap_policy_stats(struct heap_stats *stats)
 {
 	*stats = (struct heap_stats){ 0 };
 	heap_policy_classes(add, stats);
 }
 
-/* Merges what is lazy, and gives back the empty arena that is kept otherwise. */
-void heap_policy_shrink(void)
+/* What is empty has gone back, once it is merged. */
+__cold void heap_policy_shrink(void)
 {
 	unsigned long state = spin_lock_irqsave(&heap.lock);
-	struct list *empty = &heap.order[ORDER_PAGE].free;
-	struct block *block;
 
 	merge_lazy();
-	if (!list_empty(empty)) {
-		block = list_entry(empty->next, struct block, link);
-		get_block(block, ORDER_PAGE);
-		put_arena(virt_to_page(block));
-	}
 	spin_unlock_irqrestore(&heap.lock, state);
 }

@@ -5,6 +5,7 @@
  * each time. Nothing is kept but how many are handed out.
  */
 #include <arch/atomic.h>
+#include <lib/log.h>
 #include <mm/cache.h>
 #include <mm/heap_debug.h>
 #include <mm/heap.h>
@@ -37,8 +38,11 @@ struct cache *cache_create(const char *name, size_t size, size_t align, void (*c
 {
 	struct cache *cache;
 
-	if (!size || size > PAGE_SIZE || align > PAGE_SIZE || (align & (align - 1)))
+	if (!name || !size || size > PAGE_SIZE || align > PAGE_SIZE || (align & (align - 1))) {
+		log_err("cache %s: objects of %zu bytes, aligned to %zu?", name ? name : "?", size,
+			align);
 		return NULL;
+	}
 	cache = kmalloc(sizeof(*cache));
 	if (cache)
 		*cache = (struct cache){ name, size, align, ctor, 0 };
