@@ -35,6 +35,7 @@ STEPS = (
     ("log_console_ready", "log shown"),
     ("drivers_init", "all other drivers"),
     ("banner_print", "last lines of boot"),
+    ("map_protect", "sealed, and all mappings looked at"),
     ("shell_main", "shell, to its first prompt"),
     ("tty_read_line", None),
 )
