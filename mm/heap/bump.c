@@ -60,7 +60,7 @@ static size_t left(const struct bump *b)
 
 static struct header *header_of(vaddr_t p)
 {
-	return (struct header *)p - 1;
+	return (struct header *)(p - OVERHEAD);
 }
 
 /* Makes an object at @p if it fits, behind which the pointer goes. Interrupts masked. */
