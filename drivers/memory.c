@@ -52,7 +52,7 @@ static void reserve_initrd(void)
 		log_err("initrd: /chosen names an empty range, %#lx to %#lx", start, end);
 		return;
 	}
-	boot_mem_reserve(start, end - start, "initrd", false);
+	boot_mem_reserve(start, end - start, boot_mem_initrd, false);
 }
 
 static bool holds(const struct boot_mem_range *r, u64 start, u64 end)

@@ -19,6 +19,8 @@ struct range_list {
 	struct boot_mem_range range[RANGES_MAX];
 };
 
+const char boot_mem_initrd[] = "initrd";
+
 static struct range_list banks, reserved;
 
 /* Where runs may be taken from: all that the linear map has so far. No upper end when that is 0. */

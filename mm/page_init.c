@@ -283,7 +283,7 @@ void page_release_boot(void)
 	if (IS_ENABLED(CONFIG_CMD_HEAPTRACE))
 		return;
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)
-		if (!strcmp(r->name, "initrd")) {
+		if (r->name == boot_mem_initrd) {
 			page_release(r->base, r->size);
 			return;
 		}

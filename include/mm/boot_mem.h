@@ -17,6 +17,9 @@ struct boot_mem_range {
 	bool no_map;		/* of a reservation: not even in the linear map */
 };
 
+/* What the initial ramdisk is reserved for: this very array, since a tree may use the word as well. */
+extern const char boot_mem_initrd[];
+
 /*
  * Adds RAM. It is cut to whole pages; what overlaps known RAM is merged. Ranges beyond the
  * table's size are dropped with a log line.

@@ -93,9 +93,11 @@ SHAPES = {
         nodes=RESERVED + "one@42000000 { reg = <0 0x42000000 0 0x1000>; };"
         "two@43000000 { reg = <0 0x43000000 0 0x200000>; no-map; };"
         'off@44000000 { reg = <0 0x44000000 0 0x1000>; status = "disabled"; };'
+        # its name alone does not make it the ramdisk, which is given back
+        "initrd { reg = <0 0x45000000 0 0x1000>; };"
         "anywhere { size = <0 0x100000>; }; };",
         reserved=((0x42000000, 0x1000, "one@42000000"),
-                  (0x43000000, 0x200000, r"two@43000000 \(no-map\)"))),
+                  (0x43000000, 0x200000, r"two@43000000 \(no-map\)"), (0x45000000, 0x1000, "initrd"))),
     "overlapping-reservations": Shape(
         "<0 0x40000000 0 0x20000000>", WHOLE,
         reserve="/memreserve/ 0x42000000 0x4000;\n",
