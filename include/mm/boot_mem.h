@@ -17,7 +17,7 @@ struct boot_mem_range {
 	bool no_map;		/* of a reservation: not even in the linear map */
 };
 
-/* What the initial ramdisk is reserved for: this very array, since a tree may use the word as well. */
+/* What the initial ramdisk is reserved for: this very array, as a tree may use the word too. */
 extern const char boot_mem_initrd[];
 
 /*

@@ -14,7 +14,7 @@ COMMANDS = {
     "bench": "[GROUP|NAME]", "config": "[WORD]",
     "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
-    "irq": "", "mem": "", "memtest": "[SIZE [PASSES]]", "panic": "[WORD...]", "poweroff": "",
+    "irq": "", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "panic": "[WORD...]", "poweroff": "",
     "ps": "", "reboot": "", "slab": "[-s | shrink]", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
