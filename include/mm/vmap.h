@@ -2,7 +2,7 @@
 /*
  * The vmap area: device registers, single pages that shall look contiguous, and kernel stacks.
  * Every mapping has an unmapped page before it and one behind it, is never executable, and is
- * made whole or not at all. Boot or thread context; nothing here waits.
+ * made whole or not at all. Any context: the lock masks interrupts, and nothing here waits.
  */
 #ifndef MM_VMAP_H
 #define MM_VMAP_H

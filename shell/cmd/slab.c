@@ -34,8 +34,8 @@ static int shrink(void)
 	heap_policy_stats(&before);
 	heap_policy_shrink();
 	heap_policy_stats(&after);
-	print("%lu pages came back, the heap holds %lu\n", (before.held - after.held) >> PAGE_SHIFT,
-	      after.held >> PAGE_SHIFT);
+	print("%lu pages came back, the heap holds %lu\n",
+	      (before.held - MIN(before.held, after.held)) >> PAGE_SHIFT, after.held >> PAGE_SHIFT);
 	return STATUS_OK;
 }
 

@@ -4,7 +4,7 @@
  * instructions, and only from 64 bytes on. Below that everything is read before anything is
  * written: one access at each end, which overlap in the middle, so that a size class needs no
  * loop. From 64 bytes on blocks of 128 go upwards, or of 64 downwards where the destination
- * lies inside the source's block; within a block all reads come before the writes, and what the
+ * lies inside the source's block; within 64 bytes all reads come before the writes, and what the
  * loops leave is a small copy again. Destinations are brought to 16 bytes first: a store that
  * crosses a cache line costs more than such a load.
  *
