@@ -103,8 +103,6 @@ void arch_boot_finish(void)
 	__asm__ volatile("tlbi vmalle1" ::: "memory");
 	dsb(nsh);	// what was cached of it is gone
 	isb();
-	if (!(boot_info.sctlr & SCTLR_SPAN))
-		sysreg_write(PSTATE_PAN, PSTATE_PAN_ON);
 }
 
 paddr_t arch_boot_table(void)

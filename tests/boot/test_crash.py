@@ -39,6 +39,8 @@ WAYS = {
                        "constants", "panic map_check crash_exec_constants"),
     "user": (r"mapped, and open to programs: 0xffffffff80\w+ to 0xffffffff80\w+, data",
              "panic map_check crash_user"),
+    "tear": (r"unmapping 0xffff\w+ to 0xffff\w+fff would tear a block apart",
+             "panic arch_kernel_unmap crash_tear"),
     "alias-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffff\w+ \(ESR \w+\)", "fault_run"),
     "data-exec": (rf"instruction abort: fetch, {PERMISSION} at 0xffffffff80\w+ \(ESR \w+\)",
                   "fault_run"),
@@ -93,7 +95,7 @@ WAYS = {
 EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alias-exec", "data-exec",
                  "guard", "guard-end", "overflow", "frame", "no-room", "stack-guard",
                  "stack-guard-end", "stack-overflow", "stack-frame", "sealed-write", "wx",
-                 "exec-constants", "user")
+                 "exec-constants", "user", "tear")
 PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16K", "64K")
                                               for way in EVERY_GRANULE]
 

@@ -128,6 +128,7 @@ void early_main(void)
 				  MIN(mmfr0 & 0xf, 5UL) << TCR_IPS_SHIFT |
 				  (((mmfr0 >> MMFR0_ASIDBITS) & 0xf) == 2 ? TCR_AS : 0));
 	boot_info.sctlr = SCTLR_EL1_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
+	/* head.S sets PSTATE.PAN by this bit */
 	if ((sysreg_read(id_aa64mmfr1_el1) >> MMFR1_PAN) & 0xf)
 		boot_info.sctlr &= ~(u64)SCTLR_SPAN;
 	early_map();

@@ -304,7 +304,10 @@ FUNC enable_mmu
 	isb
 	msr	sctlr_el1, x5
 	isb					// the next instruction is translated
-	br	x8
+	tbnz	x5, #SCTLR_SPAN_SHIFT, 1f	// this CPU has no PAN
+	mov	x1, #PSTATE_PAN_ON
+	msr	PSTATE_PAN, x1
+1:	br	x8
 ENDFUNC enable_mmu
 
 	.section .early.text, "ax"

@@ -40,7 +40,8 @@
 #define SCTLR_SA		(1 << 3)
 #define SCTLR_I			(1 << 12)
 #define SCTLR_WXN		(1 << 19)
-#define SCTLR_SPAN		(1 << 23)	/* an exception leaves PSTATE.PAN as it is */
+#define SCTLR_SPAN_SHIFT	23		/* an exception leaves PSTATE.PAN as it is */
+#define SCTLR_SPAN		(1 << SCTLR_SPAN_SHIFT)
 
 /* HCR_EL2 */
 #define HCR_RW			(UL(1) << 31)

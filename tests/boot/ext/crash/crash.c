@@ -424,6 +424,7 @@ static const struct {
 	{ "wx", crash_wx },
 	{ "exec-constants", crash_exec_constants },
 	{ "user", crash_user },
+	{ "tear", crash_tear },
 	{ "alias-exec", crash_alias_exec },
 	{ "data-exec", crash_data_exec },
 	{ "null-exec", crash_null_exec },

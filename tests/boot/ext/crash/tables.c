@@ -52,3 +52,11 @@ __noinline void crash_user(void)
 	map_check();
 	HERE();
 }
+
+__noinline void crash_tear(void)
+{
+	vaddr_t va = (vaddr_t)phys_to_virt(arch_image_phys()) + MIB(64) + PAGE_SIZE;
+
+	arch_kernel_unmap(va, PAGE_SIZE);
+	HERE();
+}
