@@ -362,7 +362,7 @@ def test_a_heap_that_is_broken(o, small, tmp_path):
     broken = tmp_path / "broken"
     shutil.copytree(FIRSTFIT, broken)
     text = (broken / "firstfit.c").read_text()
-    (broken / "firstfit.c").write_text(text.replace("cut(need, align);\n\n", "cut(MIN(need, 64), align);\n\n"))
+    (broken / "firstfit.c").write_text(text.replace("cut(need, align);\n\n", "cut(MIN(need, (size_t)64), align);\n\n"))
     assert "MIN(need" in (broken / "firstfit.c").read_text()
     done = compare(o, "--trace", small, "bump", "firstfit", ext=broken)
     assert done.returncode == 1
