@@ -13,6 +13,7 @@
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
+#include <kernel/wait.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
 
@@ -26,8 +27,8 @@ struct ring {
 };
 
 static struct {
-	struct spinlock lock;
-	/* lock held: */
+	struct wait_queue readers;
+	/* its lock held: */
 	struct ring in, out;
 	bool receive_masked;
 	unsigned long overruns;
@@ -77,6 +78,7 @@ bool console_register(struct device *dev, const struct console_ops *ops)
 	/* a stdout-path that names nothing of use leaves the choice to the order of the tree */
 	if (console.dev || (want && want != dev->node && has_driver(want)))
 		return false;
+	wait_queue_init(&console.readers);
 	console.dev = dev;
 	console.ops = ops;
 	ops->receive_irq(dev, true);
@@ -143,10 +145,10 @@ void console_write(const char *buf, size_t len)
 	}
 	/* a full ring is waited for without the lock, so that input is still taken meanwhile */
 	while (len) {
-		unsigned long state = spin_lock_irqsave(&console.lock);
+		unsigned long state = spin_lock_irqsave(&console.readers.lock);
 		size_t done = write_locked(buf, len);
 
-		spin_unlock_irqrestore(&console.lock, state);
+		spin_unlock_irqrestore(&console.readers.lock, state);
 		buf += done;
 		len -= done;
 		arch_relax();
@@ -158,12 +160,12 @@ void console_flush(void)
 	u64 deadline = time_now() + FLUSH_NS;
 
 	while (console.dev && !console.panicking && time_now() < deadline) {
-		unsigned long state = spin_lock_irqsave(&console.lock);
+		unsigned long state = spin_lock_irqsave(&console.readers.lock);
 		bool done;
 
 		drain_locked();
 		done = ring_empty(&console.out) && console.ops->idle(console.dev);
-		spin_unlock_irqrestore(&console.lock, state);
+		spin_unlock_irqrestore(&console.readers.lock, state);
 		if (done)
 			return;
 		arch_relax();
@@ -187,7 +189,7 @@ void console_panic(void)
 
 void console_interrupt(struct device *dev)
 {
-	unsigned long state = spin_lock_irqsave(&console.lock);
+	unsigned long state = spin_lock_irqsave(&console.readers.lock);
 
 	if (dev == console.dev) {
 		while (!ring_full(&console.in)) {
@@ -197,6 +199,8 @@ void console_interrupt(struct device *dev)
 				break;
 			ring_put(&console.in, (char)c);
 		}
+		if (!ring_empty(&console.in))
+			wait_wake_all(&console.readers);
 		if (ring_full(&console.in) && !console.receive_masked) {
 			console.receive_masked = true;
 			console.ops->receive_irq(dev, false);
@@ -205,7 +209,7 @@ void console_interrupt(struct device *dev)
 		if (ring_empty(&console.out))
 			console.ops->transmit_irq(dev, false);
 	}
-	spin_unlock_irqrestore(&console.lock, state);
+	spin_unlock_irqrestore(&console.readers.lock, state);
 }
 
 bool console_pending(void)
@@ -213,48 +217,34 @@ bool console_pending(void)
 	return !ring_empty(&console.in);
 }
 
-/* The next byte, or -1; makes the device interrupt again when half of a full ring has been read. */
-static int take(void)
+/* The next byte. Makes the device interrupt again when half of a full ring has been read. */
+static int take_locked(void)
 {
-	unsigned long state = spin_lock_irqsave(&console.lock);
-	int c = -1;
+	int c = (unsigned char)ring_get(&console.in);
 
-	if (!ring_empty(&console.in))
-		c = (unsigned char)ring_get(&console.in);
 	if (console.receive_masked && console.in.head - console.in.tail <= RING_SIZE / 2) {
 		console.receive_masked = false;
 		console.ops->receive_irq(console.dev, true);
 	}
-	spin_unlock_irqrestore(&console.lock, state);
 	return c;
 }
 
 int console_read(u64 deadline)
 {
+	unsigned long state;
+	int c = 0;
+
 	if (!console.dev)
 		return -ENODEV;
-	for (;;) {
-		int c = take();
-
-		if (c >= 0)
-			return c;
-		if (deadline != TIME_NEVER && time_now() >= deadline)
-			return -ETIMEDOUT;
-		/*
-		 * masked, so that an interrupt between the check and the wait still ends the
-		 * wait
-		 */
-		arch_irq_disable();
-		/*
-		 * without a timer nothing would end the wait at the deadline: look again and
-		 * again
-		 */
-		if (!console_pending() && (deadline == TIME_NEVER || time_source())) {
-			time_wake_at(deadline);
-			arch_wait_for_interrupt();
-		}
-		arch_irq_enable();
+	state = spin_lock_irqsave(&console.readers.lock);
+	while (ring_empty(&console.in) && !c) {
+		c = wait_sleep(&console.readers, state, deadline);
+		state = spin_lock_irqsave(&console.readers.lock);
 	}
+	if (!ring_empty(&console.in))
+		c = take_locked();
+	spin_unlock_irqrestore(&console.readers.lock, state);
+	return c;
 }
 
 void console_count_overrun(void)

@@ -10,6 +10,7 @@
 #include <arch/sections.h>
 #include <arch/upcall.h>
 #include <kernel/irq.h>
+#include <kernel/sched.h>
 #include <kernel/spinlock.h>
 #include <lib/assert.h>
 #include <lib/log.h>
@@ -187,12 +188,37 @@ static void serve(struct irqchip *root, unsigned int hw)
 	spin_unlock(&line->lock);
 }
 
+#ifdef CONFIG_THREADS
+static void irq_enter(void)
+{
+	sched_rq()->in_irq = true;
+}
+
+static void irq_leave(void)
+{
+	struct runqueue *rq = sched_rq();
+
+	rq->in_irq = false;
+	if (rq->resched)
+		sched_irq_exit();
+}
+#else
+static void irq_enter(void)
+{
+}
+
+static void irq_leave(void)
+{
+}
+#endif
+
 void irq_entry(struct arch_frame *frame)
 {
 	struct irqchip *root = irqs.root;
 	int hw;
 
 	(void)frame;
+	irq_enter();
 	if (!root)
 		panic("an interrupt came, and there is no interrupt controller");
 	hw = root->ops->acknowledge(root);
@@ -205,6 +231,7 @@ void irq_entry(struct arch_frame *frame)
 			atomic_add_relaxed(&spurious, 1);
 		root->ops->end(root, (unsigned int)hw);
 	}
+	irq_leave();
 }
 
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats)

@@ -14,6 +14,7 @@
 #include <kernel/irq.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/sched.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <mm/boot_mem.h>
@@ -62,6 +63,13 @@ static void console_require(void)
 	log_console_ready();
 }
 
+static void sched_start_threads(void)
+{
+#ifdef CONFIG_THREADS
+	sched_init();
+#endif
+}
+
 void kernel_main(void)
 {
 	log_info("%s", CAIRN_BANNER);
@@ -74,7 +82,8 @@ void kernel_main(void)
 	page_init();			/* page_alloc(); boot_mem_alloc() is over */
 	heap_init();			/* kmalloc() */
 	drivers_init(PHASE_IRQCHIP);	/* irq_request() */
-	drivers_init(PHASE_TIMER);	/* time_wake_at() */
+	drivers_init(PHASE_TIMER);	/* timer_start() */
+	sched_start_threads();		/* thread_create(); from here on code may sleep */
 	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */

@@ -8,7 +8,9 @@
 #include <lib/string.h>
 #include <mm/stack.h>
 
-static struct spinlock thread_lock;
+#include "thread.h"
+
+struct spinlock thread_lock;
 
 struct list thread_list;
 
@@ -29,7 +31,15 @@ void thread_init(void)
 	memset(boot_stack, 0, (vaddr_t)__builtin_frame_address(0) - IN_USE - (vaddr_t)boot_stack);
 }
 
-static void tell(const struct thread *t, struct thread_info *info)
+void thread_list_add(struct thread *t)
+{
+	static unsigned int last_id;
+
+	t->id = ++last_id;
+	list_add_tail(&thread_list, &t->all);
+}
+
+static void tell(struct thread *t, struct thread_info *info)
 {
 	info->id = t->id;
 	strlcpy(info->name, t->name, sizeof(info->name));
@@ -38,6 +48,9 @@ static void tell(const struct thread *t, struct thread_info *info)
 	info->stack_max = stack_used_max((const void *)t->stack);
 	info->stack_now = t == arch_current() ? t->stack + t->stack_size -
 				  (vaddr_t)__builtin_frame_address(0) : 0;
+#ifdef CONFIG_THREADS
+	sched_tell(t, info);
+#endif
 }
 
 bool thread_info(unsigned int id, struct thread_info *info)
@@ -59,7 +72,7 @@ bool thread_info(unsigned int id, struct thread_info *info)
 
 const char *thread_state_name(enum thread_state state)
 {
-	static const char *const names[] = { "running", "sleeping" };
+	static const char *const names[] = { "running", "ready", "sleeping", "dead" };
 
 	return names[state];
 }

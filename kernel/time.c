@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Time from the architected counter. Ticks become nanoseconds by one multiplication and a
- * shift: 128 bits wide, so that nothing overflows and a second is exact to less than a
- * nanosecond in a day.
+ * Time from the architected counter. Ticks become nanoseconds, and nanoseconds ticks, by one
+ * multiplication and a shift: 128 bits wide, so that nothing overflows, and with so many bits behind
+ * the point that a year of uptime is exact to 20 ns.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -13,20 +13,27 @@
 #include <lib/types.h>
 #include <uapi/errno.h>
 
-#define SHIFT	32
+#define NS_SHIFT	48	/* good for counters of 16 kHz and more */
+#define TICKS_SHIFT	60	/* up to 16 GHz */
 
 static struct {
 	u32 frequency;		/* Hz; 0 until somebody knows */
-	u64 ns_per_tick;	/* << SHIFT */
-	u64 ticks_per_ns;	/* << SHIFT */
+	u64 ns_per_tick;	/* << NS_SHIFT */
+	u64 ticks_per_ns;	/* << TICKS_SHIFT */
 	const struct dt_node *node;
 } clock __ro_after_init;
+
+/* (@a << @shift) / @b for numbers of 32 bits, and more of @shift than a division of 64 bits takes. */
+static u64 ratio(u64 a, u64 b, unsigned int shift)
+{
+	return ((a << 32) / b << (shift - 32)) + ((a << 32) % b << (shift - 32)) / b;
+}
 
 static void set_frequency(u32 hz)
 {
 	clock.frequency = hz;
-	clock.ns_per_tick = (NS_PER_SEC << SHIFT) / hz;
-	clock.ticks_per_ns = ((u64)hz << SHIFT) / NS_PER_SEC;
+	clock.ns_per_tick = ratio(NS_PER_SEC, hz, NS_SHIFT);
+	clock.ticks_per_ns = ratio(hz, NS_PER_SEC, TICKS_SHIFT);
 }
 
 int timer_register(const struct dt_node *node, u32 frequency)
@@ -48,7 +55,13 @@ u64 time_from_ticks(u64 ticks)
 			return 0;
 		set_frequency(hz);
 	}
-	return (u64)(((unsigned __int128)ticks * clock.ns_per_tick) >> SHIFT);
+	return (u64)(((unsigned __int128)ticks * clock.ns_per_tick) >> NS_SHIFT);
+}
+
+u64 time_to_ticks(u64 ns)
+{
+	/* one more: the division rounded down, and to be early is to be there twice */
+	return (u64)(((unsigned __int128)ns * clock.ticks_per_ns) >> TICKS_SHIFT) + 1;
 }
 
 u64 time_now(void)
@@ -76,41 +89,6 @@ void time_busy_wait(u64 ns)
 
 void time_wake_at(u64 deadline)
 {
-	u64 now, ticks;
-
-	if (deadline == TIME_NEVER || !clock.node)
-		return;
-	now = time_now();
-	ticks = deadline > now
-			? (u64)(((unsigned __int128)(deadline - now) * clock.ticks_per_ns) >> SHIFT)
-			: 0;
-	/* one more: the division rounded down, and waking early is waking twice */
-	arch_timer_set(arch_counter() + ticks + 1);
-}
-
-void timer_expired(void)
-{
-	/* whoever waits in WFI looks at the clock itself */
-}
-
-int time_sleep_until(u64 deadline)
-{
-	/* time stands still where nobody knows its rate */
-	if (!time_now() && deadline)
-		return -ENODEV;
-	while (time_now() < deadline) {
-		/*
-		 * masked, so that the timer's interrupt cannot slip in between the check and
-		 * the wait
-		 */
-		arch_irq_disable();
-		if (time_now() < deadline && clock.node) {
-			time_wake_at(deadline);
-			arch_wait_for_interrupt();
-		}
-		arch_irq_enable();
-		if (!clock.node)
-			arch_relax();
-	}
-	return 0;
+	if (deadline != TIME_NEVER && clock.node)
+		arch_timer_set(time_to_ticks(deadline));
 }

@@ -14,13 +14,19 @@
 
 /* These return the value from before. */
 #define atomic_add_relaxed(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+#define atomic_add_acquire(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_ACQUIRE)
 #define atomic_add_acq_rel(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_ACQ_REL)
 #define atomic_exchange_acquire(p, v)	__atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE)
 #define atomic_exchange_acq_rel(p, v)	__atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
 
-/* True when *@p was *@old and is now @v; else *@old becomes what was found. */
+/* These are true when *@p was *@old and is now @v; else *@old becomes what was found. */
 #define atomic_cas_acq_rel(p, old, v) \
 	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)
+
+#define atomic_cas_acquire(p, old, v) \
+	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+#define atomic_cas_release(p, old, v) \
+	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)
 
 /* Keeps the compiler from moving memory accesses across it; costs no instruction. */
 #define compiler_barrier()		__asm__ volatile("" ::: "memory")

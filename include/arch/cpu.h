@@ -25,6 +25,9 @@ static inline size_t arch_percpu_offset(void);
 /* Sets that offset. Once, when the CPU starts. */
 static inline void arch_set_percpu_offset(size_t offset);
 
+/* The address of the code that this becomes part of. */
+static inline vaddr_t arch_pc(void);
+
 /*
  * A hint inside a busy-wait: lets another hardware thread, or an emulator's other CPU, run
  * (YIELD).

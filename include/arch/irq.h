@@ -15,6 +15,9 @@ static inline void arch_irq_disable(void);
 static inline unsigned long arch_irq_save(void);
 static inline void arch_irq_restore(unsigned long state);
 
+/* True when arch_irq_save() found interrupts masked that gave @state. */
+static inline bool arch_irqs_masked(unsigned long state);
+
 /* True when interrupts are masked. */
 static inline bool arch_irqs_disabled(void);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Spinlocks. The _irqsave forms are for locks that an interrupt
- * handler takes too.
+ * Spinlocks. While one is held interrupts are masked on this CPU, so that neither a handler nor
+ * another thread can come in between and wait for it: that is the caller's business with the plain
+ * forms, and done by the _irqsave forms.
  */
 #ifndef KERNEL_SPINLOCK_H
 #define KERNEL_SPINLOCK_H
@@ -14,37 +15,52 @@
 
 /*
  * Ticket lock: fair, because each taker waits for its own number. Zeroed memory is an unlocked
- * lock.
+ * lock. The lower half of the word is the ticket that holds the lock, the upper half the one that
+ * the next taker draws.
  */
 struct spinlock {
-	u16 next;		/* the ticket that the next taker draws */
-	u16 owner;		/* the ticket that holds the lock */
+	union {
+		u32 tickets;
+		u16 owner;
+	};
+	u32 holder;	/* lower half of the address of the code that took it last */
 };
 
-#define SPINLOCK_INIT	{ 0 }
+#define SPIN_TICKET	(1U << 16)
+
+#define SPINLOCK_INIT	{ { 0 }, 0 }
+
+/* Waits until @ticket holds @lock. */
+void spin_wait(struct spinlock *lock, u16 ticket);
 
 /* True when somebody holds @lock. */
 static inline bool spin_is_locked(const struct spinlock *lock)
 {
-	return atomic_load_relaxed(&lock->owner) != atomic_load_relaxed(&lock->next);
+	u32 tickets = atomic_load_relaxed(&lock->tickets);
+
+	return (u16)tickets != (u16)(tickets >> 16);
 }
 
-/* Takes @lock, waiting for it. Interrupts off, or the lock is never taken in an interrupt. */
+/* Takes @lock, waiting for it. Interrupts off. */
 static inline void spin_lock(struct spinlock *lock)
 {
-	u16 ticket = atomic_add_relaxed(&lock->next, 1);
+	u32 seen = atomic_add_acquire(&lock->tickets, SPIN_TICKET);
 
-	while (atomic_load_acquire(&lock->owner) != ticket)
-		arch_relax();
+	if (unlikely((u16)seen != (u16)(seen >> 16)))
+		spin_wait(lock, (u16)(seen >> 16));
+	lock->holder = (u32)arch_pc();
 }
 
-/* Takes @lock when it is free: true when that worked. */
+/* Takes @lock when it is free: true when that worked. Interrupts off. */
 static inline bool spin_trylock(struct spinlock *lock)
 {
-	u16 owner = atomic_load_relaxed(&lock->owner);
+	u32 seen = atomic_load_relaxed(&lock->tickets);
+	bool taken = (u16)seen == (u16)(seen >> 16) &&
+		     atomic_cas_acquire(&lock->tickets, &seen, seen + SPIN_TICKET);
 
-	return __atomic_compare_exchange_n(&lock->next, &owner, (u16)(owner + 1), false,
-					   __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	if (taken)
+		lock->holder = (u32)arch_pc();
+	return taken;
 }
 
 /* Gives @lock to the next taker. The caller holds it. */

@@ -1,16 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Threads. So far there is one, on which the boot CPU runs from its first C function to the shell.
+ * Kernel threads: made, ended, waited for, told to end. Which of those that are ready runs is the
+ * scheduler policy's business (<kernel/sched_policy.h>), how they sleep that of <kernel/wait.h>.
+ * Without CONFIG_THREADS there is one thread, on which the boot CPU runs from its first C function
+ * to the shell.
  */
 #ifndef KERNEL_THREAD_H
 #define KERNEL_THREAD_H
 
+#ifdef CONFIG_THREADS
+#include <arch/context.h>
+#endif
+#include <kernel/wait.h>
 #include <lib/list.h>
 #include <lib/types.h>
 
 #define THREAD_NAME_MAX	16
 
-enum thread_state { THREAD_RUNNING, THREAD_SLEEPING };
+#define PRIORITY_LEVELS		32	/* 0 the least, 31 the most urgent */
+#define PRIORITY_DEFAULT	16
+#define NICE_MIN		(-20)	/* the largest share */
+#define NICE_MAX		19
+
+/* How a thread wants to be scheduled. A policy reads what it knows of, all are checked. */
+struct sched_params {
+	int priority;		/* fixed priority: 0 to PRIORITY_LEVELS - 1 */
+	int nice;		/* fair: NICE_MIN to NICE_MAX */
+	/* earliest deadline first, ns: @runtime of every @period, within @deadline of its begin;
+	 * all 0: an ordinary thread, which gets what is left */
+	u64 runtime;
+	u64 deadline;
+	u64 period;
+	u64 slice;		/* ns at a stretch beside its equals; 0: as configured */
+};
+
+#define SCHED_PERIOD_MAX	(3600 * 1000000000UL)	/* ns: an hour */
+
+#define SCHED_PARAMS_DEFAULT	{ .priority = PRIORITY_DEFAULT }
+
+enum thread_state {
+	THREAD_RUNNING,
+	THREAD_READY,
+	THREAD_SLEEPING,
+	THREAD_DEAD,		/* has ended, and nobody has joined it yet */
+};
+
+#define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
+
+struct runqueue;
+struct mutex;
 
 struct thread {
 	char name[THREAD_NAME_MAX];
@@ -20,8 +58,42 @@ struct thread {
 	size_t stack_size;	/* bytes */
 	/* thread_lock held: */
 	struct list all;	/* on thread_list, in the order of ids */
-	/* the thread's own: */
+	/* its run queue's lock held: */
 	enum thread_state state;
+#ifdef CONFIG_THREADS
+	bool cancel;		/* the next sleep, or this one, ends with -EINTR */
+	int wake_status;	/* what the sleep that ended returns */
+	struct arch_context context;	/* while it does not run */
+	struct runqueue *rq;
+	struct sched_params params;
+	const struct thread *donor;	/* it runs with this one's urgency where that is more */
+	u64 ready_since;	/* ticks */
+	u64 run_ticks;		/* time on a CPU */
+	u64 wait_ticks;		/* time when it was ready and another one ran */
+	u64 switches;		/* how often it left the CPU by itself, by sleep or yield */
+	u64 preemptions;	/* how often it was made to */
+	u64 entity[SCHED_ENTITY_WORDS];	/* the policy's own */
+	/* the lock of the queue that it waits in held: */
+	struct list wait_link;
+	/* mutex_lock held (kernel/mutex.c): */
+	struct mutex *blocked_on;
+	struct list owned;	/* mutexes that others wait for */
+	/* set when the thread is made, then constant: */
+	u64 affinity;		/* CPUs that it may run on, a bit each */
+	int (*entry)(void *arg);
+	void *arg;
+	/* joiners.lock held: */
+	struct wait_queue joiners;
+	bool detached;
+	bool joining;		/* somebody waits for its end */
+	bool ended;
+	bool reap;		/* it was detached when it ended */
+	int status;		/* what its function returned */
+	/* written by the CPU that it ended on, false once that runs another thread: */
+	bool on_cpu;
+	/* any context: */
+	bool killed;
+#endif
 };
 
 extern struct list thread_list;
@@ -30,7 +102,7 @@ extern struct thread boot_thread;
 /* Makes the boot thread known, and clears what of its stack is free. Boot CPU, first of all. */
 void thread_init(void);
 
-/* What can be told of a thread; sizes in bytes. */
+/* What can be told of a thread; sizes in bytes, times in ns. */
 struct thread_info {
 	unsigned int id;
 	char name[THREAD_NAME_MAX];
@@ -38,6 +110,16 @@ struct thread_info {
 	size_t stack_size;
 	size_t stack_now;	/* used by the one that asks; 0 where it is not known */
 	size_t stack_max;	/* used at most so far, see stack_used_max() */
+#ifdef CONFIG_THREADS
+	unsigned int cpu;
+	bool killed;
+	struct sched_params params;
+	u64 run;
+	u64 waited;
+	u64 switches;
+	u64 preemptions;
+	char policy[48];	/* what the policy says of it */
+#endif
 };
 
 /*
@@ -46,7 +128,7 @@ struct thread_info {
  */
 bool thread_info(unsigned int id, struct thread_info *info);
 
-/* "running", "sleeping" */
+/* "running", "ready", "sleeping", "dead" */
 const char *thread_state_name(enum thread_state state);
 
 /*
@@ -55,4 +137,65 @@ const char *thread_state_name(enum thread_state state);
  */
 const struct thread *thread_of_guard(vaddr_t address);
 
+#ifdef CONFIG_THREADS
+
+struct thread_attr {
+	const char *name;	/* copied, cut after THREAD_NAME_MAX - 1 bytes */
+	struct sched_params sched;
+	u64 affinity;		/* CPUs that it may run on, a bit each; 0: all */
+	bool detached;		/* nobody will join it: it goes away by itself */
+};
+
+/*
+ * Makes a thread that runs @entry(@arg), and lets it start: at once, where the policy has it run
+ * before its maker. @entry's result is what thread_join() gives. 0 and *@thread (NULL: not wanted;
+ * of a detached one it may be gone already); -ENOMEM; -EINVAL for parameters out of their range or
+ * an affinity without any CPU that there is; -EBUSY where the policy has no room for it (earliest
+ * deadline first). Thread context.
+ */
+int thread_create(struct thread **thread, const struct thread_attr *attr, int (*entry)(void *arg),
+		  void *arg);
+
+/* Ends the calling thread; @status is for thread_join(). Not in interrupts. */
+__noreturn void thread_exit(int status);
+
+/*
+ * Waits until @thread has ended, at most until @deadline (ns), gives its *@status (NULL: not wanted)
+ * and frees it: nobody may use it afterwards. 0; -ETIMEDOUT; -EINTR; -EDEADLK for the caller
+ * itself; -EINVAL when it is detached or another one joins it already. Thread context.
+ */
+int thread_join(struct thread *thread, u64 deadline, int *status);
+
+/* Nobody will join @thread: it goes away when it ends, or now. -EINVAL when that was said before. */
+int thread_detach(struct thread *thread);
+
+/*
+ * Tells @thread to end: thread_killed() is true from now on, and the sleep that it is in, or the
+ * next one, returns -EINTR at once. It ends when it returns: nothing is taken from it. Any context.
+ */
+void thread_kill(struct thread *thread);
+
+/* True when the calling thread was told to end. */
+bool thread_killed(void);
+
+/* Ready threads that the policy prefers, or that are its equals, run first. Thread context. */
+void thread_yield(void);
+
+/*
+ * Sleeps for @ns, or until the time @deadline: 0, or -EINTR when cancelled. For periodic work add to
+ * the last deadline and sleep until then: so nothing drifts. Thread context.
+ */
+int thread_sleep(u64 ns);
+int thread_sleep_until(u64 deadline);
+
+/* Changes how @thread is scheduled: 0, -EINVAL, -EBUSY as thread_create(). Thread context. */
+int thread_set_params(struct thread *thread, const struct sched_params *params);
+
+/*
+ * Calls @act for the thread with that id, which does not go away meanwhile, with thread_lock held:
+ * @act does not sleep. Returns what it returned; -ESRCH when there is no such thread.
+ */
+int thread_with_id(unsigned int id, int (*act)(struct thread *thread, void *arg), void *arg);
+
+#endif
 #endif

@@ -22,6 +22,9 @@ u64 time_now(void);
 /* Converts counter ticks to nanoseconds, without overflow for 500 years. */
 u64 time_from_ticks(u64 ticks);
 
+/* And back, rounded up: the counter's value at the time @ns or right after it. Any context. */
+u64 time_to_ticks(u64 ns);
+
 /* Hz of the counter. 0 when it is not known. */
 u32 time_frequency(void);
 
@@ -36,7 +39,7 @@ void time_busy_wait(u64 ns);
 
 /*
  * Makes sure that the CPU leaves arch_wait_for_interrupt() at @deadline (ns) at the latest.
- * Interrupts off. TIME_NEVER asks for nothing.
+ * Interrupts off. TIME_NEVER asks for nothing. Without CONFIG_THREADS only.
  */
 void time_wake_at(u64 deadline);
 

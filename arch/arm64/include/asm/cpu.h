@@ -29,6 +29,14 @@ static inline void arch_set_percpu_offset(size_t offset)
 	sysreg_write(tpidr_el1, offset);
 }
 
+static inline vaddr_t arch_pc(void)
+{
+	vaddr_t pc;
+
+	__asm__("adr %0, ." : "=r"(pc));
+	return pc;
+}
+
 static inline void arch_relax(void)
 {
 	__asm__ volatile("yield" ::: "memory");

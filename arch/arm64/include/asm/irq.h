@@ -30,6 +30,11 @@ static inline void arch_irq_restore(unsigned long state)
 	sysreg_write(daif, state);
 }
 
+static inline bool arch_irqs_masked(unsigned long state)
+{
+	return state & PSTATE_I;
+}
+
 static inline bool arch_irqs_disabled(void)
 {
 	return sysreg_read(daif) & PSTATE_I;

@@ -33,6 +33,11 @@ static inline void arch_irq_restore(unsigned long state)
 		arch_irq_enable();
 }
 
+static inline bool arch_irqs_masked(unsigned long state)
+{
+	return state;
+}
+
 static inline bool arch_irqs_disabled(void)
 {
 	return bus_irqs_off;

@@ -26,6 +26,11 @@ static inline void arch_set_percpu_offset(size_t offset)
 	machine_percpu_offset = offset;
 }
 
+static inline vaddr_t arch_pc(void)
+{
+	return (vaddr_t)__builtin_return_address(0);
+}
+
 static inline void arch_relax(void)
 {
 	sched_yield();

@@ -21,6 +21,11 @@ static inline void arch_set_percpu_offset(size_t offset __unused)
 {
 }
 
+static inline vaddr_t arch_pc(void)
+{
+	return (vaddr_t)__builtin_return_address(0);
+}
+
 static inline void arch_relax(void)
 {
 	abort();	/* a lock that was left held */

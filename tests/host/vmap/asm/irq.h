@@ -28,6 +28,11 @@ static inline void arch_irq_restore(unsigned long state)
 	host_irqs_off = state;
 }
 
+static inline bool arch_irqs_masked(unsigned long state)
+{
+	return state;
+}
+
 static inline bool arch_irqs_disabled(void)
 {
 	return host_irqs_off;

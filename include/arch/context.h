@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a thread keeps while another one runs: the registers that a called function preserves
+ * (AAPCS64, 6.1.1). All others are on its stack already, saved by the compiler or by an exception.
+ */
+#ifndef ARCH_CONTEXT_H
+#define ARCH_CONTEXT_H
+
+#include <asm/context.h>
+#include <lib/types.h>
+
+/*
+ * Makes a context that starts at @entry, with @arg as its argument, on the stack whose upper end
+ * is @top (16-byte aligned). @entry does not return.
+ */
+void arch_context_init(struct arch_context *context, vaddr_t top, void (*entry)(void *arg),
+		       void *arg);
+
+/*
+ * Saves the caller's context in @from and goes on in @to. It returns when somebody switches back to
+ * @from. Interrupts off.
+ */
+void arch_context_switch(struct arch_context *from, const struct arch_context *to);
+
+/* Where a thread that does not run goes on, for its call chain. */
+static inline vaddr_t arch_context_pc(const struct arch_context *context);
+static inline vaddr_t arch_context_fp(const struct arch_context *context);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scheduler's core, for what builds sleeping and waking on it (kernel/). Everybody else uses
+ * <kernel/thread.h>, <kernel/wait.h> and the locks. A thread that woke another one must pass a
+ * preemption point afterwards: sched_irq_restore(), wait_unlock(), or the end of an interrupt.
+ */
+#ifndef KERNEL_SCHED_H
+#define KERNEL_SCHED_H
+
+#include <arch/sections.h>
+#include <kernel/sched_policy.h>
+#include <lib/types.h>
+
+extern struct runqueue runqueue;
+
+/* This CPU's. Interrupts off. */
+static inline struct runqueue *sched_rq(void)
+{
+	return this_cpu(runqueue);
+}
+
+/*
+ * Makes threads possible: the boot thread becomes one, and the CPU gets its idle thread. Boot CPU,
+ * once, after the timer and the heap.
+ */
+void sched_init(void);
+
+/*
+ * Puts the calling thread to sleep and releases @lock, so that nobody who takes @lock sees it half
+ * asleep. Interrupts off, no other spinlock held. The status that sched_wake() gave, or -EINTR when
+ * it was cancelled before.
+ */
+int sched_sleep(struct spinlock *lock);
+
+/*
+ * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's lock:
+ * that comes last in the order.
+ */
+bool sched_wake(struct thread *thread, int status);
+
+/* A new thread is ready. Interrupts off. */
+void sched_start(struct thread *thread);
+
+/* The calling thread has ended. Interrupts off. */
+__noreturn void sched_exit(void);
+
+/* A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For thread.c. */
+void thread_gone(struct thread *thread);
+
+/* The first call of a new thread, on its stack: from here on it is like any other. */
+void sched_begin(void);
+
+/* 0, or -EINVAL when something in @params is out of its range. Any context. */
+int sched_check_params(const struct sched_params *params);
+
+/*
+ * Gives @thread checked parameters, if the policy admits them (its errors), and its @donor.
+ * Interrupts off; thread_lock held for the first.
+ */
+int sched_set_params(struct thread *thread, const struct sched_params *params);
+void sched_set_donor(struct thread *thread, const struct thread *donor);
+
+/* Lets a more urgent thread run, with the interrupt mask that it is about to become @state. */
+void sched_resched(unsigned long state);
+
+/* As arch_irq_restore(), and lets a more urgent thread that was woken meanwhile run. */
+static inline void sched_irq_restore(unsigned long state)
+{
+	if (unlikely(sched_rq()->resched))
+		sched_resched(state);
+	arch_irq_restore(state);
+}
+
+/* At the end of an interrupt, when @rq->resched: the current thread gives the CPU away. */
+void sched_irq_exit(void);
+
+/* The slice of the current thread may be over. From the timer's interrupt. */
+void sched_tick(u64 now);
+
+/* What this CPU has done; times in ns. */
+struct sched_stats {
+	u64 switches;
+	u64 idle;
+};
+
+void sched_stats_get(struct sched_stats *stats);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a scheduler policy is: one file that defines the eight functions and the name below, chosen
+ * by the `choice` SCHED and bound by linking. The core (kernel/sched.c) keeps the lock, switches,
+ * accounts, and knows sleeping from ready; the policy keeps the ready threads in an order of its own
+ * and says which is next, and for how long.
+ *
+ * A thread that runs is not in the policy's queue. All functions are called with interrupts off and,
+ * but for sched_policy_admit() and sched_policy_before(), with the run queue's lock held; none of
+ * them may sleep, allocate or log. Times are ticks of the counter (time_to_ticks()).
+ */
+#ifndef KERNEL_SCHED_POLICY_H
+#define KERNEL_SCHED_POLICY_H
+
+#include <kernel/spinlock.h>
+#include <kernel/thread.h>
+#include <lib/types.h>
+
+#define SCHED_NO_SLICE	UINT64_MAX
+
+/* Why a thread comes into the queue. */
+enum sched_why {
+	SCHED_NONE,	/* not at all: it sleeps or ends */
+	SCHED_NEW,	/* it was made just now */
+	SCHED_WAKE,	/* its sleep is over */
+	SCHED_YIELD,	/* it lets its equals go first */
+	SCHED_PREEMPT,	/* a more urgent one came: it has not had its turn yet */
+	SCHED_SLICE,	/* its turn is over */
+	SCHED_CHANGE,	/* its parameters or its donor changed */
+};
+
+/* One for each CPU. */
+struct runqueue {
+	struct spinlock lock;
+	/* lock held: */
+	enum sched_why resched;		/* the current thread is to go, and why; SCHED_NONE: not */
+	struct thread *current;
+	struct thread *idle;		/* runs when no thread is ready; never in the queue */
+	struct thread *gone;		/* has ended, and runs no more once another one does */
+	u64 since;			/* ticks: up to here the current thread's time is accounted */
+	u64 slice;			/* ticks that the policy gives; SCHED_NO_SLICE: no end */
+	u64 slice_end;			/* ticks: when the core asks the policy again */
+	u64 switches;
+	/* this CPU alone: */
+	bool in_irq;
+	/* set before the CPU starts, then constant: */
+	unsigned int cpu;
+	size_t percpu;			/* offset of its per-CPU objects */
+};
+
+/* The per-CPU object @object of @rq's CPU, whichever CPU asks. */
+#define rq_own(rq, object) \
+	((typeof(object) *)(void *)((char *)&(object) + (rq)->percpu))
+
+/* The policy's own data in a thread: a structure of the policy's, zeroed when the thread is made. */
+#define sched_entity(type, thread) \
+	({ \
+		static_assert(sizeof(type) <= sizeof((thread)->entity), "fits into a thread"); \
+		(type *)(void *)(thread)->entity; \
+	})
+
+/* The thread whose entity @e, a sched_entity(), is. */
+#define sched_thread(e)	container_of((u64 (*)[SCHED_ENTITY_WORDS])(void *)(e), struct thread, entity)
+
+/* For boot's last lines and for `sched`: "fixed priority". */
+extern const char sched_policy_name[];
+
+/* Prepares @rq's CPU; what lies in per-CPU objects is zero before. */
+void sched_policy_init(struct runqueue *rq);
+
+/*
+ * Asks whether @thread may have @params, which are in their ranges, before it gets them; with NULL
+ * says that it is gone. @thread's own params are the ones that it has had so far; those of a new
+ * one are all zero. 0; -EBUSY: no room; -EINVAL: they make no sense to this policy. Interrupts off,
+ * one call at a time; @thread is not in a queue.
+ */
+int sched_policy_admit(struct thread *thread, const struct sched_params *params);
+
+/* @thread is ready. */
+void sched_policy_enqueue(struct runqueue *rq, struct thread *thread, enum sched_why why);
+
+/* @thread, which is in the queue, leaves it without running. */
+void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
+
+/*
+ * Takes the next one out of the queue, or gives NULL, and writes to @rq->slice how long it may run
+ * until the policy is asked again; a policy that never writes there has SCHED_NO_SLICE.
+ */
+struct thread *sched_policy_pick(struct runqueue *rq);
+
+/*
+ * True when @a is more urgent than @b: then @a takes the CPU from @b at once, and of those that
+ * wait for something, @a gets it first. Equals are not more urgent. Counts donors. Any locks.
+ */
+bool sched_policy_before(const struct thread *a, const struct thread *b);
+
+/*
+ * @thread, which is @rq's current one, has run for @ticks since it was picked or charged last. Not
+ * called while @rq->slice is SCHED_NO_SLICE. Returns how long it may go on; 0: its turn is over.
+ */
+u64 sched_policy_charge(struct runqueue *rq, struct thread *thread, u64 ticks);
+
+/* Writes what there is to say of @thread to @buf, in a few words. Returns as snprintf(). */
+int sched_policy_show(const struct thread *thread, char *buf, size_t size);
+
+#endif
