@@ -9,29 +9,29 @@
 
 static const struct thread_attr attr = { .name = "bench", .sched = SCHED_PARAMS_DEFAULT };
 
-static int yielder(void *arg)
+static int yielder(void *arg __unused)
 {
-	while (!*(volatile bool *)arg)
-		thread_yield();
+	BENCH_ROUNDS(ROUNDS, thread_yield());
 	return 0;
 }
 
-/* Two threads: a round is there and back. */
+/* Two threads that yield to each other. Each round of either is one switch. */
 static int yield(u64 *value)
 {
-	volatile bool done = false;
 	struct thread *t;
-	u64 began;
-	int err = thread_create(&t, &attr, yielder, (void *)&done);
+	u64 began, took, empty;
+	int err = thread_create(&t, &attr, yielder, NULL);
 
 	if (err)
 		return err;
 	thread_yield();
 	began = time_now();
-	for (unsigned int i = 0; i < ROUNDS; i++)
-		thread_yield();
-	*value = (time_now() - began) / (2 * ROUNDS);
-	done = true;
+	BENCH_ROUNDS(ROUNDS - 1, thread_yield());
+	took = time_now() - began;
+	began = time_now();
+	BENCH_ROUNDS(2 * ROUNDS, );
+	empty = time_now() - began;
+	*value = (took - empty) / (2 * ROUNDS - 2);
 	return thread_join(t, TIME_NEVER, NULL);
 }
 

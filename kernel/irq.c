@@ -191,13 +191,16 @@ static void serve(struct irqchip *root, unsigned int hw)
 #ifdef CONFIG_THREADS
 static void irq_enter(void)
 {
-	sched_rq()->in_irq = true;
+	if (sched_rq())
+		sched_rq()->in_irq = true;
 }
 
 static void irq_leave(void)
 {
 	struct runqueue *rq = sched_rq();
 
+	if (!rq)
+		return;
 	rq->in_irq = false;
 	if (rq->resched)
 		sched_irq_exit();

@@ -14,6 +14,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <arch/sections.h>
 #include <arch/timer.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
@@ -25,98 +26,90 @@
 
 #include "thread.h"
 
-struct runqueue runqueue PER_CPU;
+static struct runqueue runqueue PER_CPU;
 
 static struct thread idle_thread PER_CPU;
 
 /* The first thing on the other side of a switch, on whatever CPU that is. */
-static void finish_switch(void)
+static inline void finish_switch(void)
 {
 	struct runqueue *rq = sched_rq();
 	struct thread *gone = rq->gone;
 
-	rq->gone = NULL;
 	spin_unlock(&rq->lock);
-	if (unlikely(gone))
+	if (unlikely(gone)) {
+		rq->gone = NULL;
 		thread_gone(gone);
-}
-
-/* The end of the current thread's slice is @rq->slice from @now on. */
-static void begin_slice(struct runqueue *rq, u64 now)
-{
-	rq->slice_end = now + rq->slice;
-	timer_arm(rq->slice_end);
+	}
 }
 
 /* Accounts what the current thread has run up to @now. */
-static u64 account(struct runqueue *rq, u64 now)
+static inline u64 account(struct runqueue *rq, struct thread *current, u64 now)
 {
 	u64 ran = now - rq->since;
 
 	rq->since = now;
-	rq->current->run_ticks += ran;
+	current->run_ticks += ran;
 	return ran;
 }
 
-/*
- * Gives the CPU to the next thread. @rq's lock is held, and not any more when this returns, which
- * is when the caller's turn comes again.
- */
-static void reschedule(struct runqueue *rq, enum sched_why why)
+/* The end of the current thread's slice is @rq->slice from now on. */
+static void begin_slice(struct runqueue *rq)
 {
-	struct thread *prev = rq->current, *next;
-	u64 now = arch_counter();
-	u64 ran = account(rq, now);
+	rq->slice_end = rq->since + rq->slice;
+	timer_arm(rq->slice_end);
+}
+
+/* What the policy wants to know of a current thread that had a slice. */
+static void charge(struct runqueue *rq, struct thread *current, u64 ran)
+{
+	if (!sched_policy_charge(rq, current, ran) && !rq->resched)
+		rq->resched = SCHED_SLICE;
+}
+
+/*
+ * Gives the CPU to the next thread, and when the caller's turn comes again sets its interrupt mask
+ * to @state. @rq's lock is held, and not any more when this returns.
+ */
+static void reschedule(struct runqueue *rq, enum sched_why why, unsigned long state)
+{
+	struct thread *prev = arch_current(), *next;
+	u64 ran = account(rq, prev, arch_counter_early());
 
 	assert(spin_is_locked(&rq->lock) && arch_irqs_disabled());
-	rq->resched = SCHED_NONE;
-	if (rq->slice != SCHED_NO_SLICE)
-		sched_policy_charge(rq, prev, ran);
-	if (why != SCHED_NONE && prev != rq->idle) {
-		prev->state = THREAD_READY;
-		prev->ready_since = now;
-		sched_policy_enqueue(rq, prev, why);
-	}
-	next = sched_policy_pick(rq);
-	if (likely(next)) {
-		next->wait_ticks += now - next->ready_since;
-		if (rq->slice != SCHED_NO_SLICE)
-			begin_slice(rq, now);
-	} else {
+	if (unlikely(rq->slice))
+		charge(rq, prev, ran);
+	rq->resched = SCHED_SLEEP;
+	next = sched_policy_pick(rq, prev, why);
+	if (unlikely(!next)) {
 		next = rq->idle;
-		rq->slice = SCHED_NO_SLICE;
+		rq->slice = 0;
 	}
-	next->state = THREAD_RUNNING;
-	if (next == prev) {
-		spin_unlock(&rq->lock);
-		return;
+	if (unlikely(rq->slice))
+		begin_slice(rq);
+	if (likely(next != prev)) {
+		prev->left[why]++;
+		rq->current = next;
+		arch_set_current(next);
+		arch_context_switch(&prev->context, &next->context);
 	}
-	rq->switches++;
-	if (why == SCHED_PREEMPT || why == SCHED_SLICE)
-		prev->preemptions++;
-	else
-		prev->switches++;
-	rq->current = next;
-	arch_set_current(next);
-	arch_context_switch(&prev->context, &next->context);
 	finish_switch();
+	arch_irq_restore(state);
 }
 
 void thread_yield(void)
 {
-	struct runqueue *rq;
+	unsigned long state = arch_irq_save();
+	struct runqueue *rq = sched_rq();
 
-	arch_irq_disable();
-	rq = sched_rq();
-	spin_lock(&rq->lock);
-	reschedule(rq, SCHED_YIELD);
-	arch_irq_enable();
+	spin_lock_untraced(&rq->lock);
+	reschedule(rq, SCHED_YIELD, state);
 }
 
-static void preempt(struct runqueue *rq)
+static void preempt(struct runqueue *rq, unsigned long state)
 {
-	spin_lock(&rq->lock);
-	reschedule(rq, rq->resched);
+	spin_lock_untraced(&rq->lock);
+	reschedule(rq, rq->resched, state);
 }
 
 void sched_resched(unsigned long state)
@@ -124,14 +117,14 @@ void sched_resched(unsigned long state)
 	struct runqueue *rq = sched_rq();
 
 	if (!arch_irqs_masked(state))
-		preempt(rq);
+		preempt(rq, state);
 	else if (!rq->in_irq)
 		timer_arm(0);	/* an interrupt comes as soon as it is let in, and ends in sched_irq_exit() */
 }
 
 void sched_irq_exit(void)
 {
-	preempt(sched_rq());
+	preempt(sched_rq(), arch_irq_save());
 }
 
 int sched_sleep(struct spinlock *lock)
@@ -139,7 +132,7 @@ int sched_sleep(struct spinlock *lock)
 	struct runqueue *rq = sched_rq();
 	struct thread *t = rq->current;
 
-	spin_lock(&rq->lock);
+	spin_lock_untraced(&rq->lock);
 	if (unlikely(t->cancel)) {
 		t->cancel = false;
 		spin_unlock(&rq->lock);
@@ -148,32 +141,32 @@ int sched_sleep(struct spinlock *lock)
 	}
 	t->state = THREAD_SLEEPING;
 	spin_unlock(lock);
-	reschedule(rq, SCHED_NONE);
+	t->asleep_since = arch_counter_early();
+	reschedule(rq, SCHED_SLEEP, arch_irq_save());
 	return t->wake_status;
 }
 
 /* @t has come into @rq's queue: does it take the CPU from the current thread? */
 static void check_preempt(struct runqueue *rq, const struct thread *t)
 {
-	struct thread *current = rq->current;
-
 	if (rq->resched)
 		return;
-	if (current == rq->idle || sched_policy_before(t, current))
+	if (rq->current == rq->idle)
+		rq->resched = SCHED_IDLE;
+	else if (sched_policy_before(t, rq->current))
 		rq->resched = SCHED_PREEMPT;
 }
 
 /* @t is ready from now on. */
 static void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
-	u64 now = arch_counter();
+	u64 now = arch_counter_early();
 
 	/* policies compare by what was used so far */
-	if (rq->slice != SCHED_NO_SLICE &&
-	    !sched_policy_charge(rq, rq->current, account(rq, now)) && !rq->resched)
-		rq->resched = SCHED_SLICE;
+	if (rq->slice)
+		charge(rq, rq->current, account(rq, rq->current, now));
 	t->state = THREAD_READY;
-	t->ready_since = now;
+	t->sleep_ticks += now - t->asleep_since;
 	sched_policy_enqueue(rq, t, why);
 	check_preempt(rq, t);
 }
@@ -183,7 +176,7 @@ bool sched_wake(struct thread *t, int status)
 	struct runqueue *rq = t->rq;
 	bool asleep;
 
-	spin_lock(&rq->lock);
+	spin_lock_untraced(&rq->lock);
 	asleep = t->state == THREAD_SLEEPING;
 	if (asleep) {
 		t->wake_status = status;
@@ -197,7 +190,7 @@ void sched_start(struct thread *t)
 {
 	struct runqueue *rq = t->rq;
 
-	spin_lock(&rq->lock);
+	spin_lock_untraced(&rq->lock);
 	make_ready(rq, t, SCHED_NEW);
 	spin_unlock(&rq->lock);
 }
@@ -206,10 +199,10 @@ void sched_exit(void)
 {
 	struct runqueue *rq = sched_rq();
 
-	spin_lock(&rq->lock);
+	spin_lock_untraced(&rq->lock);
 	rq->current->state = THREAD_DEAD;
 	rq->gone = rq->current;
-	reschedule(rq, SCHED_NONE);
+	reschedule(rq, SCHED_SLEEP, 0);
 	panic("thread %s runs on after its end", arch_current()->name);
 }
 
@@ -219,7 +212,7 @@ void thread_kill(struct thread *t)
 	struct runqueue *rq = t->rq;
 	bool asleep;
 
-	spin_lock(&rq->lock);
+	spin_lock_untraced(&rq->lock);
 	t->killed = true;
 	asleep = t->state == THREAD_SLEEPING;
 	t->cancel = !asleep;
@@ -231,17 +224,30 @@ void thread_kill(struct thread *t)
 	sched_irq_restore(state);
 }
 
+static void leave_queue(struct runqueue *rq, struct thread *t)
+{
+	if (t->state == THREAD_READY && t != rq->current)
+		sched_policy_dequeue(rq, t);
+}
+
 /* The most urgent thread may be another one now, after @t's urgency has changed. */
 static void changed(struct runqueue *rq, struct thread *t)
 {
 	if (t == rq->current) {
 		/* it competes again with those that are ready, and has not had its turn */
-		if (t != rq->idle && !rq->resched)
+		if (!rq->resched)
 			rq->resched = SCHED_PREEMPT;
-	} else if (t->state == THREAD_READY && t != rq->idle) {
+	} else if (t->state == THREAD_READY) {
 		sched_policy_enqueue(rq, t, SCHED_CHANGE);
 		check_preempt(rq, t);
 	}
+}
+
+static void set_priority(struct thread *t)
+{
+	t->priority = (unsigned int)t->params.priority;
+	if (t->donor)
+		t->priority = MAX(t->priority, t->donor->priority);
 }
 
 int sched_set_params(struct thread *t, const struct sched_params *params)
@@ -249,12 +255,16 @@ int sched_set_params(struct thread *t, const struct sched_params *params)
 	struct runqueue *rq = t->rq;
 	int err;
 
-	spin_lock(&rq->lock);
-	if (t->state == THREAD_READY && t != rq->idle)
-		sched_policy_dequeue(rq, t);
+	spin_lock_untraced(&rq->lock);
+	if (t == rq->idle) {
+		spin_unlock(&rq->lock);
+		return -EINVAL;
+	}
+	leave_queue(rq, t);
 	err = sched_policy_admit(t, params);
 	if (!err)
 		t->params = *params;
+	set_priority(t);
 	changed(rq, t);
 	spin_unlock(&rq->lock);
 	return err;
@@ -264,10 +274,10 @@ void sched_set_donor(struct thread *t, const struct thread *donor)
 {
 	struct runqueue *rq = t->rq;
 
-	spin_lock(&rq->lock);
-	if (t->state == THREAD_READY)
-		sched_policy_dequeue(rq, t);
+	spin_lock_untraced(&rq->lock);
+	leave_queue(rq, t);
 	t->donor = donor;
+	set_priority(t);
 	changed(rq, t);
 	spin_unlock(&rq->lock);
 }
@@ -277,34 +287,19 @@ void sched_tick(u64 now)
 	struct runqueue *rq = sched_rq();
 	u64 left;
 
-	spin_lock(&rq->lock);
-	if (rq->slice != SCHED_NO_SLICE) {
-		if (now >= rq->slice_end) {
-			left = sched_policy_charge(rq, rq->current, account(rq, now));
-			if (left) {
-				rq->slice = left;
-				rq->slice_end = now + left;
-			} else if (!rq->resched) {
-				rq->resched = SCHED_SLICE;
-			}
-		}
-		if (!rq->resched)
-			timer_arm(rq->slice_end);
+	spin_lock_untraced(&rq->lock);
+	if (rq->slice && now >= rq->slice_end) {
+		left = sched_policy_charge(rq, rq->current, account(rq, rq->current, now));
+		if (left)
+			rq->slice = left;
+		else if (!rq->resched)
+			rq->resched = SCHED_SLICE;
+		rq->slice_end = now + left;
 	}
+	/* when it is over the next one's begins at once, and arms the timer */
+	if (rq->slice && !rq->resched)
+		timer_arm(rq->slice_end);
 	spin_unlock(&rq->lock);
-}
-
-void sched_stats_get(struct sched_stats *stats)
-{
-	unsigned long state = arch_irq_save();
-	struct runqueue *rq = sched_rq();
-
-	spin_lock(&rq->lock);
-	account(rq, arch_counter());
-	stats->switches = rq->switches;
-	stats->idle = time_from_ticks(rq->idle->run_ticks);
-	spin_unlock(&rq->lock);
-	arch_irq_restore(state);
 }
 
 int sched_check_params(const struct sched_params *p)
@@ -323,19 +318,22 @@ int sched_check_params(const struct sched_params *p)
 void sched_tell(struct thread *t, struct thread_info *info)
 {
 	struct runqueue *rq = t->rq;
+	u64 now = arch_counter(), asleep;
 
 	if (!rq)
 		return;		/* boot has not got that far */
-	spin_lock(&rq->lock);
-	if (t == rq->current)
-		account(rq, arch_counter());
+	spin_lock_untraced(&rq->lock);
+	info->running = t == rq->current;
+	if (info->running)
+		account(rq, t, now);
+	asleep = t->sleep_ticks + (t->state == THREAD_READY ? 0 : now - t->asleep_since);
 	info->cpu = rq->cpu;
 	info->killed = t->killed;
 	info->params = t->params;
 	info->run = time_from_ticks(t->run_ticks);
-	info->waited = time_from_ticks(t->wait_ticks);
-	info->switches = t->switches;
-	info->preemptions = t->preemptions;
+	info->waited = time_from_ticks(now - t->born - asleep - t->run_ticks);
+	info->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
+	info->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
 	info->policy[0] = 0;
 	if (t != rq->idle)
 		sched_policy_show(t, info->policy, sizeof(info->policy));
@@ -357,7 +355,7 @@ static void idle(void *arg)
 	for (;;) {
 		/* masked, so that none comes between the look and the wait */
 		if (rq->resched)
-			preempt(rq);
+			preempt(rq, arch_irq_save());
 		else
 			arch_wait_for_interrupt();
 		arch_irq_enable();
@@ -367,7 +365,7 @@ static void idle(void *arg)
 
 void sched_init(void)
 {
-	struct runqueue *rq = sched_rq();
+	struct runqueue *rq = this_cpu(runqueue);
 	struct thread *t = this_cpu(idle_thread);
 	void *stack = stack_alloc();
 
@@ -379,11 +377,9 @@ void sched_init(void)
 	t->rq = rq;
 	t->state = THREAD_READY;
 	arch_context_init(&t->context, t->stack + STACK_SIZE, idle, rq);
-	rq->percpu = arch_percpu_offset();
 	rq->idle = t;
 	rq->current = &boot_thread;
 	rq->since = arch_counter();
-	rq->slice = SCHED_NO_SLICE;
 	sched_policy_init(rq);
 	thread_create_init();
 	thread_adopt(&boot_thread, rq);

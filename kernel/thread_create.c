@@ -7,6 +7,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/sections.h>
+#include <arch/timer.h>
 #include <kernel/sched.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -25,7 +26,9 @@ void thread_adopt(struct thread *t, struct runqueue *rq)
 	unsigned long state = spin_lock_irqsave(&thread_lock);
 
 	t->rq = rq;
+	t->born = arch_counter();
 	t->params = (struct sched_params)SCHED_PARAMS_DEFAULT;
+	t->priority = PRIORITY_DEFAULT;
 	t->affinity = 1UL << rq->cpu;
 	list_init(&t->wait_link);
 	list_init(&t->owned);
@@ -69,6 +72,8 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 	t->stack = (vaddr_t)stack;
 	t->stack_size = STACK_SIZE;
 	t->state = THREAD_SLEEPING;
+	t->born = arch_counter_early();
+	t->asleep_since = t->born;
 	t->affinity = attr->affinity ? attr->affinity : ~0UL;
 	t->detached = attr->detached;
 	t->entry = entry;
@@ -113,6 +118,7 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 		return err;
 	}
 	t->params = attr->sched;
+	t->priority = (unsigned int)attr->sched.priority;
 	t->rq = sched_rq();
 	thread_list_add(t);
 	spin_unlock(&thread_lock);

@@ -8,10 +8,10 @@
 void arch_context_init(struct arch_context *context, vaddr_t top, void (*entry)(void *arg),
 		       void *arg)
 {
+	u64 *start = (u64 *)top - 2;
+
 	assert((top & 15) == 0);
-	*context = (struct arch_context){
-		.x19_x28 = { (u64)entry, (u64)arg },
-		.lr = (u64)arch_context_start,
-		.sp = top,
-	};
+	start[0] = (u64)entry;
+	start[1] = (u64)arg;
+	*context = (struct arch_context){ .pc = (u64)arch_context_start, .sp = (u64)start };
 }

@@ -4,7 +4,6 @@
  * turns each marked line into a #define in asm-offsets.h.
  */
 #include <asm/boot.h>
-#include <asm/context.h>
 #include <asm/frame.h>
 
 #define DEFINE(name, value)	__asm__ volatile("\n.ascii \"->" #name " %0\"" :: "i"(value))
@@ -19,9 +18,6 @@ static void __used offsets(void)
 	OFFSET(FRAME_SYSCALLNO, struct arch_frame, syscallno);
 	OFFSET(FRAME_RECORD, struct arch_frame, record);
 	DEFINE(FRAME_SIZE, sizeof(struct arch_frame));
-	OFFSET(CONTEXT_REGS, struct arch_context, x19_x28);
-	OFFSET(CONTEXT_FP, struct arch_context, fp);
-	OFFSET(CONTEXT_SP, struct arch_context, sp);
 	OFFSET(BOOT_INFO_MAIR, struct boot_info, mair);
 	OFFSET(BOOT_INFO_TCR, struct boot_info, tcr);
 	OFFSET(BOOT_INFO_SCTLR, struct boot_info, sctlr);

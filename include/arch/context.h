@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a thread keeps while another one runs: the registers that a called function preserves
- * (AAPCS64, 6.1.1). All others are on its stack already, saved by the compiler or by an exception.
+ * What a thread keeps while another one runs: where it goes on, and on which stack. All other
+ * registers are on that stack, saved by the compiler or by an exception.
  */
 #ifndef ARCH_CONTEXT_H
 #define ARCH_CONTEXT_H
 
-#include <asm/context.h>
 #include <lib/types.h>
+
+struct arch_context;
 
 /*
  * Makes a context that starts at @entry, with @arg as its argument, on the stack whose upper end
@@ -20,10 +21,12 @@ void arch_context_init(struct arch_context *context, vaddr_t top, void (*entry)(
  * Saves the caller's context in @from and goes on in @to. It returns when somebody switches back to
  * @from. Interrupts off.
  */
-void arch_context_switch(struct arch_context *from, const struct arch_context *to);
+static inline void arch_context_switch(struct arch_context *from, const struct arch_context *to);
 
 /* Where a thread that does not run goes on, for its call chain. */
 static inline vaddr_t arch_context_pc(const struct arch_context *context);
 static inline vaddr_t arch_context_fp(const struct arch_context *context);
+
+#include <asm/context.h>
 
 #endif

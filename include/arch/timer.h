@@ -11,6 +11,9 @@
 /* Ticks since reset (CNTVCT_EL0), not moved ahead of earlier instructions. */
 static inline u64 arch_counter(void);
 
+/* The same, where it does not matter if the CPU reads it some instructions too early. */
+static inline u64 arch_counter_early(void);
+
 /* Ticks a second, as firmware left it in CNTFRQ_EL0; 0 where it set nothing. */
 static inline u32 arch_counter_frequency(void);
 

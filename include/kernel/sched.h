@@ -7,16 +7,14 @@
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
 
-#include <arch/sections.h>
+#include <arch/cpu.h>
 #include <kernel/sched_policy.h>
 #include <lib/types.h>
-
-extern struct runqueue runqueue;
 
 /* This CPU's. Interrupts off. */
 static inline struct runqueue *sched_rq(void)
 {
-	return this_cpu(runqueue);
+	return arch_current()->rq;
 }
 
 /*
@@ -76,13 +74,5 @@ void sched_irq_exit(void);
 
 /* The slice of the current thread may be over. From the timer's interrupt. */
 void sched_tick(u64 now);
-
-/* What this CPU has done; times in ns. */
-struct sched_stats {
-	u64 switches;
-	u64 idle;
-};
-
-void sched_stats_get(struct sched_stats *stats);
 
 #endif

@@ -16,41 +16,23 @@
 #include <kernel/thread.h>
 #include <lib/types.h>
 
-#define SCHED_NO_SLICE	UINT64_MAX
-
-/* Why a thread comes into the queue. */
-enum sched_why {
-	SCHED_NONE,	/* not at all: it sleeps or ends */
-	SCHED_NEW,	/* it was made just now */
-	SCHED_WAKE,	/* its sleep is over */
-	SCHED_YIELD,	/* it lets its equals go first */
-	SCHED_PREEMPT,	/* a more urgent one came: it has not had its turn yet */
-	SCHED_SLICE,	/* its turn is over */
-	SCHED_CHANGE,	/* its parameters or its donor changed */
-};
-
 /* One for each CPU. */
 struct runqueue {
 	struct spinlock lock;
 	/* lock held: */
-	enum sched_why resched;		/* the current thread is to go, and why; SCHED_NONE: not */
+	enum sched_why resched;		/* the current thread is to go, and why; 0: it is not */
 	struct thread *current;
 	struct thread *idle;		/* runs when no thread is ready; never in the queue */
 	struct thread *gone;		/* has ended, and runs no more once another one does */
 	u64 since;			/* ticks: up to here the current thread's time is accounted */
-	u64 slice;			/* ticks that the policy gives; SCHED_NO_SLICE: no end */
+	u64 slice;			/* ticks that the policy gives the current one; 0: no end */
 	u64 slice_end;			/* ticks: when the core asks the policy again */
-	u64 switches;
 	/* this CPU alone: */
 	bool in_irq;
 	/* set before the CPU starts, then constant: */
 	unsigned int cpu;
-	size_t percpu;			/* offset of its per-CPU objects */
+	void *policy;			/* the policy's own, by sched_policy_init() */
 };
-
-/* The per-CPU object @object of @rq's CPU, whichever CPU asks. */
-#define rq_own(rq, object) \
-	((typeof(object) *)(void *)((char *)&(object) + (rq)->percpu))
 
 /* The policy's own data in a thread: a structure of the policy's, zeroed when the thread is made. */
 #define sched_entity(type, thread) \
@@ -65,7 +47,7 @@ struct runqueue {
 /* For boot's last lines and for `sched`: "fixed priority". */
 extern const char sched_policy_name[];
 
-/* Prepares @rq's CPU; what lies in per-CPU objects is zero before. */
+/* Prepares @rq; from its own CPU, so that this_cpu() is what @rq->policy may point at. */
 void sched_policy_init(struct runqueue *rq);
 
 /*
@@ -84,9 +66,10 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
 
 /*
  * Takes the next one out of the queue, or gives NULL, and writes to @rq->slice how long it may run
- * until the policy is asked again; a policy that never writes there has SCHED_NO_SLICE.
+ * until the policy is asked again (0: without end). Before that @prev, which has run so far, comes
+ * into the queue as by sched_policy_enqueue(), if sched_stays(@why).
  */
-struct thread *sched_policy_pick(struct runqueue *rq);
+struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why);
 
 /*
  * True when @a is more urgent than @b: then @a takes the CPU from @b at once, and of those that
@@ -96,7 +79,7 @@ bool sched_policy_before(const struct thread *a, const struct thread *b);
 
 /*
  * @thread, which is @rq's current one, has run for @ticks since it was picked or charged last. Not
- * called while @rq->slice is SCHED_NO_SLICE. Returns how long it may go on; 0: its turn is over.
+ * called while @rq->slice is 0. Returns how long it may go on; 0: its turn is over.
  */
 u64 sched_policy_charge(struct runqueue *rq, struct thread *thread, u64 ticks);
 

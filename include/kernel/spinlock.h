@@ -41,13 +41,19 @@ static inline bool spin_is_locked(const struct spinlock *lock)
 	return (u16)tickets != (u16)(tickets >> 16);
 }
 
-/* Takes @lock, waiting for it. Interrupts off. */
-static inline void spin_lock(struct spinlock *lock)
+/* Takes @lock, waiting for it, and leaves no trace. For the run queues, whose holder is known. */
+static inline void spin_lock_untraced(struct spinlock *lock)
 {
 	u32 seen = atomic_add_acquire(&lock->tickets, SPIN_TICKET);
 
 	if (unlikely((u16)seen != (u16)(seen >> 16)))
 		spin_wait(lock, (u16)(seen >> 16));
+}
+
+/* Takes @lock, waiting for it. Interrupts off. */
+static inline void spin_lock(struct spinlock *lock)
+{
+	spin_lock_untraced(lock);
 	lock->holder = (u32)arch_pc();
 }
 

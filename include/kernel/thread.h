@@ -10,6 +10,7 @@
 
 #ifdef CONFIG_THREADS
 #include <arch/context.h>
+#include <kernel/sched_why.h>
 #endif
 #include <kernel/wait.h>
 #include <lib/list.h>
@@ -39,8 +40,7 @@ struct sched_params {
 #define SCHED_PARAMS_DEFAULT	{ .priority = PRIORITY_DEFAULT }
 
 enum thread_state {
-	THREAD_RUNNING,
-	THREAD_READY,
+	THREAD_READY,		/* or running */
 	THREAD_SLEEPING,
 	THREAD_DEAD,		/* has ended, and nobody has joined it yet */
 };
@@ -51,6 +51,10 @@ struct runqueue;
 struct mutex;
 
 struct thread {
+#ifdef CONFIG_THREADS
+	struct arch_context context;	/* while it does not run; first, where it is cheapest to reach */
+	struct runqueue *rq;		/* of the CPU that it runs on, or did last */
+#endif
 	char name[THREAD_NAME_MAX];
 	/* set when the thread is made, then constant: */
 	unsigned int id;
@@ -63,15 +67,15 @@ struct thread {
 #ifdef CONFIG_THREADS
 	bool cancel;		/* the next sleep, or this one, ends with -EINTR */
 	int wake_status;	/* what the sleep that ended returns */
-	struct arch_context context;	/* while it does not run */
-	struct runqueue *rq;
 	struct sched_params params;
-	const struct thread *donor;	/* it runs with this one's urgency where that is more */
-	u64 ready_since;	/* ticks */
+	unsigned int priority;		/* of params, or what its donor lends it where that is more */
+	const struct thread *donor;	/* the most urgent one of those that wait for what it holds */
+	/* in ticks; what is left is the time when it was ready and another one ran */
+	u64 born;
 	u64 run_ticks;		/* time on a CPU */
-	u64 wait_ticks;		/* time when it was ready and another one ran */
-	u64 switches;		/* how often it left the CPU by itself, by sleep or yield */
-	u64 preemptions;	/* how often it was made to */
+	u64 sleep_ticks;	/* time asleep, without the sleep that it is in */
+	u64 asleep_since;
+	u32 left[SCHED_WHYS];	/* how often it left the CPU, by reason */
 	u64 entity[SCHED_ENTITY_WORDS];	/* the policy's own */
 	/* the lock of the queue that it waits in held: */
 	struct list wait_link;
@@ -112,12 +116,13 @@ struct thread_info {
 	size_t stack_max;	/* used at most so far, see stack_used_max() */
 #ifdef CONFIG_THREADS
 	unsigned int cpu;
+	bool running;
 	bool killed;
 	struct sched_params params;
 	u64 run;
 	u64 waited;
-	u64 switches;
-	u64 preemptions;
+	u64 switches;		/* how often it left the CPU by itself, by a sleep or a yield */
+	u64 preemptions;	/* how often it was made to */
 	char policy[48];	/* what the policy says of it */
 #endif
 };

@@ -40,7 +40,10 @@ static inline void list_add(struct list *pos, struct list *link)
 /* Puts @link right before @pos: at the end, when @pos is the head. */
 static inline void list_add_tail(struct list *pos, struct list *link)
 {
-	list_add(pos->prev, link);
+	link->next = pos;
+	link->prev = pos->prev;
+	pos->prev->next = link;
+	pos->prev = link;
 }
 
 /*

@@ -181,6 +181,8 @@ def saved_frame(thread):
 
 
 def state_name(thread):
+    if int(thread.address) == current_thread():
+        return "running"
     return str(thread["state"]).removeprefix("THREAD_").lower()
 
 

@@ -5,17 +5,40 @@
 
 #include <lib/types.h>
 
-/* In the order in which switch.S stores them. */
 struct arch_context {
-	u64 x19_x28[10];
 	u64 fp;		/* x29 */
-	u64 lr;		/* x30 */
+	u64 pc;
 	u64 sp;
 };
 
+/*
+ * All registers but the stack pointer and the frame pointer are declared as changed, so that the
+ * compiler saves those that the function it is in has to preserve, once, and none twice.
+ */
+static inline void arch_context_switch(struct arch_context *from, const struct arch_context *to)
+{
+	register struct arch_context *x0 __asm__("x0") = from;
+	register const struct arch_context *x1 __asm__("x1") = to;
+
+	__asm__ volatile("mov	x2, sp\n"
+			 "adr	x3, 1f\n"
+			 "stp	x29, x3, [%0]\n"
+			 "str	x2, [%0, #16]\n"
+			 "ldp	x29, x3, [%1]\n"
+			 "ldr	x2, [%1, #16]\n"
+			 "mov	sp, x2\n"
+			 "br	x3\n"
+			 "1:"
+			 : "+r"(x0), "+r"(x1)
+			 :
+			 : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
+			   "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
+			   "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory");
+}
+
 static inline vaddr_t arch_context_pc(const struct arch_context *context)
 {
-	return context->lr;
+	return context->pc;
 }
 
 static inline vaddr_t arch_context_fp(const struct arch_context *context)

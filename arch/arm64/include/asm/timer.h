@@ -13,6 +13,11 @@ static inline u64 arch_counter(void)
 	return sysreg_read(cntvct_el0);
 }
 
+static inline u64 arch_counter_early(void)
+{
+	return sysreg_read(cntvct_el0);
+}
+
 static inline u32 arch_counter_frequency(void)
 {
 	return (u32)sysreg_read(cntfrq_el0);
