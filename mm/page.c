@@ -405,11 +405,12 @@ struct page *page_split(struct page *page)
 {
 	struct page_zone *zone = page_zone_of(page);
 	unsigned int order = page->order - 1U;
-	struct page *upper = page + (1UL << order);
+	struct page *upper;
 	unsigned long state;
 
 	if (page->refs != 1 || order >= PAGE_ORDER_MAX)
 		bad("page_split() of", page);
+	upper = page + (1UL << order);
 	state = spin_lock_irqsave(&zone->lock);
 	page_block_init(zone, upper);
 	spin_unlock_irqrestore(&zone->lock, state);
