@@ -3,8 +3,8 @@
  * Kernel stacks (see <mm/stack.h>). Where they lie and what is unmapped around them is vmap.c's
  * business. Each CPU keeps a few that came back, with their pages mapped and their contents as they
  * are: to take one costs neither an allocation nor a TLB invalidation, and nobody clears it. So the
- * mark of the deepest use is that of all its users, and can only be too high. Other CPUs' stacks
- * stay where they are when memory is out.
+ * mark of the deepest use is that of all its users, and can only be too high. They stay there when
+ * memory is out: they are few, and the next one will be wanted.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
