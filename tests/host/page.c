@@ -267,7 +267,10 @@ static bool play_failure(void)
 	machine_now += 1000000000;
 	CHECK_EQ(page_alloc_run(5, PAGE_USE_STACK), NULL);
 	CHECK_EQ(page_alloc_run(SIZE_MAX, PAGE_USE_STACK), NULL);
-	CHECK_EQ(host_log_lines(), 4);
+	CHECK(strstr(host_log_last(), ": 18446744073709551615 bytes for "));
+	CHECK_EQ(page_alloc(~0U, PAGE_USE_STACK), NULL);
+	CHECK(strstr(host_log_last(), ": 18446744073709551615 bytes for "));
+	CHECK_EQ(host_log_lines(), 6);
 	/* whoever has something to spare is asked, but not by those who mask interrupts */
 	page_set_reclaim(reclaim);
 	machine_irqs_off = true;
