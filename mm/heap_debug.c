@@ -11,10 +11,12 @@
  */
 #include <kernel/cmdline.h>
 #include <lib/assert.h>
+#include <lib/log.h>
 #include <lib/string.h>
 #include <mm/fault_inject.h>
 #include <mm/heap_debug.h>
 #include <mm/heap_policy.h>
+#include <uapi/errno.h>
 
 #include "heap_object.h"
 
@@ -24,6 +26,16 @@
 
 struct heap_debug heap_debug;
 
+/* The option is a word alone; who gives it a value may expect something else of it. */
+static void check_memleak(void)
+{
+	char value[16];
+	int err = cmdline_value("memleak", value, sizeof(value));
+
+	if (!err || err == -ERANGE)
+		log_warn("command line: memleak takes no value, \"%s\" is ignored", value);
+}
+
 void heap_debug_init(void)
 {
 	u64 n;
@@ -32,6 +44,7 @@ void heap_debug_init(void)
 	list_init(&heap_debug.held);
 	if (!cmdline_u64("failmem", &n))
 		fault_inject_at(n);
+	check_memleak();
 }
 
 /* Gives freed object @o back to the policy, if nobody has written to it since it was freed. */

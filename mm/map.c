@@ -16,7 +16,6 @@
 
 #include "vmap.h"
 
-
 /*
  * The image brings along enough tables for the first bank; later ones come from memory that is
  * mapped already.

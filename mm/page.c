@@ -186,18 +186,24 @@ static struct page *find(unsigned int order)
 	return likely(page) ? page : find_again(order);
 }
 
+/* For the log: what nobody has that much of counts as all there could be. */
+static size_t bytes_of(size_t pages)
+{
+	return pages > SIZE_MAX >> PAGE_SHIFT ? SIZE_MAX : pages << PAGE_SHIFT;
+}
+
 static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 {
 	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!(flags & PAGE_QUIET))
-		page_out_of_memory(caller, pages << PAGE_SHIFT, flags & PAGE_USE_MASK);
+		page_out_of_memory(caller, bytes_of(pages), flags & PAGE_USE_MASK);
 	return NULL;
 }
 
 /* Whether this request is to fail (failmem=). The heap's own do not count, its objects do. */
 static inline bool unlucky(size_t pages, unsigned int use, const void *caller)
 {
-	return use != PAGE_USE_HEAP && fault_inject("pages", pages << PAGE_SHIFT, caller);
+	return use != PAGE_USE_HEAP && fault_inject("pages", bytes_of(pages), caller);
 }
 
 /*
@@ -405,11 +411,12 @@ struct page *page_split(struct page *page)
 {
 	struct page_zone *zone = page_zone_of(page);
 	unsigned int order = page->order - 1U;
-	struct page *upper = page + (1UL << order);
+	struct page *upper;
 	unsigned long state;
 
 	if (page->refs != 1 || order >= PAGE_ORDER_MAX)
 		bad("page_split() of", page);
+	upper = page + (1UL << order);
 	state = spin_lock_irqsave(&zone->lock);
 	page_block_init(zone, upper);
 	spin_unlock_irqrestore(&zone->lock, state);

@@ -25,9 +25,9 @@ extern struct page_pool {
 	/* set at boot, then constant: */
 	struct page_zone *zone;		/* in the order of their addresses */
 	unsigned int zones;
-	struct page_cpu *cpus;		/* CPUs that have started join in front */
-	void (*reclaim)(void);
 	/* atomic: */
+	struct page_cpu *cpus;		/* those that have started; they join in front */
+	void (*reclaim)(void);
 	size_t total;			/* pages that were handed over */
 	u64 failed;
 } page_pool;

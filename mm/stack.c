@@ -3,12 +3,13 @@
  * Kernel stacks (see <mm/stack.h>). Where they lie and what is unmapped around them is vmap.c's
  * business. Each CPU keeps a few that came back, with their pages mapped and their contents as they
  * are: to take one costs neither an allocation nor a TLB invalidation, and nobody clears it. So the
- * mark of the deepest use is that of all its users, and can only be too high. Other CPUs' stacks
- * stay where they are when memory is out.
+ * mark of the deepest use is that of all its users, and can only be too high. They stay there when
+ * memory is out: they are few, and the next one will be wanted.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
+#include <mm/page.h>
 #include <mm/stack.h>
 #include <mm/vmap.h>
 
@@ -22,6 +23,16 @@ static struct cache {
 	void *stack[CACHED_MAX];
 } cache PER_CPU;
 
+/* It is called last thing, so that it returns to stack_alloc()'s caller: that is who is named. */
+static __noinline void *fresh(void)
+{
+	void *stack = vmap_stack();
+
+	if (!stack)
+		page_out_of_memory(__builtin_return_address(0), STACK_SIZE, PAGE_USE_STACK);
+	return stack;
+}
+
 void *stack_alloc(void)
 {
 	unsigned long state = arch_irq_save();
@@ -29,7 +40,7 @@ void *stack_alloc(void)
 	void *stack = c->count ? c->stack[--c->count] : NULL;
 
 	arch_irq_restore(state);
-	return stack ? stack : vmap_stack();
+	return stack ? stack : fresh();
 }
 
 void stack_free(void *stack)

@@ -10,21 +10,22 @@
 #include <mm/boot_mem.h>
 #include <mm/page.h>
 
-#define KERNEL	PAGE_USE_KERNEL
+#define KERNEL		PAGE_USE_KERNEL
+#define PAGE_WORDS	(PAGE_SIZE / sizeof(u64))
 
 /* Every page of the run is filled with what tells it from others. */
 static void fill(struct page *page, size_t pages, u64 value)
 {
 	for (size_t i = 0; i < pages; i++)
-		for (size_t at = 0; at < PAGE_SIZE; at += PAGE_SIZE / 4)
-			*(u64 *)((u8 *)page_to_virt(page + i) + at) = value + i;
+		for (size_t at = 0; at < PAGE_WORDS; at += PAGE_WORDS / 4)
+			((u64 *)page_to_virt(page + i))[at] = value + i;
 }
 
 static bool is_filled(struct page *page, size_t pages, u64 value)
 {
 	for (size_t i = 0; i < pages; i++)
-		for (size_t at = 0; at < PAGE_SIZE; at += PAGE_SIZE / 4)
-			if (*(u64 *)((u8 *)page_to_virt(page + i) + at) != value + i)
+		for (size_t at = 0; at < PAGE_WORDS; at += PAGE_WORDS / 4)
+			if (((u64 *)page_to_virt(page + i))[at] != value + i)
 				return false;
 	return true;
 }

@@ -181,7 +181,7 @@ static void use_of_a_stack_shows(void)
 		return;
 	TEST_EQ(stack_used_max(stack), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(depths); i++) {
-		*(u64 *)(stack + STACK_SIZE - depths[i]) = 1;
+		*(u64 *)(void *)(stack + STACK_SIZE - depths[i]) = 1;
 		TEST_EQ(stack_used_max(stack), depths[i]);
 	}
 	stack_free(stack);

@@ -251,13 +251,13 @@ static size_t next_of_list(struct request *r, size_t done, paddr_t *pa)
 	return PAGE_SIZE;
 }
 
-/* Takes pages for @r and maps them. */
-static void *map_new(struct request *r, unsigned int use)
+/* Takes pages for @r and maps them. Silent when there are none: the caller knows for whom. */
+static void *map_new(struct request *r, unsigned int flags)
 {
 	struct list pages;
 	void *p;
 
-	if (!alloc_pages(&pages, r->size / PAGE_SIZE, use))
+	if (!alloc_pages(&pages, r->size / PAGE_SIZE, flags | PAGE_QUIET))
 		return NULL;
 	r->flags = MMU_WRITE;
 	r->next = next_of_list;
@@ -272,6 +272,7 @@ void *vmalloc(size_t size)
 {
 	struct request r = { .area = &general, .size = ALIGN_UP(size, PAGE_SIZE),
 			     .align = PAGE_SIZE };
+	void *p;
 
 	if (!size || r.size < size)
 		return NULL;
@@ -281,7 +282,10 @@ void *vmalloc(size_t size)
 			__builtin_return_address(0), page_bytes_free());
 		return NULL;
 	}
-	return map_new(&r, PAGE_USE_KERNEL);
+	p = map_new(&r, PAGE_USE_KERNEL);
+	if (!p)
+		page_out_of_memory(__builtin_return_address(0), size, PAGE_USE_KERNEL);
+	return p;
 }
 
 void *vmap_stack(void)

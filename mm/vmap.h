@@ -11,7 +11,8 @@
 	ALIGN_DOWN(ARCH_VMAP_END - (ARCH_VMAP_END - ARCH_VMAP_START) / 4, 2 * STACK_SIZE)
 
 /*
- * A stack of zeroed pages, its lower end; NULL when memory or space is out. vfree() takes it back.
+ * A stack of zeroed pages, its lower end; NULL when memory or space is out, which the caller says.
+ * vfree() takes it back.
  */
 void *vmap_stack(void);
 

@@ -59,7 +59,10 @@ struct heap_class {
 };
 void heap_policy_classes(void (*row)(const struct heap_class *c, void *arg), void *arg);
 
-/* Gives back what is empty, caches of all CPUs included. Thread context. */
+/*
+ * Gives back what is empty, what lies in the calling CPU's caches included; other CPUs' are left
+ * alone. Whoever asks for pages in vain calls it, with interrupts on and no lock held.
+ */
 void heap_policy_shrink(void);
 
 /*

@@ -72,7 +72,7 @@ typedef u64 __attribute__((may_alias)) page_state;
 
 static inline page_state *page_state_of(struct page *page)
 {
-	return (page_state *)&page->refs;
+	return (page_state *)(void *)&page->refs;
 }
 
 /*

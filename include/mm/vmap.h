@@ -27,7 +27,7 @@ void vunmap(void *p);
 
 /*
  * @size bytes, rounded up to pages, of memory that is contiguous for the CPU only; writable, not
- * cleared. NULL for 0 bytes, and when memory or space is out.
+ * cleared. NULL for 0 bytes, and, with a line in the log, when memory or space is out.
  */
 void *vmalloc(size_t size);
 

@@ -13,6 +13,7 @@
  * Freed blocks are first kept as they are, lazy, and handed out again without being merged and cut.
  * All of them are merged when there are many of one order, and before a page is asked for.
  */
+#include <arch/atomic.h>
 #include <kernel/spinlock.h>
 #include <lib/list.h>
 #include <mm/heap.h>
@@ -403,12 +404,13 @@ __cold void heap_policy_classes(void (*row)(const struct heap_class *c, void *ar
 	for (unsigned int i = 0; i <= ORDER_PAGE; i++) {
 		const struct order *order = &heap.order[i];
 		unsigned long state = spin_lock_irqsave(&heap.lock);
+		size_t taken = atomic_load_relaxed(&order->taken); /* runs come without the lock */
 		struct heap_class c = {
 			.size = BIT(GRANULE_SHIFT + i),
-			.live = order->taken - order->lazy_count,
+			.live = taken - order->lazy_count,
 			.free = order->free_count + order->lazy_count,
 			.cached = order->lazy_count,
-			.pages = i == ORDER_PAGE ? heap.pages + order->taken : 0,
+			.pages = i == ORDER_PAGE ? heap.pages + taken : 0,
 		};
 
 		spin_unlock_irqrestore(&heap.lock, state);

@@ -75,6 +75,14 @@ def test_memleak_without_being_asked(run, debug):
     assert re.search(rf"\n{ROW}\n{ROW}\ncairn: reboot\n\Z", result.text), result.text[-300:]
 
 
+@pytest.mark.parametrize("value,said", [("0", "0"), ("x" * 40, "x" * 15), ('""', "")])
+def test_memleak_takes_no_value(run, debug, value, said):
+    """It is asked for all the same."""
+    result = run(debug(), "dmesg", env={"APPEND": f"memleak={value}"})
+    assert f'] command line: memleak takes no value, "{said}" is ignored\n' in result.text
+    assert result.text.endswith(f"\n{NOTHING_LEFT}\ncairn: off\n")
+
+
 @pytest.mark.parametrize("way,words", [
     ("late-overrun", r"heap overrun: object of 40 bytes at 0x\w+: byte 40 became 0x78"),
     ("late-uaf", r"heap use after free: object of 40 bytes at 0x\w+: byte 0 became 0x78")])

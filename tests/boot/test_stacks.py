@@ -27,3 +27,11 @@ def test_ps(run, checked, granule):
     assert now[0] == now[1] == now[2], "the same command, called in the same way"
     # it stays, and the formatter's tests need more than the boot did
     assert most[0] <= most[1] < most[2]
+
+
+@pytest.mark.parametrize("granule", GRANULES)
+def test_who_gets_no_stack(run, checked, granule):
+    """The suite takes stacks until memory is out: it is named, not a function in between."""
+    text = run(checked(granule), "selftest vmap", env={"CPU": CPU_FOR[granule]}, timeout=60).text
+    assert re.search(rf"] out of memory: {SIZE[granule]} bytes for memory_runs_out\+0x\w+/0x\w+ \(stack\)$",
+                     text, re.M)

@@ -240,9 +240,13 @@ def test_no_warnings(built, tmp_path, compiler):
     assert (tmp_path / "o/Image").stat().st_size
 
 
-def test_more_warnings(built, tmp_path):
-    done = built.make("-j2", "tiny_defconfig", "all", o=tmp_path / "o", W=1)
-    assert (tmp_path / "o/Image").exists() and "error" not in done.stderr
+@pytest.mark.parametrize("compiler", [{}, {"LLVM": "1"}], ids=["gcc", "clang"])
+def test_more_warnings(built, tmp_path, compiler):
+    """Those of W=1 are none either, in the tests inside the kernel as well."""
+    built.make("defconfig", o=tmp_path / "o", **compiler)
+    built.make("setconfig", SET="SELFTEST=y DEBUG_HEAP=y", o=tmp_path / "o", **compiler)
+    done = built.make("-j2", o=tmp_path / "o", W=1, WERROR=1, **compiler)
+    assert done.stderr == "" and (tmp_path / "o/Image").exists()
 
 
 def test_versioned_llvm(tree, tmp_path):

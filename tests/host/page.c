@@ -267,7 +267,10 @@ static bool play_failure(void)
 	machine_now += 1000000000;
 	CHECK_EQ(page_alloc_run(5, PAGE_USE_STACK), NULL);
 	CHECK_EQ(page_alloc_run(SIZE_MAX, PAGE_USE_STACK), NULL);
-	CHECK_EQ(host_log_lines(), 4);
+	CHECK(strstr(host_log_last(), ": 18446744073709551615 bytes for "));
+	CHECK_EQ(page_alloc(~0U, PAGE_USE_STACK), NULL);
+	CHECK(strstr(host_log_last(), ": 18446744073709551615 bytes for "));
+	CHECK_EQ(host_log_lines(), 6);
 	/* whoever has something to spare is asked, but not by those who mask interrupts */
 	page_set_reclaim(reclaim);
 	machine_irqs_off = true;
@@ -354,6 +357,25 @@ static void free_odd_run_as_even(void)
 	page_free_run(page_alloc_run(3, KERNEL), 4);
 }
 
+static void split_page(void)
+{
+	page_split(one(0));
+}
+
+static void split_odd_run(void)
+{
+	one(0);
+	page_split(page_alloc_run(3, KERNEL));
+}
+
+static void split_held(void)
+{
+	struct page *page = one(2);
+
+	page_get(page);
+	page_split(page);
+}
+
 static void boot_memory_is_over(void)
 {
 	one(0);
@@ -371,6 +393,9 @@ static void broken_invariants_panic(void)
 	TEST(panics(free_odd_run, ": order 255, refs 1, use 1"));
 	TEST(panics(free_run_of_other_length, "page_free_run() of page 0x4"));
 	TEST(panics(free_odd_run_as_even, "page_free_run() of page 0x4"));
+	TEST(panics(split_page, ": order 0, refs 1, use 1"));
+	TEST(panics(split_odd_run, ": order 255, refs 1, use 1"));
+	TEST(panics(split_held, ": order 2, refs 2, use 1"));
 	TEST(panics(boot_memory_is_over, "boot memory is closed: "));
 }
 

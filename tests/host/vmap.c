@@ -317,11 +317,13 @@ static void nothing_is_left_when_memory_is_out(void)
 
 			fresh_tables();
 			failed = false;
+			out_of_memory = 0;
 			until_failure = n;
 			p = kind == DEVICE ? ioremap(0, 3 * PAGE_SIZE) :
 			    kind == VMAP ? vmap(pages, ARRAY_SIZE(pages), MMU_WRITE) :
 			    kind == VMALLOC ? vmalloc(3 * PAGE_SIZE) : vmap_stack();
 			until_failure = ~0UL;
+			TEST_EQ(out_of_memory, !p && kind == VMALLOC);
 			if (p) {
 				kind == VMAP || kind == DEVICE ? vunmap(p) : vfree(p);
 				break;

@@ -26,6 +26,7 @@ static u8 *tables;
 
 u64 until_failure = ~0UL;
 bool failed;
+size_t out_of_memory;
 
 static bool fails(void)
 {
@@ -89,6 +90,12 @@ struct page *page_lookup(paddr_t pa)
 u64 page_bytes_free(void)
 {
 	return (RAM_PAGES - pages_taken) * PAGE_SIZE;
+}
+
+void page_out_of_memory(const void *caller, size_t bytes, unsigned int use)
+{
+	TEST(caller && bytes && use == PAGE_USE_KERNEL);
+	out_of_memory++;
 }
 
 static u64 *access_table(paddr_t table)

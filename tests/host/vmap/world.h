@@ -17,6 +17,7 @@ extern size_t pages_taken, tables_taken;
 
 extern u64 until_failure;	/* allocations, tables and pages alike, that still work; ~0: all */
 extern bool failed;		/* one did not */
+extern size_t out_of_memory;	/* calls of page_out_of_memory() */
 
 /* No table but the root. */
 void fresh_tables(void);

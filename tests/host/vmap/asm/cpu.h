@@ -3,23 +3,7 @@
 #ifndef ASM_CPU_H
 #define ASM_CPU_H
 
-static inline struct thread *arch_current(void)
-{
-	return NULL;
-}
-
-static inline void arch_set_current(struct thread *thread __unused)
-{
-}
-
-static inline size_t arch_percpu_offset(void)
-{
-	return 0;
-}
-
-static inline void arch_set_percpu_offset(size_t offset __unused)
-{
-}
+#include "one_cpu.h"
 
 static inline vaddr_t arch_pc(void)
 {
