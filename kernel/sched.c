@@ -340,6 +340,16 @@ void sched_tell(struct thread *t, struct thread_info *info)
 	spin_unlock(&rq->lock);
 }
 
+u64 thread_cpu_time(void)
+{
+	unsigned long state = arch_irq_save();
+	struct thread *t = arch_current();
+	u64 ticks = t->run_ticks + arch_counter() - t->rq->since;
+
+	arch_irq_restore(state);
+	return time_from_ticks(ticks);
+}
+
 void sched_begin(void)
 {
 	finish_switch();

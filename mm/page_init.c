@@ -280,7 +280,7 @@ void page_release_boot(void)
 
 	arch_boot_release(page_release);
 	map_unlock(state);
-	if (IS_ENABLED(CONFIG_CMD_HEAPTRACE))
+	if (IS_ENABLED(CONFIG_KEEP_INITRD))
 		return;
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)
 		if (r->name == boot_mem_initrd) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Grouped bars as SVG, by the standard library alone: what scripts/compare-heap draws.
+"""Grouped bars as SVG, by the standard library alone: what scripts/compare-heap and compare-sched draw.
 
     bars(title, remark, panels, series, groups) -> the file's text
 
@@ -33,6 +33,7 @@ class Panel:
     title: str
     unit: str
     values: list                # of a list per series: a number per group, None where there is none
+    groups: list = None         # where they are others than the picture's
 
 
 def bars(title, remark, panels, series, groups):
@@ -49,7 +50,8 @@ def bars(title, remark, panels, series, groups):
         out.append(text(x + 18, 72, name))
         x += 40 + round(7 * len(name))
     for index, panel in enumerate(panels):
-        out += draw(panel, HEAD + index * (ABOVE + PANEL + BELOW) + ABOVE, series, groups)
+        out += draw(panel, HEAD + index * (ABOVE + PANEL + BELOW) + ABOVE, series,
+                    panel.groups or groups)
     return "\n".join(out + ["</svg>", ""])
 
 

@@ -183,6 +183,9 @@ void thread_kill(struct thread *thread);
 /* True when the calling thread was told to end. */
 bool thread_killed(void);
 
+/* For how long the calling thread has had a CPU so far, ns. Thread context. */
+u64 thread_cpu_time(void);
+
 /* Ready threads that the policy prefers, or that are its equals, run first. Thread context. */
 void thread_yield(void);
 
