@@ -103,6 +103,26 @@ const char *host_log_last(void)
 }
 
 /*
+ * --- Locks ---------------------------------------------------------------------------------
+ * -----------------------
+ */
+
+#define SPINS_MAX	100000000UL
+
+struct spinlock;
+void spin_wait(struct spinlock *lock, u16 ticket);
+
+/* The ticket that holds a lock is its first member. One that nobody gives back is found. */
+void spin_wait(struct spinlock *lock, u16 ticket)
+{
+	const u16 *owner = (const u16 *)(const void *)lock;
+
+	for (unsigned long i = 0; __atomic_load_n(owner, __ATOMIC_ACQUIRE) != ticket; i++)
+		if (i == SPINS_MAX)
+			panic("a lock stays held");
+}
+
+/*
  * --- Random numbers, files
  * ----------------------------------------------------------------------------------------
  */

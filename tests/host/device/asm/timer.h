@@ -13,6 +13,11 @@ static inline u64 arch_counter(void)
 	return bus_now;
 }
 
+static inline u64 arch_counter_early(void)
+{
+	return arch_counter();
+}
+
 static inline u32 arch_counter_frequency(void)
 {
 	return bus_cntfrq;

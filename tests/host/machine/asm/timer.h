@@ -10,6 +10,11 @@ static inline u64 arch_counter(void)
 	return machine_now++;
 }
 
+static inline u64 arch_counter_early(void)
+{
+	return arch_counter();
+}
+
 static inline u32 arch_counter_frequency(void)
 {
 	return 1000000000;
