@@ -9,6 +9,8 @@
 #include <lib/string.h>
 #include <lib/table.h>
 
+#include <sched.h>
+
 #include "host.h"
 
 #define TABLE_MAX	64
@@ -107,7 +109,7 @@ const char *host_log_last(void)
  * -----------------------
  */
 
-#define SPINS_MAX	100000000UL
+#define SPINS_MAX	10000000UL
 
 struct spinlock;
 void spin_wait(struct spinlock *lock, u16 ticket);
@@ -117,9 +119,11 @@ void spin_wait(struct spinlock *lock, u16 ticket)
 {
 	const u16 *owner = (const u16 *)(const void *)lock;
 
-	for (unsigned long i = 0; __atomic_load_n(owner, __ATOMIC_ACQUIRE) != ticket; i++)
+	for (unsigned long i = 0; __atomic_load_n(owner, __ATOMIC_ACQUIRE) != ticket; i++) {
 		if (i == SPINS_MAX)
 			panic("a lock stays held");
+		sched_yield();
+	}
 }
 
 /*
