@@ -121,10 +121,11 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 	t->priority = (unsigned int)attr->sched.priority;
 	t->rq = sched_rq();
 	thread_list_add(t);
-	spin_unlock(&thread_lock);
 	if (thread)
 		*thread = t;
+	/* before anybody can find it by its id, and wake it */
 	sched_start(t);
+	spin_unlock(&thread_lock);
 	sched_irq_restore(state);
 	return 0;
 }
