@@ -305,8 +305,11 @@ static void devices_have_pages_of_their_own(void)
 	paddr_t pa = ALIGN_UP(arch_image_phys(), PAGE_SIZE); /* only looked up, never accessed */
 	char *one = ioremap(pa + 0x123, 4), *two = ioremap(pa, 3 * PAGE_SIZE);
 
-	if (!TEST(one && two))
+	if (!TEST(one && two)) {
+		iounmap(one);
+		iounmap(two);
 		return;
+	}
 	TEST_EQ((vaddr_t)one % PAGE_SIZE, 0x123);
 	TEST_EQ(entry_at((vaddr_t)one).flags, VMAP_DEVICE);
 	TEST_EQ(entry_at((vaddr_t)one).pa, pa);

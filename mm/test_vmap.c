@@ -134,12 +134,13 @@ static void space_is_used_again(void)
 {
 	void *first = vmalloc(1), *second = vmalloc(1), *again;
 
-	if (!TEST(first && second))
-		return;
+	if (TEST(first && second)) {
+		vfree(first);
+		again = vmalloc(1);
+		TEST_EQ(again, first);
+		first = again;
+	}
 	vfree(first);
-	again = vmalloc(1);
-	TEST_EQ(again, first);
-	vfree(again);
 	vfree(second);
 }
 

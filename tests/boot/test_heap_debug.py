@@ -3,11 +3,14 @@
 that fail on purpose, and what memleak and the check at power-off say. What single mistakes are
 reported as is in test_crash.py."""
 
+import concurrent.futures
+import functools
+import itertools
 import re
 
 import pytest
 
-from lib.session import OFF, PANIC
+from lib.session import OFF, PANIC, Session
 
 from .conftest import CRASH
 from .test_selftest import SUITES, check
@@ -117,15 +120,16 @@ def test_failmem_command(boot, debug):
 
 
 def steps(most):
-    """1, 2, 3 ... and after @most, where each would take too long, in growing steps."""
+    """1, 2, 3 ... and after @most, where each would take too long here, in growing steps."""
     n = 1
     while True:
         yield n
         n += 1 if n < most else n * 2 // 3
 
 
-def fail_in(session, suite, most):
-    """Has each allocation of @suite fail in turn. The suite may fail, and leaves nothing behind."""
+def fail_in(session, suite, numbers):
+    """Has the allocations @numbers of @suite fail, each in a run of its own, as far as there are so
+    many; returns how many did. The suite may fail, and leaves nothing behind."""
     # the first time also what is made once and stays
     session.cmd("failmem 1")
     session.cmd(f"selftest {suite}", timeout=120)
@@ -135,7 +139,7 @@ def fail_in(session, suite, most):
     session.cmd("memleak mark")
     pages, tables = used_pages(session)
     fired = 0
-    for n in steps(most):
+    for n in numbers:
         session.cmd(f"failmem {n}")
         said = session.cmd(f"selftest {suite}", timeout=120)
         assert re.search(r"^# Totals: ", said, re.M), f"{suite} with allocation {n} failing:\n{said}"
@@ -150,6 +154,13 @@ def fail_in(session, suite, most):
         assert now_tables <= tables + 1, f"{suite} with allocation {n} failing keeps tables"
         tables = now_tables
     return fired
+
+
+def allocations(session, suite):
+    """How many @suite makes."""
+    session.cmd("failmem 0")
+    session.cmd(f"selftest {suite}", timeout=120)
+    return state(session)[0]
 
 
 def suites(session):
@@ -168,18 +179,66 @@ def used_pages(session):
 def test_allocations_fail_in_suites(boot, debug):
     """All suites, the first few allocations of each; test-all has the rest."""
     session = boot(debug(), env={"APPEND": "quiet"})
-    fired = {suite: fail_in(session, suite, most=4) for suite in suites(session)}
+    fired = {suite: fail_in(session, suite, steps(4)) for suite in suites(session)}
     assert fired["kmalloc"] > 4 and fired["page"] > 4, fired
+    session.poweroff()
+
+
+# failures in one boot, which the bump heap has memory for; and boots, which often wait for a clock
+A_BOOT, AT_ONCE = 50, 4
+
+
+def fail_from(o, suite, first):
+    """How many of @suite's A_BOOT allocations from @first on have failed: in a boot of their own."""
+    session = Session(o, env={"APPEND": "quiet"}, timeout=None)
+    try:
+        fired = fail_in(session, suite, range(first, first + A_BOOT))
+        session.poweroff()
+        return fired
+    except AssertionError as error:
+        raise AssertionError(f"{error}\n{session.log[-4000:]}") from None
+    finally:
+        session.close()
+
+
+def fail_all(pool, o, suite):
+    """How many of @suite's allocations have failed: each number up to the first that none has."""
+    full = AT_ONCE * A_BOOT
+    for first in itertools.count(1, full):
+        fired = sum(pool.map(functools.partial(fail_from, o, suite),
+                             range(first, first + full, A_BOOT)))
+        if fired < full:
+            return first - 1 + fired
+
+
+def fail_once(session, suite, n):
+    """Has allocation @n of @suite's first run fail, where later runs make none: these are good."""
+    session.cmd(f"failmem {n}")
+    said = session.cmd(f"selftest {suite}", timeout=120)
+    assert re.search(r"^# Totals: ", said, re.M), f"{suite} with allocation {n} failing:\n{said}"
+    assert state(session)[1], f"{suite} made fewer than {n} allocations"
+    session.cmd("failmem 0")
+    check(session.cmd(f"selftest {suite}", timeout=120))
     session.poweroff()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_allocation_fails_in_suites(boot, debug, policy):
-    session = boot(debug(policy), env={"APPEND": "quiet"}, timeout=None)
-    for suite in suites(session):
-        fail_in(session, suite, most=200)
+    o = debug(policy)
+    session = boot(o, env={"APPEND": "quiet"}, timeout=None)
+    made = {suite: (allocations(session, suite), allocations(session, suite))
+            for suite in suites(session)}
     session.poweroff()
+    fired = {}
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        for suite, (at_first, again) in made.items():
+            if again:
+                fired[suite] = fail_all(pool, o, suite)
+                continue
+            for n in range(1, at_first + 1):
+                fail_once(boot(o, env={"APPEND": "quiet"}, timeout=None), suite, n)
+    assert all(fired.values()) and fired["heap"] > 1000 and fired["kmalloc"] > 100, fired
 
 
 # what boot may end with when it has no memory for a part that it cannot do without

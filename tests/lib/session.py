@@ -39,6 +39,11 @@ def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, ico
     return command + (["--"] + list(extra) if extra else [])
 
 
+def plain(data):
+    """@data as text, without escape sequences and carriage returns."""
+    return ESCAPES.sub("", data.decode("utf-8", "replace")).replace("\r", "")
+
+
 def qemu_version():
     """(major, minor) of the QEMU that runs will use."""
     qemu = os.environ.get("QEMU") or "qemu-system-aarch64"
@@ -55,7 +60,8 @@ class Session:
         self.env = env or {}
         self.errors = tempfile.TemporaryFile()
         self.data = bytearray()
-        self.decoded = 0, ""                    # bytes of data, as text
+        self.whole = 0, ""                      # bytes of data that are whole lines, as text
+        self.decoded = 0, ""                    # all of data, as text
         self.position = 0                       # in text: where the next expect() begins
         self.ended = False
         self.changed = threading.Condition(threading.RLock())
@@ -83,8 +89,13 @@ class Session:
         """All output so far, lines ending in \\n, without escape sequences."""
         with self.changed:
             if len(self.data) != self.decoded[0]:
-                plain = self.data.decode("utf-8", "replace").replace("\r\n", "\n")
-                self.decoded = len(self.data), ESCAPES.sub("", plain).replace("\r", "")
+                # output comes in small pieces: of a long one only the last line is read again
+                start, before = self.whole
+                end = self.data.rfind(b"\n") + 1
+                if end > start:
+                    self.whole = end, before + plain(self.data[start:end])
+                end, before = self.whole
+                self.decoded = len(self.data), before + plain(self.data[end:])
             return self.decoded[1]
 
     @property
