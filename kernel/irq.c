@@ -12,6 +12,7 @@
 #include <kernel/irq.h>
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
+#include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/log.h>
 #include <mm/heap.h>
@@ -228,11 +229,13 @@ void irq_entry(struct arch_frame *frame)
 	if (hw < 0)
 		atomic_add_relaxed(&spurious, 1);
 	for (; hw >= 0; hw = root->ops->acknowledge(root)) {
+		trace_event(TRACE_IRQ_ENTER, root->base + (unsigned int)hw);
 		if ((unsigned int)hw < root->lines)
 			serve(root, (unsigned int)hw);
 		else
 			atomic_add_relaxed(&spurious, 1);
 		root->ops->end(root, (unsigned int)hw);
+		trace_event(TRACE_IRQ_LEAVE, root->base + (unsigned int)hw);
 	}
 	irq_leave();
 }

@@ -19,6 +19,7 @@
 #include <kernel/sched.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
+#include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <mm/stack.h>
@@ -89,6 +90,7 @@ static void reschedule(struct runqueue *rq, enum sched_why why, unsigned long st
 		begin_slice(rq);
 	if (likely(next != prev)) {
 		prev->left[why]++;
+		trace_switch(prev->id, next->id, why);
 		rq->current = next;
 		arch_set_current(next);
 		arch_context_switch(&prev->context, &next->context);
@@ -166,6 +168,7 @@ static void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why
 	if (rq->slice)
 		charge(rq, rq->current, account(rq, rq->current, now));
 	t->state = THREAD_READY;
+	trace_wake(t->id, why);
 	t->sleep_ticks += now - t->asleep_since;
 	sched_policy_enqueue(rq, t, why);
 	check_preempt(rq, t);
@@ -328,6 +331,7 @@ void sched_tell(struct thread *t, struct thread_info *info)
 		account(rq, t, now);
 	asleep = t->sleep_ticks + (t->state == THREAD_READY ? 0 : now - t->asleep_since);
 	info->cpu = rq->cpu;
+	info->idle = t == rq->idle;
 	info->killed = t->killed;
 	info->params = t->params;
 	info->run = time_from_ticks(t->run_ticks);
@@ -389,9 +393,9 @@ void sched_init(void)
 	arch_context_init(&t->context, t->stack + STACK_SIZE, idle, rq);
 	rq->idle = t;
 	rq->current = &boot_thread;
-	rq->since = arch_counter();
 	sched_policy_init(rq);
 	thread_create_init();
 	thread_adopt(&boot_thread, rq);
 	thread_adopt(t, rq);
+	rq->since = boot_thread.born;
 }

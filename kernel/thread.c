@@ -44,6 +44,7 @@ static void tell(struct thread *t, struct thread_info *info)
 	info->id = t->id;
 	strlcpy(info->name, t->name, sizeof(info->name));
 	info->state = t->state;
+	info->running = t == arch_current();
 	info->stack_size = t->stack_size;
 	info->stack_max = stack_used_max((const void *)t->stack);
 	info->stack_now = t == arch_current() ? t->stack + t->stack_size -

@@ -11,6 +11,7 @@
 #include <kernel/sched.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
+#include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <mm/cache.h>
@@ -157,6 +158,7 @@ void thread_exit(int status)
 
 	assert(list_empty(&t->owned));
 	spin_lock_irqsave(&t->joiners.lock);
+	trace_name(t->id, t->name);
 	t->status = status;
 	t->reap = t->detached;
 	t->on_cpu = true;

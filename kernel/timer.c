@@ -12,6 +12,7 @@
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
+#include <kernel/trace.h>
 #include <lib/assert.h>
 
 struct timer_queue {
@@ -125,6 +126,7 @@ static void run_due(struct timer_queue *q, u64 now)
 		}
 		q->running = timer;
 		spin_unlock(&q->lock);
+		trace_event(TRACE_TIMER, (u64)timer->function);
 		timer->function(timer, timer->arg);
 		spin_lock(&q->lock);
 		q->running = NULL;

@@ -11,6 +11,7 @@
  */
 #include <kernel/panic.h>
 #include <kernel/time.h>
+#include <kernel/trace.h>
 #include <lib/log.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -47,10 +48,14 @@ void *heap_out_of_memory(size_t size)
 /* An object, or NULL without a word. */
 static __always_inline void *take(size_t size, const void *caller)
 {
+	void *p;
+
 	if (unlikely(size - 1 >= HEAP_SIZE_MAX))
 		return NULL;
-	return IS_ENABLED(CONFIG_DEBUG_HEAP) ? heap_debug_alloc(size, HEAP_ALIGN, caller) :
-					       heap_policy_alloc(size);
+	p = IS_ENABLED(CONFIG_DEBUG_HEAP) ? heap_debug_alloc(size, HEAP_ALIGN, caller) :
+					    heap_policy_alloc(size);
+	trace_alloc(p, size);
+	return p;
 }
 
 /* Macros, because an inline function's return address is not defined to be its caller's. */
@@ -98,6 +103,7 @@ void *kmalloc_aligned(size_t size, size_t align)
 
 static __always_inline void release(void *p, const void *caller)
 {
+	trace_free(p);
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
 		heap_debug_free(p, caller);
 	else

@@ -5,6 +5,7 @@
  */
 #include <kernel/cmdline.h>
 #include <kernel/panic.h>
+#include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/tty.h>
 #include <lib/log.h>
@@ -16,6 +17,7 @@
 #include "split.h"
 
 #define LINE_SIZE	512	/* bytes, with the final NUL */
+#define SHELL_PRIORITY	24
 
 u64 shell_prompt_time;
 
@@ -25,6 +27,43 @@ static const struct command *find(const char *name)
 		if (!strcmp((*c)->name, name))
 			return *c;
 	return NULL;
+}
+
+#ifdef CONFIG_THREADS
+/* Gives the shell's thread @params, and @params the ones that it had. */
+static void swap_params(struct sched_params *params)
+{
+	struct sched_params old = boot_thread.params;
+
+	thread_set_params(&boot_thread, params);
+	*params = old;
+}
+#else
+static void swap_params(struct sched_params *params __unused)
+{
+}
+#endif
+
+/* More urgent than what it spawns, or a busy thread would take the prompt away. */
+static void become_urgent(void)
+{
+	struct sched_params params = { .priority = SHELL_PRIORITY };
+
+	swap_params(&params);
+}
+
+/* Measurements and tests count on being no more urgent than the threads that they make. */
+static int run_as_it_wants(const struct command *command, int argc, char **argv)
+{
+	struct sched_params params = SCHED_PARAMS_DEFAULT;
+	int status;
+
+	if (command->ordinary)
+		swap_params(&params);
+	status = command->run(argc, argv);
+	if (command->ordinary)
+		swap_params(&params);
+	return status;
 }
 
 static int run_one(int argc, char **argv)
@@ -40,7 +79,7 @@ static int run_one(int argc, char **argv)
 	    (command->max_args != 255 && argc - 1 > command->max_args))
 		status = STATUS_USAGE;
 	else
-		status = command->run(argc, argv);
+		status = run_as_it_wants(command, argc, argv);
 	if (status == STATUS_USAGE)
 		print("usage: %s%s%s\n", command->name, *command->usage ? " " : "", command->usage);
 	return status;
@@ -86,6 +125,7 @@ void shell_main(void)
 {
 	char line[LINE_SIZE];
 
+	become_urgent();
 	autorun();
 	for (;;) {
 		int err;

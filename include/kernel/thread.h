@@ -114,9 +114,10 @@ struct thread_info {
 	size_t stack_size;
 	size_t stack_now;	/* used by the one that asks; 0 where it is not known */
 	size_t stack_max;	/* used at most so far, see stack_used_max() */
+	bool running;
 #ifdef CONFIG_THREADS
 	unsigned int cpu;
-	bool running;
+	bool idle;		/* runs when no other one is ready; cannot be changed or killed */
 	bool killed;
 	struct sched_params params;
 	u64 run;

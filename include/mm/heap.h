@@ -55,7 +55,7 @@ size_t ksize(const void *p);
 /* What the heap holds. */
 void heap_stats_get(struct heap_stats *stats);
 
-/* kmalloc() with CONFIG_DEBUG_HEAP. */
+/* kmalloc() with CONFIG_DEBUG_HEAP or CONFIG_TRACE. */
 void *heap_debug_kmalloc(size_t size);
 
 /* Without a call in between; where the size is a constant nothing is left of its check. */
@@ -63,7 +63,7 @@ static inline void *kmalloc(size_t size)
 {
 	void *p = NULL;
 
-	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP) || IS_ENABLED(CONFIG_TRACE))
 		return heap_debug_kmalloc(size);
 	if (likely(size - 1 < HEAP_SIZE_MAX))
 		p = heap_policy_alloc(size);

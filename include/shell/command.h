@@ -30,6 +30,8 @@ struct command {
 	/* Bounds of argc - 1; the shell checks them. */
 	unsigned char min_args;
 	unsigned char max_args;	/* 255: any number */
+	/* Runs with the parameters that threads have by default, not with the shell's. */
+	bool ordinary;
 };
 
 /* The variable must be named <name>_command: the table is sorted by it. */

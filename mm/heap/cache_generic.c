@@ -5,6 +5,7 @@
  * each time. Nothing is kept but how many are handed out.
  */
 #include <arch/atomic.h>
+#include <kernel/trace.h>
 #include <lib/log.h>
 #include <mm/cache.h>
 #include <mm/heap_debug.h>
@@ -64,6 +65,7 @@ void *cache_alloc(struct cache *cache)
 	if (!object)
 		return heap_out_of_memory(cache->size);
 	atomic_add_relaxed(&cache->live, 1);
+	trace_alloc(object, cache->size);
 	if (cache->ctor)
 		cache->ctor(object);
 	return object;
@@ -73,6 +75,7 @@ void cache_free(struct cache *cache, void *object)
 {
 	if (room(object, __builtin_return_address(0)) < cache->size)
 		heap_bad_free(object, "not an object of this cache");
+	trace_free(object);
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
 		heap_debug_free(object, __builtin_return_address(0));
 	else

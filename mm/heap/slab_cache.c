@@ -6,6 +6,7 @@
  * back by cache_free() alone, which knows where it has to come from.
  */
 #include <arch/atomic.h>
+#include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/log.h>
 #include <lib/string.h>
@@ -65,6 +66,7 @@ void *cache_alloc(struct cache *cache)
 	arch_irq_restore(state);
 	if (unlikely(!object))
 		object = slab_refill(cache);
+	trace_alloc(object, cache->size);
 	return likely(object) ? object : heap_out_of_memory(cache->size);
 }
 
@@ -77,6 +79,7 @@ void cache_free(struct cache *cache, void *object)
 	if (unlikely(!page || page->owner != cache ||
 		     !slab_starts_object(cache, slab_offset(page, object))))
 		heap_bad_free(object, "not an object of this cache");
+	trace_free(object);
 	state = arch_irq_save();
 	room = slab_push(slab_copy(cache), object);
 	arch_irq_restore(state);

@@ -76,6 +76,6 @@ static int bench_run(int argc, char **argv)
 static const struct command bench_command = {
 	.name = "bench", .usage = "[GROUP|NAME]",
 	.help = "figures of this run (exact under icount)",
-	.run = bench_run, .min_args = 0, .max_args = 1,
+	.run = bench_run, .min_args = 0, .max_args = 1, .ordinary = true,
 };
 COMMAND(bench_command);

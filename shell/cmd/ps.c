@@ -1,29 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/* ps: the threads, and how much of their stacks they use and have used. */
+/* ps: the threads: their state, how much of their stacks they use, and what they had of the CPU. */
 #include <kernel/thread.h>
+#include <kernel/time.h>
 #include <shell/command.h>
 
-static int ps_run(int argc, char **argv)
+#ifdef CONFIG_THREADS
+static void show_sched(const struct thread_info *t)
+{
+	print(" %8lu %8lu %8lu %6lu  %s%s", t->run / NS_PER_MS,
+	      t->idle ? 0 : t->waited / NS_PER_MS, t->switches, t->preemptions, t->policy,
+	      t->killed ? ", killed" : "");
+}
+#define SCHED_HEAD	"   cpu ms  wait ms switches forced  policy"
+#else
+static void show_sched(const struct thread_info *t __unused)
+{
+}
+#define SCHED_HEAD	""
+#endif
+
+static int ps_run(int argc __unused, char **argv __unused)
 {
 	struct thread_info t;
 
-	(void)argc;
-	(void)argv;
-	print("  id name            state     stack    now   most    %%\n");
+	print("  id name            state     stack    now   most    %%" SCHED_HEAD "\n");
 	for (unsigned int id = 0; thread_info(id, &t); id = t.id + 1) {
-		print("%4u %-15s %-8s %6zu ", t.id, t.name, thread_state_name(t.state),
-		      t.stack_size);
+		print("%4u %-15s %-8s %6zu ", t.id, t.name,
+		      t.running ? "running" : thread_state_name(t.state), t.stack_size);
 		if (t.stack_now)
 			print("%6zu", t.stack_now);
 		else
 			print("%6s", "-");
-		print(" %6zu %3zu%%\n", t.stack_max, t.stack_max * 100 / t.stack_size);
+		print(" %6zu %3zu%%", t.stack_max, t.stack_max * 100 / t.stack_size);
+		show_sched(&t);
+		print("\n");
 	}
 	return STATUS_OK;
 }
 
 static const struct command ps_command = {
-	.name = "ps", .usage = "", .help = "threads: state, use of their stacks in bytes",
+	.name = "ps", .usage = "", .help = "threads: state, stack in bytes, use of the CPU",
 	.run = ps_run, .min_args = 0, .max_args = 0,
 };
 COMMAND(ps_command);

@@ -23,5 +23,6 @@ static const struct command selftest_command = {
 	.help = "run the in-kernel tests, all or one suite",
 	.run = selftest,
 	.max_args = 1,
+	.ordinary = true,
 };
 COMMAND(selftest_command);

@@ -247,6 +247,6 @@ static int workload_run(int argc __unused, char **argv __unused)
 
 static const struct command workload_command = {
 	.name = "workload", .usage = "", .help = "run the threads that the initial ramdisk describes",
-	.run = workload_run, .min_args = 0, .max_args = 0,
+	.run = workload_run, .min_args = 0, .max_args = 0, .ordinary = true,
 };
 COMMAND(workload_command);

@@ -32,3 +32,9 @@ def test_other_heaps(build, heap):
     rows = measure(build("qemu_virt_defconfig", set=f"{heap}=y"))
     assert rows["heap.pair"]["bound"] and rows["heap.code"]["bound"]
     assert rows["heap.overhead"]["bound"] is None and rows["heap.overhead"]["value"] > 0
+
+
+def test_trace(build):
+    """An event of the trace."""
+    row = measure(build("qemu_virt_defconfig", set="TRACE=y"))["trace.event"]
+    assert row["bound"] == 40 and row["value"] <= 40

@@ -10,12 +10,16 @@ import pytest
 
 from lib.session import OFF, Session
 
+SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
 COMMANDS = {
     "bench": "[GROUP|NAME]", "config": "[WORD]",
     "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
-    "irq": "", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "panic": "[WORD...]", "poweroff": "",
-    "ps": "", "reboot": "", "slab": "[-s | shrink]", "uptime": "", "version": "",
+    "irq": "", "kill": "ID...", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]",
+    "nice": f"ID {SCHED_OPTIONS}", "panic": "[WORD...]", "poweroff": "",
+    "ps": "", "reboot": "", "sched": "", "slab": "[-s | shrink]",
+    "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]",
+    "top": "[SECONDS] [-n FRAMES]", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"
@@ -86,7 +90,7 @@ def test_bench(shell):
     assert all(re.fullmatch(r"[a-z][\w.-]+ \d+(\.\d+)? \S+", line)
                for line in shell.cmd("bench", timeout=60).splitlines())
     said = shell.cmd("bench nothing").splitlines()
-    assert said[0] == "bench: no group or figure nothing; groups are: boot mem"
+    assert said[0] == "bench: no group or figure nothing; groups are: boot mem sched"
     assert said[1].startswith("usage: ")
 
 

@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 # What a make that started the tests, or the user's shell, has set for its own run.
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
            "O", "V", "W", "EXT", "SET", "KCONFIG_CONFIG", "KCONFIG_ALLCONFIG", "KCONFIG_SEED",
-           "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH", "TRACE",
+           "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH", "TRACE", "SCENARIO",
            "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "ACCEL", "QEMU_ARGS")
 TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
 

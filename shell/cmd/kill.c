@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kill: tells threads to end. They do so when they look at it, or wake up; nothing is taken from
+ * them.
+ */
+#include <kernel/thread.h>
+#include <lib/format.h>
+#include <shell/command.h>
+#include <uapi/errno.h>
+
+static int act(struct thread *t, void *arg __unused)
+{
+	if (t->state == THREAD_DEAD)
+		return -ESRCH;
+	thread_kill(t);
+	return 0;
+}
+
+/* Why thread @id is not to be killed, or NULL. */
+static const char *forbidden(const struct thread_info *t)
+{
+	if (t->running)
+		return "is the shell itself";
+	return t->idle ? "is the idle thread" : NULL;
+}
+
+static int kill_one(const char *word)
+{
+	struct thread_info t;
+	const char *why = "does not exist";
+	u64 id;
+
+	if (parse_u64(word, 0, &id) || id > UINT32_MAX) {
+		print("kill: %s is no thread's id\n", word);
+		return STATUS_USAGE;
+	}
+	if (thread_info((unsigned int)id, &t) && t.id == id) {
+		why = forbidden(&t);
+		if (!why && thread_with_id(t.id, act, NULL))
+			why = "has ended already";
+	}
+	if (why)
+		print("kill: thread %lu %s\n", id, why);
+	return why ? STATUS_FAIL : STATUS_OK;
+}
+
+static int kill_run(int argc, char **argv)
+{
+	int status = STATUS_OK;
+
+	for (int i = 1; i < argc && status != STATUS_USAGE; i++) {
+		int one = kill_one(argv[i]);
+
+		if (one)
+			status = one;
+	}
+	return status;
+}
+
+static const struct command kill_command = {
+	.name = "kill", .usage = "ID...", .help = "tell threads to end; ps has their ids",
+	.run = kill_run, .min_args = 1, .max_args = 255,
+};
+COMMAND(kill_command);

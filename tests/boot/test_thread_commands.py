@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: MIT
+"""What a user sees of threads: ps, top, sched, nice, kill, spawn and trace, with good and bad
+arguments, under each policy. Under instruction counting, so that shares and counts are those of the
+kernel and not of the machine that the tests run on."""
+
+import re
+
+import pytest
+
+from lib.build import ROOT
+from lib.session import Session
+
+POLICIES = [name for name in ("PRIORITY", "ROUND_ROBIN", "FAIR", "MLFQ", "EDF", "COOPERATIVE")
+            if f"config SCHED_{name}\n" in (ROOT / "kernel/Kconfig.sched").read_text()]
+OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
+USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill ID...", "top": "top [SECONDS] [-n FRAMES]",
+         "spawn": f"spawn [hog|sleeper|periodic {OPTIONS} [-c COUNT] [NAME]]",
+         "sched": "sched", "trace": "trace [start [MS] | stop | dump | clear]"}
+
+
+class Shell:
+    """A session of one policy, and what is asked of it."""
+
+    def __init__(self, session):
+        self.session = session
+
+    def cmd(self, line, timeout=120):
+        return self.session.cmd(line, timeout)
+
+    def spawn(self, words):
+        """Ids of the threads that were made."""
+        said = self.cmd(f"spawn {words}")
+        found = re.fullmatch(r"\S+:((?: \d+)+)", said)
+        assert found, said
+        return [int(word) for word in found[1].split()]
+
+    def table(self, command):
+        """{id: (name, the rest of the line)} of the lines with a thread each."""
+        found = re.findall(r"^ *(\d+) (\S+) +(.*)$", self.cmd(command), re.M)
+        return {int(ident): (name, rest) for ident, name, rest in found}
+
+    def shares(self, seconds=1):
+        """{id: per cent} by one frame of top."""
+        said = self.cmd(f"top {seconds} -n 1")
+        return {int(ident): float(share) for ident, share in
+                re.findall(r"^ *(\d+) \S+ +\w+ +(\d+\.\d) ", said, re.M)}
+
+    def kill(self, *idents):
+        """And waits until they have ended."""
+        for at in range(0, len(idents), 25):        # a line has no more words
+            assert self.cmd("kill " + " ".join(map(str, idents[at:at + 25]))) == ""
+        for _ in range(100):
+            if not set(idents) & set(self.table("ps")):
+                return
+            self.cmd("top -n 1")
+        raise AssertionError(f"{idents} have not ended: {self.cmd('ps')}")
+
+
+@pytest.fixture(scope="module", params=POLICIES)
+def policy(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def machine(build, policy):
+    session = Session(build("qemu_virt_defconfig", set=f"SCHED_{policy}=y TRACE=y SELFTEST=y"),
+                      icount=True, timeout=None, silence=0)
+    session.prompt()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def shell(machine, request):
+    machine.position = len(machine.text)
+    machine.send("\x03")
+    machine.prompt(30)
+    yield Shell(machine)
+    request.node.add_report_section("call", "serial", machine.text[-4000:])
+
+
+@pytest.fixture
+def hogs(shell):
+    """Two threads that compute, equals; they are gone afterwards."""
+    made = shell.spawn("hog -s 10 -c 2")
+    yield made
+    shell.kill(*made)
+
+
+# -- bad arguments ----------------------------------------------------------------------
+
+@pytest.mark.parametrize("line, said", [
+    ("nice 2 -p 32", "nice: 32: a priority is 0 to 31"),
+    ("nice 2 -p -1", "nice: -1: a priority is 0 to 31"),
+    ("nice 2 -p", "nice: value missing: a priority is 0 to 31"),
+    ("nice 2 -p 3x", "nice: 3x: a priority is 0 to 31"),
+    ("nice 2 -n 20", "nice: 20: nice is -20 to 19"),
+    ("nice 2 -n -21", "nice: -21: nice is -20 to 19"),
+    ("nice 2 -s 0", "nice: 0: a slice is 1 to 10000 ms"),
+    ("nice 2 -d 5/4/10", "nice: 5/4/10: 0 < RUNTIME <= DEADLINE <= PERIOD <= an hour, in ms, or us: "
+     "500us/2/10"),
+    ("nice 2 -d 1/20/10", "nice: 1/20/10: 0 < RUNTIME"), ("nice 2 -d 0/4/10", "nice: 0/4/10: 0 <"),
+    ("nice 2 -d 1/2", "nice: 1/2: 0 <"), ("nice 2 -d 1/2/3/4", "nice: 1/2/3/4: 0 <"),
+    ("nice 2 -d 1/2/3600001", "nice: 1/2/3600001: 0 <"), ("nice 2 -d //", "nice: //: 0 <"),
+    ("nice 2 -d 1/2/18446744073709551615", "nice: 1/2/18446744073709551615: 0 <"),
+    ("nice 2 -x 1", "nice: -x: no such option"), ("nice 2 p 1", "nice: p: no such option"),
+    ("nice x -p 1", "nice: x is no thread's id"), ("nice -1 -p 1", "nice: -1 is no thread's id"),
+    ("nice 4294967296 -p 1", "nice: 4294967296 is no thread's id"),
+    ("nice", None), ("nice 2", None), ("kill", None), ("sched x", None), ("top 1 2 3 4", None),
+    ("kill x", "kill: x is no thread's id"), ("kill 99999999999", "kill: 99999999999 is no thread's"),
+    ("top 0", "top: 0: seconds and frames are 1 to 3600"), ("top x", "top: x: seconds"),
+    ("top -n", "top: number missing: seconds"), ("top -n 0", "top: 0: seconds"),
+    ("top -q", "top: -q: seconds"), ("top 3601", "top: 3601: seconds"),
+    ("spawn cat", "spawn: cat: no such kind of thread"),
+    ("spawn hog -c 0", "spawn: a count is 1 to 1000"), ("spawn hog -c", "spawn: a count is"),
+    ("spawn hog -c 1001", "spawn: a count is"), ("spawn hog -p 99", "spawn: 99: a priority is 0 to 31"),
+    ("spawn hog -z", "spawn: -z: no such option"), ("spawn hog one two", "spawn: two: a word too many"),
+    ("spawn periodic -d 20/10/10", "spawn: 20/10/10: 0 < RUNTIME"),
+    ("trace go", "trace: go: no such action"), ("trace start 0", "trace: 0: a time is 1 to 3600000 ms"),
+    ("trace start x", "trace: x: a time is"), ("trace stop 5", "trace: 5: a word too many"),
+])
+def test_bad_words(shell, line, said):
+    """One line and the usage, and nothing was done."""
+    before = set(shell.table("ps"))
+    lines = shell.cmd(line).splitlines()
+    assert lines[-1] == "usage: " + USAGE[line.split()[0]]
+    assert len(lines) == (2 if said else 1) and (not said or lines[0].startswith(said))
+    assert set(shell.table("ps")) == before
+
+
+@pytest.mark.parametrize("line, said", [
+    ("nice 1 -p 3", "nice: thread 1 is the idle thread"),
+    ("nice 9999 -p 3", "nice: thread 9999 does not exist"),
+    ("kill 0", "kill: thread 0 is the shell itself"), ("kill 1", "kill: thread 1 is the idle thread"),
+    ("kill 9999", "kill: thread 9999 does not exist"),
+    ("kill 9999 0", "kill: thread 9999 does not exist\nkill: thread 0 is the shell itself"),
+])
+def test_who_cannot_be_changed(shell, line, said):
+    assert shell.cmd(line) == said
+
+
+# -- what they do ----------------------------------------------------------------------
+
+def test_ps(shell, hogs):
+    lines = shell.cmd("ps").splitlines()
+    assert re.fullmatch(r" +id name +state +stack +now +most +% +cpu ms +wait ms switches forced +policy",
+                        lines[0])
+    rows = shell.table("ps")
+    assert rows[0][0] == "main" and rows[0][1].startswith("running") and rows[1][0] == "idle"
+    assert [rows[hog][0] for hog in hogs] == ["hog1", "hog2"]
+    # a hog sleeps a moment where the shell would not run otherwise
+    assert all(re.match("ready|sleeping", rows[hog][1]) for hog in hogs)
+    assert all(int(word) < 1 << 40 for word in re.findall(r"\d+", rows[0][1]))
+
+
+def test_top_sorts_and_adds_up(shell, hogs):
+    shares = shell.shares(2)
+    assert list(shares.values()) == sorted(shares.values(), reverse=True)
+    assert 98 < sum(shares.values()) <= 100.1
+    assert sum(shares[hog] for hog in hogs) > 97, "top itself took more"
+    assert shares[0] < 2 and shares[1] < 1
+
+
+def test_top_redraws_until_q(shell, machine):
+    for key in ("q", "Q", "\x03"):
+        begin = len(machine.data)
+        machine.send("top\r")
+        machine.expect(r"^up \d+ s, threads: .*; q leaves$")
+        machine.expect(r"^up \d+ s, threads: ")
+        machine.send("x" + key)
+        machine.prompt()
+        drawn = machine.data[begin:]
+        assert drawn.count(b"\x1b[2J") == 1 and drawn.count(b"\x1b[H") >= 2
+        assert b"\x1b[K\r\n" in drawn
+
+
+def test_top_without_a_terminal(shell, machine):
+    begin = len(machine.data)
+    said = shell.cmd("top 2 -n 3")
+    times = [int(t) for t in re.findall(r"^up (\d+) s, threads: \d+, ready ", said, re.M)]
+    assert len(times) == 3 and times[2] - times[0] == 4
+    assert b"\x1b" not in machine.data[begin:]
+
+
+def test_top_of_very_many(shell):
+    made = shell.spawn("sleeper -c 30 one")
+    said = shell.cmd("top -n 1")
+    assert len(re.findall(r"^ *\d+ \S+ +\w+ +\d+\.\d", said, re.M)) == 20
+    assert re.search(r"^ +and 12 more$", said, re.M)
+    shell.kill(*made)
+
+
+def test_sched(shell, policy, hogs):
+    shell.cmd(f"nice {hogs[0]} -p 9 -n 7 -s 20")
+    said = shell.cmd("sched")
+    assert re.match(r"policy: \w.*\nthreads: \d+, \d+ of them ready and waiting; idle \d+\.\d % of \d+ ms\n"
+                    r"switches of these threads: \d+ by themselves, \d+ forced\n", said)
+    rows = shell.table("sched")
+    assert re.match(r"(?:ready +\d+|sleeping +-) +9 +7 +20 ms ", rows[hogs[0]][1]), rows[hogs[0]]
+    assert re.match(r"(?:ready +\d+|sleeping +-) +16 +0 +10 ms ", rows[hogs[1]][1]), rows[hogs[1]]
+    assert re.match(r"running +- +24 ", rows[0][1])
+    if policy == "PRIORITY":
+        assert rows[hogs[0]][1].split()[1] == "1" and rows[hogs[1]][1].split()[1] == "0"
+
+
+def test_prompt_beside_hogs(shell, policy):
+    """Whatever the policy: what is typed is answered, also beside a hog more urgent than the shell."""
+    made = shell.spawn("hog -p 31") + shell.spawn("hog -c 3 -n -20")
+    assert shell.cmd("echo still here") == "still here"
+    assert made[0] in shell.table("ps")
+    shell.kill(*made)
+
+
+def test_shares_of_hogs(shell, policy, hogs):
+    """What the policy promises, as far as top shows it."""
+    if policy == "PRIORITY":
+        shell.cmd(f"nice {hogs[1]} -p 20")
+        assert shell.shares()[hogs[1]] > 97
+    elif policy == "ROUND_ROBIN":
+        shares = shell.shares(4)
+        assert abs(shares[hogs[0]] - shares[hogs[1]]) < 3
+    elif policy == "FAIR":
+        shell.cmd(f"nice {hogs[1]} -n 5")
+        shares = shell.shares(4)
+        assert 2.8 < shares[hogs[0]] / shares[hogs[1]] < 3.3     # a weight of 1024 against 335
+
+
+def test_kill(shell):
+    made = shell.spawn("hog") + shell.spawn("sleeper -c 2") + shell.spawn("periodic")
+    assert set(made) <= set(shell.table("spawn"))
+    shell.kill(*made)
+    assert not set(made) & set(shell.table("spawn"))
+    assert shell.cmd(f"kill {made[0]}") == f"kill: thread {made[0]} does not exist"
+
+
+def job(shell, ident):
+    """(kind, [times, missed, worst]) by spawn's list."""
+    kind, rest = shell.table("spawn")[ident]
+    return kind, [int(word) for word in rest.split()]
+
+
+def test_sleepers_sleep(shell):
+    made = shell.spawn("sleeper -c 2")
+    shares = shell.shares()
+    assert all(0.1 < shares[one] < 3 for one in made)
+    times = [job(shell, one)[1][0] for one in made]
+    # time runs ahead while nobody types, and with it they do
+    assert all(count > 50 for count in times)
+    shell.kill(*made)
+
+
+def test_periods_and_misses(shell, policy):
+    """A fifth of the CPU alone misses nothing; beside a hog that the policy prefers it does."""
+    one, = shell.spawn("periodic -p 20 -d 2/10/10 beat")
+    shares = shell.shares(2)
+    assert 16 < shares[one] < 20.5
+    kind, (times, missed, _) = job(shell, one)
+    assert kind == "periodic" and times >= 200 and missed == 0
+    if policy == "PRIORITY":
+        hog, = shell.spawn("hog -p 22")
+        shell.cmd("top -n 1")
+        shell.kill(hog)
+        assert job(shell, one)[1][1] > 0
+    shell.kill(one)
+
+
+def test_refused(shell, policy):
+    """Admission is EDF's; the others take what is possible at all."""
+    said = shell.cmd("spawn periodic -d 9/10/10 -c 3 much")
+    made = [int(word) for word in re.findall(r" (\d+)", said.splitlines()[0])]
+    if policy == "EDF":
+        assert len(made) == 1 and "spawn: 1 of 3 made" in said
+        assert "spawn: refused: too little time is left for that (-EBUSY)" in said
+    else:
+        assert len(made) == 3
+    shell.kill(*made)
+
+
+def test_trace(shell, hogs):
+    assert re.fullmatch(r"trace: off, \d+ events, \d+ of them lost, room for 8192", shell.cmd("trace"))
+    assert shell.cmd("trace clear") == "" and shell.cmd("trace start 50") == ""
+    assert re.fullmatch(r"trace: off, [1-9]\d* events, 0 of them lost, room for 8192",
+                        shell.cmd("trace"))
+    said = shell.cmd("trace dump")
+    found = re.search(r"^trace begin 1 62500000 0\n(?:.*\n)*cpu 0\n((?:[0-9a-f]+ [0-9a-f]+\n)+)"
+                      r"trace end (\d+)$", said, re.M)
+    assert found and found[1].count("\n") == int(found[2]) > 5
+    assert f"trace thread {hogs[0]} hog1\n" in said and "\ntrace irq 27 timer\n" in said
+    assert shell.cmd("trace start; trace; trace stop; trace").count("trace: o") == 2
+
+
+def test_selftests_run_as_ordinary(shell):
+    """The shell's own urgency would change what they show, and comes back."""
+    assert "not ok" not in shell.cmd("selftest thread", timeout=300)
+    assert re.match(r"running +- +24 ", shell.table("sched")[0][1])
+
+
+def test_nothing_is_left_behind(shell):
+    """No thread, no heap."""
+    def held():
+        return int(re.search(r"heap\D+(\d+)", shell.cmd("mem"))[1])
+
+    shell.kill(*shell.spawn("sleeper -c 50"))
+    before = held()
+    for _ in range(5):
+        shell.kill(*shell.spawn("sleeper -c 50"))
+    assert held() == before and set(shell.table("ps")) == {0, 1}
+
+
+def test_documentation_is_this(shell):
+    """The commands that Documentation/tracing.md names are there."""
+    text = (ROOT / "Documentation/tracing.md").read_text()
+    named = set(re.findall(r"^cairn> (\w+)", text, re.M))
+    assert named and all("unknown" not in shell.cmd(f"help {name}") for name in named)
