@@ -4,6 +4,7 @@
  * same loop and the second one stops the watch; what the watch itself takes is taken off.
  */
 #include <arch/timer.h>
+#include <kernel/mutex.h>
 #include <kernel/semaphore.h>
 #include <kernel/spinlock.h>
 #include <kernel/thread.h>
@@ -114,6 +115,22 @@ static int sem_pair(u64 *value)
 	return 0;
 }
 
+/* With interrupts on, as mutexes want them. */
+static int mutex_pair(u64 *value)
+{
+	struct mutex m = MUTEX_INIT(m);
+	u64 began, took, empty;
+
+	began = time_now();
+	BENCH_ROUNDS(ROUNDS, mutex_lock(&m, TIME_NEVER); mutex_unlock(&m));
+	took = time_now() - began;
+	began = time_now();
+	BENCH_ROUNDS(ROUNDS, );
+	empty = time_now() - began;
+	*value = (took - empty) / ROUNDS;
+	return 0;
+}
+
 static int spin_pair(u64 *value)
 {
 	static struct spinlock lock;
@@ -136,6 +153,11 @@ static const struct bench sem_pair_bench = {
 	.group = "sched", .name = "sem.pair", .unit = BENCH_INSTRUCTIONS, .run = sem_pair,
 };
 BENCH(sem_pair_bench);
+
+static const struct bench mutex_pair_bench = {
+	.group = "sched", .name = "mutex.pair", .unit = BENCH_INSTRUCTIONS, .run = mutex_pair,
+};
+BENCH(mutex_pair_bench);
 
 static const struct bench spin_pair_bench = {
 	.group = "sched", .name = "spin.pair", .unit = BENCH_INSTRUCTIONS, .run = spin_pair,

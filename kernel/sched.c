@@ -144,7 +144,9 @@ void sched_irq_exit(void)
 	preempt(sched_rq(), arch_irq_save());
 }
 
-/* Marks the current thread, and releases @lock: false when it is not to sleep, but was cancelled. */
+/*
+ * Marks the current thread, and releases @lock: false when it is not to sleep, but was cancelled.
+ */
 static __always_inline bool fall_asleep(struct runqueue *rq, struct thread *t,
 					struct spinlock *lock)
 {
@@ -213,7 +215,8 @@ static __always_inline enum sched_why check_preempt(struct runqueue *rq, const s
 }
 
 /* @t is ready from now on. As check_preempt(). */
-static __always_inline enum sched_why make_ready(struct runqueue *rq, struct thread *t, enum sched_why why)
+static __always_inline enum sched_why make_ready(struct runqueue *rq, struct thread *t,
+						 enum sched_why why)
 {
 	u64 now = arch_counter_early();
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Counting semaphores (see <kernel/semaphore.h>). Without anybody waiting, take and give are one
- * compare-and-swap. The first one that has to wait closes the count under the queue's lock; while it
- * is closed all others take the lock as well, so that a unit goes to a waiter and to nobody else. It
- * is opened again by a unit that nobody waits for, not by the last waiter that leaves: so two
- * threads that wake each other in turn do not open and close it each time.
+ * compare-and-swap. The first one that has to wait closes the count under the queue's lock; while
+ * it is closed all others take the lock as well, so that a unit goes to a waiter and to nobody
+ * else. It is opened again by a unit that nobody waits for, not by the last waiter that leaves: so
+ * two threads that wake each other in turn do not open and close it each time.
  */
 #include <arch/atomic.h>
 #include <kernel/sched.h>

@@ -35,8 +35,8 @@ int sched_sleep(struct spinlock *lock, unsigned long state);
 int sched_sleep_until(struct spinlock *lock, unsigned long state, u64 deadline);
 
 /*
- * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's lock:
- * that comes last in the order.
+ * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's
+ * lock: that comes last in the order.
  */
 bool sched_wake(struct thread *thread, int status);
 
@@ -64,8 +64,8 @@ static inline struct thread *wait_first(const struct list *waiters)
 }
 
 /*
- * Wakes that waiter alone, which leaves the list. False when its time was over, or it was cancelled,
- * before: then it gets nothing. As wait_first().
+ * Wakes that waiter alone, which leaves the list. False when its time was over, or it was
+ * cancelled, before: then it gets nothing. As wait_first().
  */
 bool wait_wake(struct thread *thread);
 
@@ -94,7 +94,10 @@ void sched_start(struct thread *thread);
 /* The calling thread has ended. Interrupts off. */
 __noreturn void sched_exit(void);
 
-/* A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For thread.c. */
+/*
+ * A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For
+ * thread.c.
+ */
 void thread_gone(struct thread *thread);
 
 /* The first call of a new thread, on its stack: from here on it is like any other. */

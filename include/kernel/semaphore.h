@@ -25,7 +25,10 @@ struct semaphore {
 #define SEMAPHORE_INIT(s, units, most) \
 	{ .count = (units), .limit = (most), .queue = WAIT_QUEUE_INIT((s).queue) }
 
-/* Makes a semaphore of @units, and of at most @limit. -EINVAL unless 0 <= @units <= @limit, 1 <= @limit. */
+/*
+ * Makes a semaphore of @units, and of at most @limit. -EINVAL unless 0 <= @units <= @limit, 1 <=
+ * @limit.
+ */
 int semaphore_init(struct semaphore *s, int units, int limit);
 
 /* The ways of those who may have to wait or to wake. */
@@ -33,9 +36,9 @@ int semaphore_take_slow(struct semaphore *s, u64 deadline);
 int semaphore_give_slow(struct semaphore *s);
 
 /*
- * Takes a unit, and waits for one until @deadline (ns as time_now(); TIME_NEVER) when there is none.
- * 0; -ETIMEDOUT; -EINTR when cancelled. Where a unit is there it may be called in any context; where
- * none is, in thread context only: elsewhere it panics.
+ * Takes a unit, and waits for one until @deadline (ns as time_now(); TIME_NEVER) when there is
+ * none. 0; -ETIMEDOUT; -EINTR when cancelled. Where a unit is there it may be called in any
+ * context; where none is, in thread context only: elsewhere it panics.
  */
 static inline int semaphore_take(struct semaphore *s, u64 deadline)
 {
@@ -73,7 +76,10 @@ static inline bool semaphore_give_open(struct semaphore *s, int *err)
 	return false;
 }
 
-/* Gives a unit: 0; -EOVERFLOW when there are as many as the limit allows, nothing done. Any context. */
+/*
+ * Gives a unit: 0; -EOVERFLOW when there are as many as the limit allows, nothing done. Any
+ * context.
+ */
 static inline int semaphore_give(struct semaphore *s)
 {
 	int err = 0;
