@@ -180,7 +180,7 @@ static void kill_of_a_sleeper(void)
 		struct wait_arg w = { .wait = waits[i], .deadline = TIME_NEVER };
 		struct thread *t = test_spawn(do_wait, &w);
 
-		test_settle();
+		test_until_asleep(t);
 		if (t)
 			thread_kill(t);
 		TEST_EQ(test_join(t), -EINTR);
@@ -233,7 +233,7 @@ static void deadline_races_wake_up(void)
 
 	timer_init(&timer, give_in_interrupt, &s);
 	for (unsigned int i = 0; i < 400; i++) {
-		u64 deadline = time_now() + 20000;
+		u64 deadline = time_now() + 100000;
 		int err;
 
 		TEST_EQ(semaphore_init(&s, 0, 1), 0);
@@ -247,7 +247,7 @@ static void deadline_races_wake_up(void)
 		got += !err;
 		late += err != 0;
 	}
-	TEST(got > 20 && late > 20);
+	TEST(got && late);
 }
 
 static void semaphore_limits(void)
@@ -277,7 +277,7 @@ static void semaphore_limits(void)
 
 static int take_one(void *arg)
 {
-	return semaphore_take(arg, test_in_ms(5000));
+	return semaphore_take(arg, TIME_NEVER);
 }
 
 static void destroy_in_use(void)
@@ -288,7 +288,7 @@ static void destroy_in_use(void)
 
 	make_all();
 	t = test_spawn(take_one, &all.semaphore);
-	test_settle();
+	test_until_asleep(t);
 	TEST_EQ(semaphore_destroy(&all.semaphore), -EBUSY);
 	TEST_EQ(semaphore_give(&all.semaphore), 0);
 	TEST_EQ(test_join(t), 0);
@@ -310,10 +310,11 @@ static int complete_soon(void *arg)
 static void completion_lets_all_pass(void)
 {
 	struct completion c = COMPLETION_INIT(c);
-	struct thread *t = test_spawn(complete_soon, &c);
+	struct thread *t;
 
 	TEST(!completion_done(&c));
-	TEST_EQ(completion_wait(&c, test_in_ms(1000)), 0);
+	t = test_spawn(complete_soon, &c);
+	TEST_EQ(completion_wait(&c, TIME_NEVER), 0);
 	TEST_EQ(completion_wait(&c, 0), 0);
 	TEST(completion_done(&c));
 	TEST_EQ(test_join(t), 0);
@@ -328,7 +329,7 @@ static int take_token(void *arg __unused)
 	int err = mutex_lock(&all.free_mutex, TIME_NEVER);
 
 	while (!err && !tokens)
-		err = condition_wait(&all.condition, &all.free_mutex, test_in_ms(5000));
+		err = condition_wait(&all.condition, &all.free_mutex, TIME_NEVER);
 	if (!err)
 		tokens--;
 	mutex_unlock(&all.free_mutex);
@@ -344,13 +345,13 @@ static void conditions(void)
 	TEST_EQ(condition_wait(&all.condition, &all.free_mutex, 0), -EPERM);
 	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
 		t[i] = test_spawn(take_token, NULL);
-	test_settle();
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		test_until_asleep(t[i]);
 	TEST_EQ(mutex_lock(&all.free_mutex, TIME_NEVER), 0);
 	tokens = 1;
 	condition_signal(&all.condition);
 	TEST_EQ(mutex_unlock(&all.free_mutex), 0);
-	test_settle();
-	TEST_EQ(tokens, 0);
+	TEST_UNTIL(!atomic_load_relaxed(&tokens));
 	TEST_EQ(mutex_lock(&all.free_mutex, TIME_NEVER), 0);
 	tokens = ARRAY_SIZE(t) - 1;
 	condition_broadcast(&all.condition);
@@ -372,7 +373,7 @@ static int wait_event(void *arg)
 {
 	struct event_arg *w = arg;
 
-	return event_wait(w->e, w->mask, w->how, test_in_ms(5000), &w->got);
+	return event_wait(w->e, w->mask, w->how, TIME_NEVER, &w->got);
 }
 
 static void events(void)
@@ -390,7 +391,8 @@ static void events(void)
 	t[0] = test_spawn(wait_event, &any);
 	t[1] = test_spawn(wait_event, &both);
 	t[2] = test_spawn(wait_event, &taker);
-	test_settle();
+	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+		test_until_asleep(t[i]);
 	event_set(&e, 0x82);		/* the first one takes 2, and leaves the rest */
 	TEST_EQ(test_join(t[0]), 0);
 	TEST_EQ(any.got, 2);
@@ -411,7 +413,7 @@ static void events(void)
 static int receive_one(void *arg)
 {
 	u32 message = 0;
-	int err = message_receive(arg, &message, test_in_ms(5000));
+	int err = message_receive(arg, &message, TIME_NEVER);
 
 	return err ? err : (int)message;
 }
@@ -419,7 +421,7 @@ static int receive_one(void *arg)
 static int send_five(void *arg)
 {
 	for (u32 i = 1; i <= 5; i++) {
-		int err = message_send(arg, &i, test_in_ms(5000));
+		int err = message_send(arg, &i, TIME_NEVER);
 
 		if (err)
 			return err;
@@ -441,18 +443,18 @@ static void messages(void)
 	TEST_EQ(message_queue_init(&q, buffer, 4, 2), 0);
 	TEST_EQ(message_try_receive(&q, &message), -EAGAIN);
 	t = test_spawn(receive_one, &q);
-	test_settle();
+	test_until_asleep(t);
 	message = 42;
 	TEST_EQ(message_queue_destroy(&q), -EBUSY);
 	TEST_EQ(message_try_send(&q, &message), 0);
 	TEST_EQ(test_join(t), 42);
 	/* two lie in the queue, the sender waits with the third */
 	t = test_spawn(send_five, &q);
-	test_settle();
+	test_until_asleep(t);
 	TEST_EQ(message_count(&q), 2);
 	TEST_EQ(message_try_send(&q, &message), -EAGAIN);
 	for (u32 i = 1; i <= 5; i++) {
-		TEST_EQ(message_receive(&q, &message, test_in_ms(1000)), 0);
+		TEST_EQ(message_receive(&q, &message, TIME_NEVER), 0);
 		TEST_EQ(message, i);
 	}
 	TEST_EQ(test_join(t), 0);

@@ -3,6 +3,7 @@
 #ifndef KERNEL_TEST_SYNC_H
 #define KERNEL_TEST_SYNC_H
 
+#include <arch/atomic.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <lib/test.h>
@@ -33,10 +34,22 @@ static inline int test_join(struct thread *t)
 	return status;
 }
 
-/* Lets all others run until they sleep or end. */
-static inline void test_settle(void)
+/*
+ * Waits until that holds, however slow the machine is; after 10 s the case fails. What is waited
+ * for is never a time: on an emulator any time may pass between two instructions.
+ */
+#define TEST_UNTIL(cond) \
+	({ \
+		u64 end_ = time_now() + 10 * NS_PER_SEC; \
+		while (!(cond) && time_now() < end_) \
+			thread_sleep(100 * NS_PER_US); \
+		TEST(cond); \
+	})
+
+/* Waits until @t sleeps. */
+static inline void test_until_asleep(const struct thread *t)
 {
-	thread_sleep(2 * NS_PER_MS);
+	TEST_UNTIL(!t || atomic_load_relaxed(&t->state) == THREAD_SLEEPING);
 }
 
 /* The time in so many ms. */

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Message queues and event flags on the host, against models that are as simple as can be: an array
- * of messages and of waiters in the order in which they are served. Threads are objects that the
- * test lets run: one that would sleep returns ASLEEP from its call, and is awake when its result is
- * there. Sleeps end by a wake-up, by a deadline, or by one that has passed before the wake-up comes.
+ * Message queues and event flags on the host, against models that are as simple as can be: an
+ * array of messages and of waiters in the order in which they are served. Threads are objects that
+ * the test lets run: one that would sleep returns ASLEEP from its call, and is awake when its
+ * result is there. Sleeps end by a wake-up, by a deadline, or by one that has passed before the
+ * wake-up comes.
  */
 #include <kernel/time.h>
 #include <lib/test.h>
