@@ -53,7 +53,7 @@ int semaphore_take_slow(struct semaphore *s, u64 deadline)
 }
 
 /* Opens the count with one unit, if nobody waits: as semaphore_give(), or -EAGAIN. */
-static __noinline int reopen(struct semaphore *s)
+static int reopen(struct semaphore *s)
 {
 	unsigned long state = spin_lock_irqsave(&s->queue.lock);
 	int err = -EAGAIN;
@@ -71,13 +71,11 @@ static __noinline int reopen(struct semaphore *s)
 
 int semaphore_give_slow(struct semaphore *s)
 {
-	int err;
+	int err = reopen(s);
 
-	do {
-		if (likely(wait_hand_over(&s->queue)))
-			return 0;
-		err = reopen(s);
-	} while (err == -EAGAIN);
+	/* somebody has come to wait meanwhile */
+	while (err == -EAGAIN)
+		err = wait_hand_over(&s->queue) ? 0 : reopen(s);
 	return err;
 }
 

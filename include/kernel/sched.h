@@ -40,13 +40,6 @@ int sched_sleep_until(struct spinlock *lock, unsigned long state, u64 deadline);
  */
 bool sched_wake(struct thread *thread, int status);
 
-/*
- * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: true
- * when it woke one. The three in one are cheaper where the thread that was woken runs at once. Any
- * context.
- */
-bool wait_hand_over(struct wait_queue *q);
-
 /* The most urgent thread on a list of more than one waiter; of equals, the first. */
 struct thread *wait_most_urgent(const struct list *waiters);
 

@@ -31,7 +31,7 @@ struct semaphore {
  */
 int semaphore_init(struct semaphore *s, int units, int limit);
 
-/* The ways of those who may have to wait or to wake. */
+/* The ways of those who may have to wait, or who found a closed count and nobody that waits. */
 int semaphore_take_slow(struct semaphore *s, u64 deadline);
 int semaphore_give_slow(struct semaphore *s);
 
@@ -84,7 +84,9 @@ static inline int semaphore_give(struct semaphore *s)
 {
 	int err = 0;
 
-	return likely(semaphore_give_open(s, &err)) ? err : semaphore_give_slow(s);
+	if (likely(semaphore_give_open(s, &err)))
+		return err;
+	return likely(wait_hand_over(&s->queue)) ? 0 : semaphore_give_slow(s);
 }
 
 /* How many units there are right now. Any context. */
