@@ -32,9 +32,10 @@ static struct runqueue runqueue PER_CPU;
 static struct thread idle_thread PER_CPU;
 
 /* The first thing on the other side of a switch, on whatever CPU that is. */
-static inline void finish_switch(void)
+static inline struct thread *finish_switch(void)
 {
-	struct runqueue *rq = sched_rq();
+	struct thread *current = arch_current();
+	struct runqueue *rq = current->rq;
 	struct thread *gone = rq->gone;
 
 	spin_unlock(&rq->lock);
@@ -42,6 +43,13 @@ static inline void finish_switch(void)
 		rq->gone = NULL;
 		thread_gone(gone);
 	}
+	return current;
+}
+
+/* Whether @rq is this CPU's. */
+static inline bool is_here(const struct runqueue *rq)
+{
+	return !IS_ENABLED(CONFIG_SMP) || rq == sched_rq();
 }
 
 /* Accounts what the current thread has run up to @now. */
@@ -70,9 +78,12 @@ static void charge(struct runqueue *rq, struct thread *current, u64 ran)
 
 /*
  * Gives the CPU to the next thread, and when the caller's turn comes again sets its interrupt mask
- * to @state. @rq's lock is held, and not any more when this returns.
+ * to @state. @rq's lock is held, and not any more when this returns. Inlined where a call more
+ * counts: a switch saves all registers, and so the caller need not do it once more. Returns the
+ * calling thread.
  */
-static void reschedule(struct runqueue *rq, enum sched_why why, unsigned long state)
+static __always_inline struct thread *switch_away(struct runqueue *rq, enum sched_why why,
+						  unsigned long state)
 {
 	struct thread *prev = arch_current(), *next;
 	u64 ran = account(rq, prev, arch_counter_early());
@@ -95,8 +106,14 @@ static void reschedule(struct runqueue *rq, enum sched_why why, unsigned long st
 		arch_set_current(next);
 		arch_context_switch(&prev->context, &next->context);
 	}
-	finish_switch();
+	prev = finish_switch();
 	arch_irq_restore(state);
+	return prev;
+}
+
+static __noinline void reschedule(struct runqueue *rq, enum sched_why why, unsigned long state)
+{
+	switch_away(rq, why, state);
 }
 
 void thread_yield(void)
@@ -129,38 +146,79 @@ void sched_irq_exit(void)
 	preempt(sched_rq(), arch_irq_save());
 }
 
-int sched_sleep(struct spinlock *lock)
+/*
+ * Marks the current thread, and releases @lock: false when it is not to sleep, but was cancelled.
+ */
+static __always_inline bool fall_asleep(struct runqueue *rq, struct thread *t,
+					struct spinlock *lock)
 {
-	struct runqueue *rq = sched_rq();
-	struct thread *t = rq->current;
-
 	spin_lock_untraced(&rq->lock);
 	if (unlikely(t->cancel)) {
 		t->cancel = false;
 		spin_unlock(&rq->lock);
 		spin_unlock(lock);
-		return -EINTR;
+		return false;
 	}
 	t->state = THREAD_SLEEPING;
+	t->wake_status = 0;
 	spin_unlock(lock);
 	t->asleep_since = arch_counter_early();
-	reschedule(rq, SCHED_SLEEP, arch_irq_save());
+	return true;
+}
+
+int sched_sleep(struct spinlock *lock, unsigned long state)
+{
+	struct thread *t = arch_current();
+	struct runqueue *rq = t->rq;
+
+	if (!fall_asleep(rq, t, lock)) {
+		sched_irq_restore(state);
+		return -EINTR;
+	}
+	reschedule(rq, SCHED_SLEEP, state);
 	return t->wake_status;
 }
 
-/* @t has come into @rq's queue: does it take the CPU from the current thread? */
-static void check_preempt(struct runqueue *rq, const struct thread *t)
+int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
 {
-	if (rq->resched)
-		return;
-	if (rq->current == rq->idle)
-		rq->resched = SCHED_IDLE;
-	else if (sched_policy_before(t, rq->current))
-		rq->resched = SCHED_PREEMPT;
+	struct thread *t = arch_current();
+	struct runqueue *rq = t->rq;
+	int status;
+
+	if (arch_irqs_masked(state))
+		panic("thread %s sleeps in an interrupt or with interrupts masked", t->name);
+	list_add_tail(&q->waiters, &t->wait_link);
+	if (unlikely(deadline != TIME_NEVER))
+		return wait_sleep_until(q, state, deadline);
+	if (unlikely(!fall_asleep(rq, t, &q->lock)))
+		return wait_leave(q, state, -EINTR);
+	status = switch_away(rq, SCHED_SLEEP, state)->wake_status;
+	return likely(!status) ? 0 : wait_leave(q, state, status);
 }
 
-/* @t is ready from now on. */
-static void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why)
+/*
+ * @t has come into @rq's queue: does it take the CPU from the current thread? Returns what
+ * @rq->resched is now.
+ */
+static __always_inline enum sched_why check_preempt(struct runqueue *rq, const struct thread *t)
+{
+	enum sched_why why = rq->resched;
+
+	if (why)
+		return why;
+	if (rq->current == rq->idle)
+		why = SCHED_IDLE;
+	else if (likely(sched_policy_before(t, rq->current)))
+		why = SCHED_PREEMPT;
+	else
+		return why;
+	rq->resched = why;
+	return why;
+}
+
+/* @t is ready from now on. As check_preempt(). */
+static __always_inline enum sched_why make_ready(struct runqueue *rq, struct thread *t,
+						 enum sched_why why)
 {
 	u64 now = arch_counter_early();
 
@@ -171,7 +229,13 @@ static void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why
 	trace_wake(t->id, why);
 	t->sleep_ticks += now - t->asleep_since;
 	sched_policy_enqueue(rq, t, why);
-	check_preempt(rq, t);
+	return check_preempt(rq, t);
+}
+
+static __noinline void end_sleep(struct runqueue *rq, struct thread *t, int status)
+{
+	t->wake_status = status;
+	make_ready(rq, t, SCHED_WAKE);
 }
 
 bool sched_wake(struct thread *t, int status)
@@ -181,12 +245,42 @@ bool sched_wake(struct thread *t, int status)
 
 	spin_lock_untraced(&rq->lock);
 	asleep = t->state == THREAD_SLEEPING;
-	if (asleep) {
-		t->wake_status = status;
-		make_ready(rq, t, SCHED_WAKE);
-	}
+	if (asleep)
+		end_sleep(rq, t, status);
 	spin_unlock(&rq->lock);
 	return asleep;
+}
+
+bool wait_hand_over(struct wait_queue *q)
+{
+	unsigned long state = spin_lock_irqsave(&q->lock);
+	enum sched_why why;
+	struct runqueue *rq;
+	struct thread *t;
+
+	for (;;) {
+		if (unlikely(list_empty(&q->waiters))) {
+			wait_unlock(q, state);
+			return false;
+		}
+		t = wait_first(&q->waiters);
+		list_unlink(&t->wait_link);
+		rq = t->rq;
+		spin_lock_untraced(&rq->lock);
+		if (likely(t->state == THREAD_SLEEPING))
+			break;
+		spin_unlock(&rq->lock);		/* its time is over, or it was cancelled */
+		list_init(&t->wait_link);	/* it takes itself off as well */
+	}
+	why = make_ready(rq, t, SCHED_WAKE);
+	spin_unlock(&q->lock);
+	if (likely(why && is_here(rq) && !arch_irqs_masked(state))) {
+		switch_away(rq, why, state);
+	} else {
+		spin_unlock(&rq->lock);
+		sched_irq_restore(state);
+	}
+	return true;
 }
 
 void sched_start(struct thread *t)
@@ -219,11 +313,11 @@ void thread_kill(struct thread *t)
 	t->killed = true;
 	asleep = t->state == THREAD_SLEEPING;
 	t->cancel = !asleep;
-	if (asleep) {
-		t->wake_status = -EINTR;
-		make_ready(rq, t, SCHED_WAKE);
-	}
+	if (asleep)
+		end_sleep(rq, t, -EINTR);
 	spin_unlock(&rq->lock);
+	if (asleep)
+		sched_wait_changed(t);
 	sched_irq_restore(state);
 }
 
@@ -270,6 +364,7 @@ int sched_set_params(struct thread *t, const struct sched_params *params)
 	set_priority(t);
 	changed(rq, t);
 	spin_unlock(&rq->lock);
+	sched_wait_changed(t);
 	return err;
 }
 

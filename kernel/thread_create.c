@@ -156,6 +156,8 @@ void thread_exit(int status)
 {
 	struct thread *t = arch_current();
 
+	if (unlikely(t->held))
+		panic("thread %s ends and holds %u locks", t->name, t->held);
 	assert(list_empty(&t->owned));
 	spin_lock_irqsave(&t->joiners.lock);
 	trace_name(t->id, t->name);

@@ -15,61 +15,66 @@
 
 static void time_out(struct timer *timer __unused, void *arg)
 {
-	sched_wake(arg, -ETIMEDOUT);
+	if (sched_wake(arg, -ETIMEDOUT))
+		sched_wait_changed(arg);
 }
 
-/* The same with an end to it. */
-static int sleep_until(struct spinlock *lock, struct thread *t, u64 deadline)
+int sched_sleep_until(struct spinlock *lock, unsigned long state, u64 deadline)
 {
 	struct timer timer;
 	int status;
 
+	if (deadline == TIME_NEVER)
+		return sched_sleep(lock, state);
 	if (!time_source()) {
 		spin_unlock(lock);
+		sched_irq_restore(state);
 		return -ENODEV;		/* nothing would ever end it */
 	}
-	timer_init(&timer, time_out, t);
+	timer_init(&timer, time_out, arch_current());
 	timer_start(&timer, deadline, 0, 0);
-	status = sched_sleep(lock);
+	status = sched_sleep(lock, state);
 	timer_cancel(&timer);
 	return status;
 }
 
-int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
+int wait_leave(struct wait_queue *q, unsigned long state, int status)
 {
-	struct thread *t = arch_current();
-	int status;
-
-	if (arch_irqs_masked(state))
-		panic("thread %s sleeps in an interrupt or with interrupts masked", t->name);
-	list_add_tail(&q->waiters, &t->wait_link);
-	if (deadline == TIME_NEVER)
-		status = sched_sleep(&q->lock);
-	else
-		status = sleep_until(&q->lock, t, deadline);
-	if (status) {
-		spin_lock(&q->lock);
-		list_del(&t->wait_link);
-		spin_unlock(&q->lock);
-	}
-	sched_irq_restore(state);
+	arch_irq_disable();
+	spin_lock(&q->lock);
+	list_del(&arch_current()->wait_link);
+	wait_unlock(q, state);
 	return status;
+}
+
+int wait_sleep_until(struct wait_queue *q, unsigned long state, u64 deadline)
+{
+	int status = sched_sleep_until(&q->lock, state, deadline);
+
+	return status ? wait_leave(q, state, status) : 0;
+}
+
+struct thread *wait_most_urgent(const struct list *waiters)
+{
+	struct thread *best = list_entry(waiters->next, struct thread, wait_link);
+
+	list_for_each (t, waiters, struct thread, wait_link)
+		if (sched_policy_before(t, best))
+			best = t;
+	return best;
+}
+
+bool wait_wake(struct thread *t)
+{
+	list_del(&t->wait_link);
+	return sched_wake(t, 0);
 }
 
 unsigned int wait_wake_one(struct wait_queue *q)
 {
-	while (!list_empty(&q->waiters)) {
-		struct thread *best = list_entry(q->waiters.next, struct thread, wait_link);
-
-		if (best->wait_link.next != &q->waiters)
-			list_for_each (t, &q->waiters, struct thread, wait_link)
-				if (sched_policy_before(t, best))
-					best = t;
-		list_del(&best->wait_link);
-		/* one whose time is over, or that was cancelled, is awake already */
-		if (sched_wake(best, 0))
+	while (!list_empty(&q->waiters))
+		if (wait_wake(wait_first(&q->waiters)))
 			return 1;
-	}
 	return 0;
 }
 
@@ -77,12 +82,8 @@ unsigned int wait_wake_all(struct wait_queue *q)
 {
 	unsigned int n = 0;
 
-	while (!list_empty(&q->waiters)) {
-		struct thread *t = list_entry(q->waiters.next, struct thread, wait_link);
-
-		list_del(&t->wait_link);
-		n += sched_wake(t, 0);
-	}
+	while (!list_empty(&q->waiters))
+		n += wait_wake(list_entry(q->waiters.next, struct thread, wait_link));
 	return n;
 }
 

@@ -7,6 +7,7 @@
 #ifndef KERNEL_SCHED_H
 #define KERNEL_SCHED_H
 
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <kernel/sched_policy.h>
 #include <lib/types.h>
@@ -25,16 +26,60 @@ void sched_init(void);
 
 /*
  * Puts the calling thread to sleep and releases @lock, so that nobody who takes @lock sees it half
- * asleep. Interrupts off, no other spinlock held. The status that sched_wake() gave, or -EINTR when
- * it was cancelled before.
+ * asleep. Interrupts off, no other spinlock held; when it returns interrupts are as @state, by
+ * arch_irq_save(), says. The status that sched_wake() gave, or -EINTR when it was cancelled before.
  */
-int sched_sleep(struct spinlock *lock);
+int sched_sleep(struct spinlock *lock, unsigned long state);
+
+/* The same until the time @deadline (ns, TIME_NEVER), which gives -ETIMEDOUT. In kernel/wait.c. */
+int sched_sleep_until(struct spinlock *lock, unsigned long state, u64 deadline);
 
 /*
- * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's lock:
- * that comes last in the order.
+ * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's
+ * lock: that comes last in the order.
  */
 bool sched_wake(struct thread *thread, int status);
+
+/* The most urgent thread on a list of more than one waiter; of equals, the first. */
+struct thread *wait_most_urgent(const struct list *waiters);
+
+/*
+ * For primitives that hand something to the one that they wake: the waiter that wait_wake_one()
+ * would take from the list, which is not empty. The caller holds the lock that guards the list.
+ */
+static inline struct thread *wait_first(const struct list *waiters)
+{
+	struct list *first = waiters->next;
+
+	if (likely(first->next == waiters))
+		return list_entry(first, struct thread, wait_link);
+	return wait_most_urgent(waiters);
+}
+
+/*
+ * Wakes that waiter alone, which leaves the list. False when its time was over, or it was
+ * cancelled, before: then it gets nothing. As wait_first().
+ */
+bool wait_wake(struct thread *thread);
+
+/*
+ * The rest of wait_sleep(), between kernel/sched.c and kernel/wait.c: with a deadline; and after a
+ * sleep that nobody ended by a wake-up, or that was none, with @q's lock not held.
+ */
+int wait_sleep_until(struct wait_queue *q, unsigned long state, u64 deadline);
+int wait_leave(struct wait_queue *q, unsigned long state, int status);
+
+/*
+ * @thread's sleep was ended by its deadline or by thread_kill(), or its urgency has changed: tells
+ * the primitive that it sleeps in, if that wants to know. Interrupts off, no run queue's lock held.
+ */
+static inline void sched_wait_changed(struct thread *thread)
+{
+	void (*changed)(struct thread *) = atomic_load_relaxed(&thread->wait_changed);
+
+	if (unlikely(changed))
+		changed(thread);
+}
 
 /* A new thread is ready. Interrupts off. */
 void sched_start(struct thread *thread);
@@ -42,7 +87,10 @@ void sched_start(struct thread *thread);
 /* The calling thread has ended. Interrupts off. */
 __noreturn void sched_exit(void);
 
-/* A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For thread.c. */
+/*
+ * A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For
+ * thread.c.
+ */
 void thread_gone(struct thread *thread);
 
 /* The first call of a new thread, on its stack: from here on it is like any other. */

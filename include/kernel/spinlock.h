@@ -33,12 +33,16 @@ struct spinlock {
 /* Waits until @ticket holds @lock. */
 void spin_wait(struct spinlock *lock, u16 ticket);
 
+/* Whether both halves are the same: nobody holds it. Two instructions. */
+static inline bool spin_tickets_free(u32 tickets)
+{
+	return tickets == (tickets >> 16 | tickets << 16);
+}
+
 /* True when somebody holds @lock. */
 static inline bool spin_is_locked(const struct spinlock *lock)
 {
-	u32 tickets = atomic_load_relaxed(&lock->tickets);
-
-	return (u16)tickets != (u16)(tickets >> 16);
+	return !spin_tickets_free(atomic_load_relaxed(&lock->tickets));
 }
 
 /* Takes @lock, waiting for it, and leaves no trace. For the run queues, whose holder is known. */
@@ -46,7 +50,7 @@ static inline void spin_lock_untraced(struct spinlock *lock)
 {
 	u32 seen = atomic_add_acquire(&lock->tickets, SPIN_TICKET);
 
-	if (unlikely((u16)seen != (u16)(seen >> 16)))
+	if (unlikely(!spin_tickets_free(seen)))
 		spin_wait(lock, (u16)(seen >> 16));
 }
 
@@ -61,7 +65,7 @@ static inline void spin_lock(struct spinlock *lock)
 static inline bool spin_trylock(struct spinlock *lock)
 {
 	u32 seen = atomic_load_relaxed(&lock->tickets);
-	bool taken = (u16)seen == (u16)(seen >> 16) &&
+	bool taken = spin_tickets_free(seen) &&
 		     atomic_cas_acquire(&lock->tickets, &seen, seen + SPIN_TICKET);
 
 	if (taken)

@@ -79,9 +79,13 @@ struct thread {
 	u64 entity[SCHED_ENTITY_WORDS];	/* the policy's own */
 	/* the lock of the queue that it waits in held: */
 	struct list wait_link;
-	/* mutex_lock held (kernel/mutex.c): */
+	void *wait_data;	/* what it waits for, as far as the queue's owner wants to know */
+	/* mutex_guard held (kernel/mutex.c): */
+	void (*wait_changed)(struct thread *thread);	/* see sched_wait_changed() */
 	struct mutex *blocked_on;
 	struct list owned;	/* mutexes that others wait for */
+	/* the thread's own: */
+	unsigned int held;	/* mutexes and reader-writer locks that it has */
 	/* set when the thread is made, then constant: */
 	u64 affinity;		/* CPUs that it may run on, a bit each */
 	int (*entry)(void *arg);

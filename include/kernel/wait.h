@@ -38,11 +38,11 @@ static inline void wait_queue_init(struct wait_queue *q)
 }
 
 /*
- * Sleeps. The caller holds @q's lock by spin_lock_irqsave(), which gave @state and found interrupts
- * on; it is released here, and not taken again. 0 when somebody woke the thread; -ETIMEDOUT when the
- * time @deadline (ns as time_now(); TIME_NEVER) came first; -EINTR when it was cancelled. Exactly
- * one of these happens: a thread that was woken does not time out any more. Thread context; in
- * interrupts, or with interrupts masked by the caller, it panics.
+ * Sleeps. The caller holds @q's lock by spin_lock_irqsave(), which gave @state and found
+ * interrupts on; it is released here, and not taken again. 0 when somebody woke the thread;
+ * -ETIMEDOUT when the time @deadline (ns as time_now(); TIME_NEVER) came first; -EINTR when it was
+ * cancelled. Exactly one of these happens: a thread that was woken does not time out any more.
+ * Thread context; in interrupts, or with interrupts masked by the caller, it panics.
  */
 int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline);
 
@@ -52,6 +52,13 @@ int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline);
  */
 unsigned int wait_wake_one(struct wait_queue *q);
 unsigned int wait_wake_all(struct wait_queue *q);
+
+/*
+ * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: true
+ * when it woke one. The three in one are cheaper where the thread that was woken runs at once. Any
+ * context. With CONFIG_THREADS only.
+ */
+bool wait_hand_over(struct wait_queue *q);
 
 /* As spin_unlock_irqrestore(), and lets a more urgent thread that was woken meanwhile run. */
 void wait_unlock(struct wait_queue *q, unsigned long state);

@@ -46,14 +46,22 @@ static inline void list_add_tail(struct list *pos, struct list *link)
 	pos->prev = link;
 }
 
+/* Takes @link off its list. What it points at then is of no use. */
+static inline void list_unlink(struct list *link)
+{
+	struct list *next = link->next, *prev = link->prev;
+
+	prev->next = next;
+	next->prev = prev;
+}
+
 /*
  * Takes @link off its list and leaves it as an empty list, so that taking it off twice is
  * harmless.
  */
 static inline void list_del(struct list *link)
 {
-	link->prev->next = link->next;
-	link->next->prev = link->prev;
+	list_unlink(link);
 	list_init(link);
 }
 

@@ -49,9 +49,9 @@ int sched_policy_admit(struct thread *t, const struct sched_params *params)
 }
 
 /* One that was preempted has not had its turn yet. The caller sets the level's bit. */
-static inline void insert(struct queue *q, struct thread *t, enum sched_why why)
+static inline void insert(struct queue *q, struct thread *t, unsigned int level, enum sched_why why)
 {
-	struct list *list = &q->level[t->priority];
+	struct list *list = &q->level[level];
 	struct list *link = &sched_entity(struct entity, t)->link;
 
 	if (unlikely(why == SCHED_PREEMPT))
@@ -63,9 +63,10 @@ static inline void insert(struct queue *q, struct thread *t, enum sched_why why)
 void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
 	struct queue *q = rq->policy;
+	unsigned int level = t->priority;
 
-	insert(q, t, why);
-	q->ready |= 1U << t->priority;
+	q->ready |= 1U << level;
+	insert(q, t, level, why);
 }
 
 void sched_policy_dequeue(struct runqueue *rq, struct thread *t)
@@ -89,7 +90,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 
 	if (likely(sched_stays(why))) {
 		ready |= 1U << prev->priority;
-		insert(q, prev, why);
+		insert(q, prev, prev->priority, why);
 	}
 	if (unlikely(!ready))
 		return NULL;

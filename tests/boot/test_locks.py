@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: MIT
+"""Misuse of locks that ends the run: each way has a panic that names it. They are provoked by the
+command `misuse` (ext/crash/locks.c). What is an error and not a panic is tested inside the kernel."""
+
+import re
+
+import pytest
+
+from lib.session import PANIC
+
+WHERE = "in an interrupt or with interrupts masked"
+SLEEPS = rf"thread \w+ sleeps {WHERE}"
+WAYS = {
+    "take": SLEEPS,
+    "receive": SLEEPS,
+    "lock": rf"thread \w+ uses a mutex {WHERE}",
+    "try": rf"thread \w+ uses a mutex {WHERE}",
+    "read": rf"thread \w+ uses a reader-writer lock {WHERE}",
+    "condition": rf"thread \w+ uses a condition {WHERE}",
+}
+ENDED = {
+    "ended-mutex": r"mutex (0x)?\w+ is used after its end",
+    "ended-rwlock": r"reader-writer lock (0x)?\w+ is used after its end",
+    "ended-semaphore": r"semaphore (0x)?\w+ is used after its end",
+    "ended-queue": r"message queue (0x)?\w+ is used after its end",
+    "held-at-end": r"thread careless ends and holds 1 locks",
+}
+PARAMETERS = [(f"{way} {where}", words) for way, words in WAYS.items()
+              for where in ("interrupt", "masked")] + list(ENDED.items())
+
+
+@pytest.mark.parametrize("way,words", PARAMETERS, ids=[way for way, _ in PARAMETERS])
+def test_misuse(run, checked, way, words):
+    result = run(checked("4K"), f"misuse {way}", timeout=30)
+    assert result.status == PANIC, f"status {result.status}: {result.closing}"
+    assert re.search(rf"\ncairn: panic: {words}\n\Z", result.text), result.closing
