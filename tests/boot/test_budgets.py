@@ -22,7 +22,8 @@ def measure(o):
 def test_budgets(kernel):
     rows = measure(kernel)
     for name in ("boot.prompt", "memcpy.4k", "memset.4k", "page.order0", "page.order4",
-                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "image.defconfig",
+                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "sched.yield",
+                 "sched.pick.ratio", "thread.create", "thread.create-join", "image.defconfig",
                  "image.tiny"):
         assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"] * 1.05
 
@@ -32,3 +33,10 @@ def test_other_heaps(build, heap):
     rows = measure(build("qemu_virt_defconfig", set=f"{heap}=y"))
     assert rows["heap.pair"]["bound"] and rows["heap.code"]["bound"]
     assert rows["heap.overhead"]["bound"] is None and rows["heap.overhead"]["value"] > 0
+
+
+@pytest.mark.parametrize("policy", ["SCHED_ROUND_ROBIN", "SCHED_FAIR", "SCHED_EDF"])
+def test_other_schedulers(build, policy):
+    rows = measure(build("qemu_virt_defconfig", set=f"{policy}=y"))
+    assert rows["sched.pick.ratio"]["bound"] and rows["sched.pick.1000"]["value"] > 0
+    assert rows["sched.yield"]["bound"] is None and rows["sched.yield"]["value"] > 0
