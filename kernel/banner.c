@@ -9,6 +9,7 @@
 #include <device/driver.h>
 #include <generated/version.h>
 #include <kernel/irq.h>
+#include <kernel/sched_policy.h>
 #include <kernel/time.h>
 #include <lib/format.h>
 #include <lib/log.h>
@@ -55,8 +56,8 @@ void banner_print(void)
 	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
 		   cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
 		   (boot_mem_total() - page_bytes_free()) >> 10);
-	log_notice("allocator %s, page granule %lu KiB, %u-bit addresses", heap_policy_name,
-		   PAGE_SIZE / 1024, VA_BITS);
+	log_notice("scheduler %s, allocator %s, page granule %lu KiB, %u-bit addresses",
+		   sched_policy_name, heap_policy_name, PAGE_SIZE / 1024, VA_BITS);
 	log_notice("console %s, interrupts %s, timer %s at %u kHz",
 		   path_of(console_device()->node, uart), path_of(irq_root_node(), chip),
 		   path_of(time_source(), timer), time_frequency() / 1000);

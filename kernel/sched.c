@@ -69,11 +69,11 @@ static void begin_slice(struct runqueue *rq)
 	timer_arm(rq->slice_end);
 }
 
-/* What the policy wants to know of a current thread that had a slice. */
-static void charge(struct runqueue *rq, struct thread *current, u64 ran)
+/* The current thread is to go: the policy says that its turn is over. */
+static void end_turn(struct runqueue *rq)
 {
-	if (!sched_policy_charge(rq, current, ran) && !rq->resched)
-		rq->resched = SCHED_SLICE;
+	if (!rq->resched)
+		rq->resched = rq->current == rq->idle ? SCHED_IDLE : SCHED_SLICE;
 }
 
 /*
@@ -89,14 +89,13 @@ static __always_inline struct thread *switch_away(struct runqueue *rq, enum sche
 	u64 ran = account(rq, prev, arch_counter_early());
 
 	assert(spin_is_locked(&rq->lock) && arch_irqs_disabled());
-	if (unlikely(rq->slice))
-		charge(rq, prev, ran);
+	/* one whose turn is over just when it is preempted has had it */
+	if (unlikely(rq->slice) && !sched_policy_charge(rq, prev, ran) && why == SCHED_PREEMPT)
+		why = SCHED_SLICE;
 	rq->resched = SCHED_SLEEP;
 	next = sched_policy_pick(rq, prev, why);
-	if (unlikely(!next)) {
+	if (unlikely(!next))
 		next = rq->idle;
-		rq->slice = 0;
-	}
 	if (unlikely(rq->slice))
 		begin_slice(rq);
 	if (likely(next != prev)) {
@@ -216,20 +215,34 @@ static __always_inline enum sched_why check_preempt(struct runqueue *rq, const s
 	return why;
 }
 
+/* @t comes into @rq's queue. As check_preempt(). */
+static __always_inline enum sched_why enter_queue(struct runqueue *rq, struct thread *t,
+						  enum sched_why why, u64 now)
+{
+	u64 slice = rq->slice;
+
+	/* policies compare by what was used so far */
+	if (unlikely(slice) && !sched_policy_charge(rq, rq->current, account(rq, rq->current, now)))
+		end_turn(rq);
+	sched_policy_enqueue(rq, t, why);
+	if (unlikely(rq->slice != slice)) {
+		account(rq, rq->current, now);
+		if (rq->slice)
+			begin_slice(rq);
+	}
+	return check_preempt(rq, t);
+}
+
 /* @t is ready from now on. As check_preempt(). */
 static __always_inline enum sched_why make_ready(struct runqueue *rq, struct thread *t,
 						 enum sched_why why)
 {
 	u64 now = arch_counter_early();
 
-	/* policies compare by what was used so far */
-	if (rq->slice)
-		charge(rq, rq->current, account(rq, rq->current, now));
 	t->state = THREAD_READY;
 	trace_wake(t->id, why);
 	t->sleep_ticks += now - t->asleep_since;
-	sched_policy_enqueue(rq, t, why);
-	return check_preempt(rq, t);
+	return enter_queue(rq, t, why, now);
 }
 
 static __noinline void end_sleep(struct runqueue *rq, struct thread *t, int status)
@@ -335,8 +348,7 @@ static void changed(struct runqueue *rq, struct thread *t)
 		if (!rq->resched)
 			rq->resched = SCHED_PREEMPT;
 	} else if (t->state == THREAD_READY) {
-		sched_policy_enqueue(rq, t, SCHED_CHANGE);
-		check_preempt(rq, t);
+		enter_queue(rq, t, SCHED_CHANGE, arch_counter_early());
 	}
 }
 
@@ -390,8 +402,8 @@ void sched_tick(u64 now)
 		left = sched_policy_charge(rq, rq->current, account(rq, rq->current, now));
 		if (left)
 			rq->slice = left;
-		else if (!rq->resched)
-			rq->resched = SCHED_SLICE;
+		else
+			end_turn(rq);
 		rq->slice_end = now + left;
 	}
 	/* when it is over the next one's begins at once, and arms the timer */
@@ -402,13 +414,14 @@ void sched_tick(u64 now)
 
 int sched_check_params(const struct sched_params *p)
 {
-	bool real_time = p->runtime || p->deadline || p->period;
-
 	if (p->priority < 0 || p->priority >= PRIORITY_LEVELS || p->nice < NICE_MIN ||
 	    p->nice > NICE_MAX)
 		return -EINVAL;
-	if (real_time && (!p->runtime || p->runtime > p->deadline || p->deadline > p->period ||
-			  p->period > SCHED_PERIOD_MAX))
+	if (p->slice && (p->slice < SCHED_SLICE_MIN || p->slice > SCHED_PERIOD_MAX))
+		return -EINVAL;
+	if ((p->runtime | p->deadline | p->period) &&
+	    (p->runtime < SCHED_SLICE_MIN || p->runtime > p->deadline || p->deadline > p->period ||
+	     p->period > SCHED_PERIOD_MAX))
 		return -EINVAL;
 	return 0;
 }
@@ -416,21 +429,21 @@ int sched_check_params(const struct sched_params *p)
 void sched_tell(struct thread *t, struct thread_info *info)
 {
 	struct runqueue *rq = t->rq;
-	u64 now = arch_counter(), asleep;
+	u64 now = arch_counter(), asleep, run;
 
 	if (!rq)
 		return;		/* boot has not got that far */
 	spin_lock_untraced(&rq->lock);
 	info->running = t == rq->current;
-	if (info->running)
-		account(rq, t, now);
 	asleep = t->sleep_ticks + (t->state == THREAD_READY ? 0 : now - t->asleep_since);
 	info->cpu = rq->cpu;
 	info->idle = t == rq->idle;
 	info->killed = t->killed;
 	info->params = t->params;
-	info->run = time_from_ticks(t->run_ticks);
-	info->waited = time_from_ticks(now - t->born - asleep - t->run_ticks);
+	/* not by account(): the policy would never be told of that time */
+	run = t->run_ticks + (info->running ? now - rq->since : 0);
+	info->run = time_from_ticks(run);
+	info->waited = time_from_ticks(now - t->born - asleep - run);
 	info->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
 	info->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
 	info->policy[0] = 0;
@@ -491,6 +504,7 @@ void sched_init(void)
 	sched_policy_init(rq);
 	thread_create_init();
 	thread_adopt(&boot_thread, rq);
+	sched_policy_admit(&boot_thread, &boot_thread.params);
 	thread_adopt(t, rq);
 	rq->since = boot_thread.born;
 }

@@ -6,9 +6,12 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <device/timer.h>
+#include <kernel/sched_policy.h>
 #include <kernel/time.h>
 #include <kernel/wait.h>
 #include <uapi/errno.h>
+
+const char sched_policy_name[] = "none";
 
 void timer_expired(void)
 {

@@ -23,7 +23,8 @@ static unsigned long arrange(struct leftist_node *node)
 static struct leftist_node *merge(struct leftist_node *a, struct leftist_node *b,
 				  struct leftist_node *parent)
 {
-	struct leftist_node *top = parent, *root = NULL, **link = &root, *rest;
+	struct leftist_node above = { .right = NULL }, *last = &above, *rest;
+	unsigned long depth;
 
 	while (a && b) {
 		if (b->key < a->key) {
@@ -31,19 +32,30 @@ static struct leftist_node *merge(struct leftist_node *a, struct leftist_node *b
 			a = b;
 			b = rest;
 		}
-		*link = a;
-		a->parent = parent;
-		parent = a;
-		link = &a->right;
-		a = *link;
+		last->right = a;
+		a->parent = last;
+		last = a;
+		a = a->right;
 	}
 	rest = a ? a : b;
-	*link = rest;
+	last->right = rest;
 	if (rest)
-		rest->parent = parent;
-	for (; parent != top; parent = parent->parent)
-		parent->rank = arrange(parent);
-	return root;
+		rest->parent = last;
+	/* back up: as arrange(), which does not know that it comes from the right */
+	for (depth = rank(rest); last != &above; last = last->parent) {
+		struct leftist_node *left = last->left;
+		unsigned long other = rank(left);
+
+		if (other < depth) {
+			last->left = last->right;
+			last->right = left;
+			depth = other;
+		}
+		last->rank = ++depth;
+	}
+	if (above.right)
+		above.right->parent = parent;
+	return above.right;
 }
 
 void leftist_insert(struct leftist *heap, struct leftist_node *node)

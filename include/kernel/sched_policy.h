@@ -12,6 +12,7 @@
 #ifndef KERNEL_SCHED_POLICY_H
 #define KERNEL_SCHED_POLICY_H
 
+#include <kernel/sched_why.h>
 #include <kernel/spinlock.h>
 #include <kernel/thread.h>
 #include <lib/types.h>
@@ -44,7 +45,7 @@ struct runqueue {
 /* The thread whose entity @e, a sched_entity(), is. */
 #define sched_thread(e)	container_of((u64 (*)[SCHED_ENTITY_WORDS])(void *)(e), struct thread, entity)
 
-/* For boot's last lines and for `sched`: "fixed priority". */
+/* For boot's last lines and for `sched`: "fixed priority"; without CONFIG_THREADS "none". */
 extern const char sched_policy_name[];
 
 /* Prepares @rq; from its own CPU, so that this_cpu() is what @rq->policy may point at. */
@@ -58,15 +59,18 @@ void sched_policy_init(struct runqueue *rq);
  */
 int sched_policy_admit(struct thread *thread, const struct sched_params *params);
 
-/* @thread is ready. */
+/*
+ * @thread is ready. Where @rq's current one is not alone any more, or is needed earlier than it was
+ * told, this may write another @rq->slice, which begins now: so one that is alone needs no slice.
+ */
 void sched_policy_enqueue(struct runqueue *rq, struct thread *thread, enum sched_why why);
 
 /* @thread, which is in the queue, leaves it without running. */
 void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
 
 /*
- * Takes the next one out of the queue, or gives NULL, and writes to @rq->slice how long it may run
- * until the policy is asked again (0: without end). Before that @prev, which has run so far, comes
+ * Takes the next one out of the queue, or gives NULL for the idle thread, and writes to @rq->slice
+ * how long it may run until the policy is asked again (0: without end). Before that @prev, which has run so far, comes
  * into the queue as by sched_policy_enqueue(), if sched_stays(@why).
  */
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why);
@@ -78,8 +82,9 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 bool sched_policy_before(const struct thread *a, const struct thread *b);
 
 /*
- * @thread, which is @rq's current one, has run for @ticks since it was picked or charged last. Not
- * called while @rq->slice is 0. Returns how long it may go on; 0: its turn is over.
+ * @thread, which is @rq's current one or has been until now, has run for @ticks since it was picked
+ * or charged last, up to @rq->since. Not called while @rq->slice is 0; for the idle thread where it
+ * was given a slice. Returns how long it may go on; 0: its turn is over.
  */
 u64 sched_policy_charge(struct runqueue *rq, struct thread *thread, u64 ticks);
 

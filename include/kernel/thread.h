@@ -35,7 +35,9 @@ struct sched_params {
 	u64 slice;		/* ns at a stretch beside its equals; 0: as configured */
 };
 
-#define SCHED_PERIOD_MAX	(3600 * 1000000000UL)	/* ns: an hour */
+/* ns: shorter slices and runtimes would leave time for nothing but switches; an hour is enough */
+#define SCHED_SLICE_MIN		10000UL
+#define SCHED_PERIOD_MAX	(3600 * 1000000000UL)
 
 #define SCHED_PARAMS_DEFAULT	{ .priority = PRIORITY_DEFAULT }
 

@@ -92,8 +92,10 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 		ready |= 1U << prev->priority;
 		insert(q, prev, prev->priority, why);
 	}
-	if (unlikely(!ready))
+	if (unlikely(!ready)) {
+		rq->slice = 0;
 		return NULL;
+	}
 	level = (unsigned int)__builtin_clz(ready) ^ 31;
 	list = &q->level[level];
 	e = list_entry(list->next, struct entity, link);

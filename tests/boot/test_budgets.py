@@ -22,7 +22,8 @@ def measure(o):
 def test_budgets(kernel):
     rows = measure(kernel)
     for name in ("boot.prompt", "memcpy.4k", "memset.4k", "page.order0", "page.order4",
-                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "image.defconfig",
+                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "sched.yield",
+                 "sched.pick.ratio", "thread.create", "thread.create-join", "image.defconfig",
                  "image.tiny"):
         assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"] * 1.05
 
@@ -38,3 +39,10 @@ def test_trace(build):
     """An event of the trace."""
     row = measure(build("qemu_virt_defconfig", set="TRACE=y"))["trace.event"]
     assert row["bound"] == 40 and row["value"] <= 40
+
+
+@pytest.mark.parametrize("policy", ["SCHED_ROUND_ROBIN", "SCHED_FAIR", "SCHED_EDF"])
+def test_other_schedulers(build, policy):
+    rows = measure(build("qemu_virt_defconfig", set=f"{policy}=y"))
+    assert rows["sched.pick.ratio"]["bound"] and rows["sched.pick.1000"]["value"] > 0
+    assert rows["sched.yield"]["bound"] is None and rows["sched.yield"]["value"] > 0

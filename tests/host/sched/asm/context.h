@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* <asm/context.h> for host tests of scheduler policies: nothing runs. */
+#ifndef ASM_CONTEXT_H
+#define ASM_CONTEXT_H
+
+struct arch_context {
+	u64 unused;
+};
+
+static inline void arch_context_switch(struct arch_context *from __unused,
+				       const struct arch_context *to __unused)
+{
+}
+
+static inline vaddr_t arch_context_pc(const struct arch_context *context __unused)
+{
+	return 0;
+}
+
+static inline vaddr_t arch_context_fp(const struct arch_context *context __unused)
+{
+	return 0;
+}
+
+#endif
