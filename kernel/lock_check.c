@@ -34,6 +34,8 @@ struct late {
 	vaddr_t place;
 };
 
+#define EXEMPT	(~0U)	/* the class of a lock that is left alone */
+
 static struct cpu_locks {
 	struct lock_stack stack;
 	struct late late;
@@ -110,6 +112,16 @@ void lock_check_name(struct lock_check *lock, const char *name)
 
 	lock->class = find_class(name, 0, 0);
 	arch_irq_restore(state);
+}
+
+void lock_check_exempt(struct lock_check *lock)
+{
+	lock->class = EXEMPT;
+}
+
+static bool is_exempt(const struct lock_check *lock)
+{
+	return lock->class == EXEMPT;
 }
 
 static u32 class_of(struct lock_check *lock, vaddr_t place)
@@ -275,14 +287,18 @@ void lock_check_wait(struct lock_check *lock, enum lock_kind kind)
 
 	if (unlikely(off))
 		goto out;
-	class = class_of(lock, place);
-	mine = find_held(stack_of(kind), lock);
-	if (mine)
-		panic_held("a lock is taken again by its holder", lock, mine->place);
-	if (kind == LOCK_SPIN && !arch_irqs_masked(state))
-		panic_held("a spinlock is taken with interrupts on", lock, place);
 	if (kind == LOCK_SLEEP)
 		check_sleep(NULL, arch_irqs_masked(state));
+	if (is_exempt(lock))
+		goto out;
+	class = class_of(lock, place);
+	mine = find_held(stack_of(kind), lock);
+	if (mine && kind == LOCK_SLEEP)
+		goto out;
+	if (mine)
+		panic_held("a spinlock is taken again by its holder", lock, mine->place);
+	if (kind == LOCK_SPIN && !arch_irqs_masked(state))
+		panic_held("a spinlock is taken with interrupts on", lock, place);
 	check_order(class, lock, lock_cpu_stack(), place);
 	/* whom an interrupt came to has nothing to do with it */
 	if (!in_interrupt())
@@ -296,7 +312,7 @@ void lock_check_taken(struct lock_check *lock, enum lock_kind kind)
 	vaddr_t place = (vaddr_t)__builtin_return_address(0);
 	unsigned long state = arch_irq_save();
 
-	if (likely(!off)) {
+	if (likely(!off) && !is_exempt(lock)) {
 		atomic_add_relaxed(&lock_classes[class_of(lock, place)].taken, 1);
 		push(stack_of(kind), lock, place);
 	}
@@ -327,7 +343,7 @@ void lock_check_release(struct lock_check *lock, enum lock_kind kind)
 	const struct lock_held *h = find_held(s, lock);
 	size_t above;
 
-	if (unlikely(off))
+	if (unlikely(off) || is_exempt(lock))
 		goto out;
 	if (h) {
 		if (kind == LOCK_SPIN)
@@ -337,9 +353,9 @@ void lock_check_release(struct lock_check *lock, enum lock_kind kind)
 		s->count--;
 	} else if (s->lost) {
 		s->lost--;
-	} else {
+	} else if (kind == LOCK_SPIN) {
 		class_of(lock, place);
-		panic_held("a lock is released by who does not hold it", lock, place);
+		panic_held("a spinlock is released by who does not hold it", lock, place);
 	}
 out:
 	arch_irq_restore(state);
@@ -382,17 +398,6 @@ void lock_check_sleep(const struct lock_check *allowed)
 {
 	if (!off)
 		check_sleep(allowed, false);
-}
-
-void lock_check_exit(void)
-{
-	const struct thread *t = arch_current();
-	const struct lock_held *h = t->locks.held;
-	char name[64];
-
-	if (t->locks.count && !off)
-		panic("thread %s ends and holds %s, taken at %pS", t->name,
-		      lock_class_name(h->lock->class, name, sizeof(name)), (void *)(h->place - 4));
 }
 
 /*

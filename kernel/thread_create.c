@@ -158,7 +158,6 @@ void thread_exit(int status)
 	if (unlikely(t->held))
 		panic("thread %s ends and holds %u locks", t->name, t->held);
 	assert(list_empty(&t->owned));
-	lock_check_exit();
 	spin_lock_irqsave(&t->joiners.lock);
 	t->status = status;
 	t->reap = t->detached;

@@ -4,6 +4,7 @@
  * called. When the first one's latest time comes, it is called, and with it those behind it whose
  * earliest time has come as well.
  */
+#include <arch/frame.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
 #include <arch/timer.h>

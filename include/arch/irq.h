@@ -21,9 +21,6 @@ static inline bool arch_irqs_masked(unsigned long state);
 /* True when interrupts are masked. */
 static inline bool arch_irqs_disabled(void);
 
-/* What the interrupt that is being handled came to: its program counter. Interrupts off. */
-static inline vaddr_t arch_irq_pc(void);
-
 #include <asm/irq.h>
 
 #endif

@@ -40,10 +40,4 @@ static inline bool arch_irqs_disabled(void)
 	return sysreg_read(daif) & PSTATE_I;
 }
 
-static inline vaddr_t arch_irq_pc(void)
-{
-	/* no exception comes in between: it would be a panic */
-	return sysreg_read(elr_el1);
-}
-
 #endif
