@@ -45,14 +45,16 @@ struct lock_check {
 
 #define LOCK_HELD_MAX	16
 
+struct lock_held {
+	struct lock_check *lock;
+	vaddr_t place;	/* who took it: the return address */
+	u64 since;	/* ticks */
+};
+
 /* The locks that a CPU or a thread holds, in the order in which it took them. */
 struct lock_stack {
 #ifdef CONFIG_DEBUG_LOCKS
-	struct lock_held {
-		struct lock_check *lock;
-		vaddr_t place;	/* who took it: the return address */
-		u64 since;	/* ticks */
-	} held[LOCK_HELD_MAX];
+	struct lock_held held[LOCK_HELD_MAX];
 	u32 count;
 	u32 lost;		/* locks that there was no room for */
 #endif
@@ -74,7 +76,7 @@ struct lock_info {
 /* Puts @lock into the class @name, which is kept, not copied. Any context. */
 void lock_check_name(struct lock_check *lock, const char *name);
 
-/* Leaves @lock, which nobody holds, out of the order: for tests that want a deadlock. Any context. */
+/* Leaves @lock, which nobody holds, out of the order: for tests of deadlocks. Any context. */
 void lock_check_exempt(struct lock_check *lock);
 
 /* Where a lock is taken and released; see above. Spinlocks: interrupts off. */

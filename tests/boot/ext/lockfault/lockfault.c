@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lockfault: uses locks wrongly in a chosen way, for tests/boot/test_lock_check.py. Locks that are slept
- * for are played by their hooks alone. It comes into the kernel from outside the tree (EXT=).
+ * lockfault: uses locks wrongly in a chosen way, for tests/boot/test_lock_check.py. Locks that are
+ * slept for are played by their hooks alone. It comes into the kernel from outside the tree (EXT=).
  */
 #include <arch/irq.h>
 #include <kernel/spinlock.h>
