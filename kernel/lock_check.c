@@ -251,7 +251,7 @@ static void check_order(u32 class, const struct lock_check *lock, const struct l
 
 static __noreturn void panic_held(const char *what, const struct lock_check *lock, vaddr_t place)
 {
-	char name[64];
+	char name[80];
 
 	panic("%s: %s (%#lx), at %pS", what, lock_class_name(lock->class, name, sizeof(name)),
 	      (vaddr_t)lock, (void *)(place - 4));
@@ -262,7 +262,7 @@ static void check_sleep(const struct lock_check *allowed, bool masked)
 {
 	const struct lock_stack *s = lock_cpu_stack();
 	const char *thread = arch_current()->name;
-	char name[64];
+	char name[80];
 
 	for (u32 i = 0; i < s->count; i++) {
 		const struct lock_held *h = &s->held[i];
@@ -363,14 +363,15 @@ out:
 
 void lock_check_contended(struct lock_check *lock)
 {
-	atomic_add_relaxed(&lock_classes[lock->class].contended, 1);
+	if (!is_exempt(lock))
+		atomic_add_relaxed(&lock_classes[lock->class].contended, 1);
 }
 
 void lock_check_released(void)
 {
 	unsigned long state = arch_irq_save();
 	struct late *late = &this_cpu(cpu_locks)->late, what = *late;
-	char name[64];
+	char name[80];
 
 	if (likely(!what.ticks) || lock_cpu_stack()->count || off)
 		goto out;
@@ -406,7 +407,7 @@ void lock_check_sleep(const struct lock_check *allowed)
 
 static void log_stack(const struct lock_stack *s, const char *who)
 {
-	char name[64];
+	char name[80];
 
 	for (u32 i = 0; i < s->count; i++)
 		log_emerg("%s holds %s, taken at %pS", who,

@@ -19,8 +19,10 @@ const char *lock_class_name(u32 class, char *buf, size_t size)
 
 	if (c->name)
 		strlcpy(buf, c->name, size);
-	else
+	else if (c->key == c->first)
 		snprintf(buf, size, "the lock of %pS", (void *)(c->first - 4));
+	else
+		snprintf(buf, size, "lock %#lx of %pS", c->key, (void *)(c->first - 4));
 	return buf;
 }
 
@@ -49,7 +51,7 @@ static struct {
 
 static void say_path(void)
 {
-	char first[64], second[64];
+	char first[80], second[80];
 
 	for (size_t i = 0; i + 1 < report.n; i++) {
 		log_emerg("%s was taken with %s held at:",
@@ -70,7 +72,7 @@ static void say_nested(void)
 void lock_report_order(u32 second, vaddr_t place, const struct lock_held *held, const u8 *path,
 		       size_t n)
 {
-	char a[64], b[64], text[240];
+	char a[80], b[80], text[240];
 
 	report.path = path;
 	report.n = n;
@@ -85,7 +87,7 @@ void lock_report_order(u32 second, vaddr_t place, const struct lock_held *held, 
 void lock_report_nested(u32 class, vaddr_t place, const struct lock_held *held,
 			const struct lock_chain *before)
 {
-	char name[64], text[240];
+	char name[80], text[240];
 
 	(void)held;
 	report.nested = before;

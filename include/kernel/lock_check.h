@@ -62,7 +62,7 @@ struct lock_stack {
 
 /* What there is to know of a class. */
 struct lock_info {
-	char name[64];
+	char name[80];
 	u64 taken;
 	u64 contended;		/* how often somebody had to wait */
 	u64 longest;		/* ns: a spinlock's longest hold */
