@@ -133,6 +133,14 @@ def test_busy_and_starving_are_no_hang(run, checker):
     assert result.status == OFF, result.closing
 
 
+def test_hung(run, checker):
+    """Who waits for a mutex for long is named, once, and the run goes on."""
+    result = run(checker, "lockfault hung; version")
+    assert result.status == OFF, result.closing
+    assert len(re.findall(r"watchdog: thread \d+ waiter has waited for a mutex for 1 s",
+                          result.text)) == 1, result.text
+
+
 def test_locks(run, checker):
     result = run(checker, "crash held; locks; locks -o")
     assert result.status == OFF

@@ -4,6 +4,7 @@
  * slept for are played by their hooks alone. It comes into the kernel from outside the tree (EXT=).
  */
 #include <arch/irq.h>
+#include <kernel/mutex.h>
 #include <kernel/spinlock.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -160,6 +161,28 @@ static int idler(void *arg __unused)
 	return 0;
 }
 
+static struct mutex mutex = MUTEX_INIT(mutex);
+
+static int waiter(void *arg __unused)
+{
+	return mutex_lock(&mutex, TIME_NEVER);
+}
+
+/* A mutex that is not released for longer than the watchdog's patience. */
+WAY void lock_hung(void)
+{
+	const struct thread_attr attr = { .name = "waiter", .sched = SCHED_PARAMS_DEFAULT };
+	struct thread *t;
+
+	mutex_lock(&mutex, TIME_NEVER);
+	if (!thread_create(&t, &attr, waiter, NULL)) {
+		thread_sleep(3 * NS_PER_SEC);
+		thread_kill(t);
+		thread_join(t, TIME_NEVER, NULL);
+	}
+	mutex_unlock(&mutex);
+}
+
 /* Alone, and with somebody waiting who is less urgent: longer than the watchdog's patience. */
 WAY void lock_busy(void)
 {
@@ -189,6 +212,7 @@ static const struct {
 	{ "sleep-masked", lock_sleep_masked },
 	{ "exempt", lock_exempt },
 	{ "busy", lock_busy },
+	{ "hung", lock_hung },
 };
 
 static int lockfault_run(int argc, char **argv)
