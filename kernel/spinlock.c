@@ -19,11 +19,13 @@ static __noreturn __cold void give_up(const struct spinlock *lock)
 
 void spin_wait(struct spinlock *lock, u16 ticket)
 {
-	u64 end = time_now() + SPIN_PATIENCE;
+	/* the smallest images do without */
+	bool patient = !IS_ENABLED(CONFIG_THREADS);
+	u64 end = patient ? TIME_NEVER : time_now() + SPIN_PATIENCE;
 
 	lock_check_contended(&lock->check);
 	while (atomic_load_acquire(&lock->owner) != ticket) {
-		if (time_now() > end)
+		if (!patient && time_now() > end)
 			give_up(lock);
 		arch_relax();
 	}
