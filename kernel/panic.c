@@ -91,7 +91,7 @@ static void headline(const char *kind, const char *text)
 	lock_check_panic();
 }
 
-void panic_with(const char *kind, const char *text, void (*more)(void))
+static __noreturn void end_run(const char *kind, const char *text, void (*more)(void))
 {
 	begin(text);
 	headline(kind, text);
@@ -101,6 +101,13 @@ void panic_with(const char *kind, const char *text, void (*more)(void))
 	last_line(kind, text, "");
 }
 
+#ifdef CONFIG_THREADS
+void panic_with(const char *kind, const char *text, void (*more)(void))
+{
+	end_run(kind, text, more);
+}
+#endif
+
 void panic(const char *fmt, ...)
 {
 	char text[LOG_LINE_MAX];
@@ -109,7 +116,7 @@ void panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	panic_with("panic", text, NULL);
+	end_run("panic", text, NULL);
 }
 
 static __noreturn void report(const struct arch_frame *frame, const char *text)

@@ -45,6 +45,13 @@ struct spinlock {
 		lock_check_name(&(lock)->check, #lock); \
 	} while (0)
 
+/* The checker wants to know who takes a lock: not these functions. Else the compiler may choose. */
+#ifdef CONFIG_DEBUG_LOCKS
+#define spin_inline	__always_inline
+#else
+#define spin_inline	inline
+#endif
+
 /* Waits until @ticket holds @lock. */
 void spin_wait(struct spinlock *lock, u16 ticket);
 
@@ -61,7 +68,7 @@ static inline bool spin_is_locked(const struct spinlock *lock)
 }
 
 /* Takes @lock, waiting for it, and leaves no trace. For the run queues, whose holder is known. */
-static __always_inline void spin_lock_untraced(struct spinlock *lock)
+static spin_inline void spin_lock_untraced(struct spinlock *lock)
 {
 	u32 seen;
 
@@ -73,21 +80,21 @@ static __always_inline void spin_lock_untraced(struct spinlock *lock)
 }
 
 /* Notes who holds @lock; the checker does that by itself. */
-static __always_inline void spin_lock_trace(struct spinlock *lock)
+static spin_inline void spin_lock_trace(struct spinlock *lock)
 {
 	if (!IS_ENABLED(CONFIG_DEBUG_LOCKS))
 		lock->holder = (u32)arch_pc();
 }
 
 /* Takes @lock, waiting for it. Interrupts off. */
-static __always_inline void spin_lock(struct spinlock *lock)
+static spin_inline void spin_lock(struct spinlock *lock)
 {
 	spin_lock_untraced(lock);
 	spin_lock_trace(lock);
 }
 
 /* Takes @lock when it is free: true when that worked. Interrupts off. */
-static __always_inline bool spin_trylock(struct spinlock *lock)
+static spin_inline bool spin_trylock(struct spinlock *lock)
 {
 	u32 seen = atomic_load_relaxed(&lock->tickets);
 	bool taken = spin_tickets_free(seen) &&
@@ -101,7 +108,7 @@ static __always_inline bool spin_trylock(struct spinlock *lock)
 }
 
 /* Gives @lock to the next taker. The caller holds it. */
-static __always_inline void spin_unlock(struct spinlock *lock)
+static spin_inline void spin_unlock(struct spinlock *lock)
 {
 	lock_check_release(&lock->check, LOCK_SPIN);
 	atomic_store_release(&lock->owner, (u16)(lock->owner + 1));
@@ -109,7 +116,7 @@ static __always_inline void spin_unlock(struct spinlock *lock)
 }
 
 /* The same with interrupts masked on this CPU; the state goes back to spin_unlock_irqrestore(). */
-static __always_inline unsigned long spin_lock_irqsave(struct spinlock *lock)
+static spin_inline unsigned long spin_lock_irqsave(struct spinlock *lock)
 {
 	unsigned long state = arch_irq_save();
 
@@ -117,7 +124,7 @@ static __always_inline unsigned long spin_lock_irqsave(struct spinlock *lock)
 	return state;
 }
 
-static __always_inline void spin_unlock_irqrestore(struct spinlock *lock, unsigned long state)
+static spin_inline void spin_unlock_irqrestore(struct spinlock *lock, unsigned long state)
 {
 	spin_unlock(lock);
 	arch_irq_restore(state);
