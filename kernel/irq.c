@@ -89,6 +89,8 @@ static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
 
 	if (!line) {
 		line = kzalloc(sizeof(*line));
+		if (line)
+			lock_check_name(&line->lock.check, "irq_line.lock");
 		atomic_store_release(&chip->line[hw], line);
 	}
 	return line;

@@ -17,6 +17,7 @@
 #include <kernel/sched.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
+#include <kernel/watchdog.h>
 #include <mm/boot_mem.h>
 #include <mm/heap.h>
 #include <mm/heap_debug.h>
@@ -67,6 +68,7 @@ static void sched_start_threads(void)
 {
 #ifdef CONFIG_THREADS
 	sched_init();
+	watchdog_start();
 #endif
 }
 

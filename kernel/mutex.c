@@ -25,6 +25,7 @@ void mutex_init(struct mutex *m)
 	m->owner = 0;
 	list_init(&m->waiters);
 	list_init(&m->link);
+	m->check = (struct lock_check){};
 }
 
 static struct thread *owner_of(const struct mutex *m)
@@ -129,6 +130,7 @@ int mutex_lock_slow(struct mutex *m, u64 deadline)
 	if (err != -EAGAIN) {
 		spin_unlock_irqrestore(&mutex_guard, state);
 	} else {
+		lock_check_contended(&m->check);
 		owner = owner_of(m);
 		if (list_empty(&m->waiters))
 			list_add_tail(&owner->owned, &m->link);
@@ -144,8 +146,10 @@ int mutex_lock_slow(struct mutex *m, u64 deadline)
 			sched_irq_restore(state);
 		}
 	}
-	if (!err)
+	if (!err) {
 		t->held++;
+		lock_check_taken(&m->check, LOCK_SLEEP);
+	}
 	return err;
 }
 
@@ -172,6 +176,7 @@ int mutex_try_lock(struct mutex *m)
 		return -EBUSY;
 	}
 	arch_current()->held++;
+	lock_check_taken(&m->check, LOCK_SLEEP);
 	return 0;
 }
 
@@ -210,6 +215,7 @@ void mutex_release(struct mutex *m)
 	uintptr_t owner = (uintptr_t)t;
 
 	t->held--;
+	lock_check_release(&m->check, LOCK_SLEEP);
 	if (atomic_cas_release(&m->owner, &owner, 0))
 		return;
 	spin_lock(&mutex_guard);

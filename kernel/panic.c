@@ -12,6 +12,7 @@
 #include <arch/upcall.h>
 #include <device/console.h>
 #include <device/power.h>
+#include <kernel/lock_check.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/thread.h>
@@ -55,10 +56,10 @@ void backtrace_print(void)
 	print_levels(&u);
 }
 
-static __noreturn void last_line(const char *text, const char *remark)
+static __noreturn void last_line(const char *kind, const char *text, const char *remark)
 {
 	tty_fresh_line();
-	print("cairn: panic: %s%s\n", text, remark);
+	print("cairn: %s: %s%s\n", kind, text, remark);
 	arch_halt();
 }
 
@@ -77,17 +78,35 @@ static void begin(const char *text)
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
-		last_line(text, " (while another panic was reported)");
+		last_line("panic", text, " (while another panic was reported)");
 	}
 }
 
 /* The report's first lines. */
-static void headline(const char *text)
+static void headline(const char *kind, const char *text)
 {
 	log_panic();
-	log_emerg("panic: %s", text);
+	log_emerg("%s: %s", kind, text);
 	log_emerg("thread %s", arch_current()->name);
+	lock_check_panic();
 }
+
+static __noreturn void end_run(const char *kind, const char *text, void (*more)(void))
+{
+	begin(text);
+	headline(kind, text);
+	if (more)
+		more();
+	backtrace_print();
+	last_line(kind, text, "");
+}
+
+#ifdef CONFIG_THREADS
+void panic_with(const char *kind, const char *text, void (*more)(void))
+{
+	end_run(kind, text, more);
+}
+#endif
 
 void panic(const char *fmt, ...)
 {
@@ -97,10 +116,7 @@ void panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	begin(text);
-	headline(text);
-	backtrace_print();
-	last_line(text, "");
+	end_run("panic", text, NULL);
 }
 
 static __noreturn void report(const struct arch_frame *frame, const char *text)
@@ -108,12 +124,12 @@ static __noreturn void report(const struct arch_frame *frame, const char *text)
 	const struct thread *t = arch_current();
 	struct arch_unwind u;
 
-	headline(text);
+	headline("panic", text);
 	arch_frame_print(frame);
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
 	print_levels(&u);
-	last_line(text, "");
+	last_line("panic", text, "");
 }
 
 void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)

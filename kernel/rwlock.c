@@ -28,6 +28,7 @@ void rwlock_init(struct rwlock *rw)
 	rw->writer = NULL;
 	list_init(&rw->readers);
 	list_init(&rw->writers);
+	rw->check = (struct lock_check){};
 }
 
 static void stop_waiting(struct thread *t)
@@ -115,6 +116,7 @@ static int try_lock(struct rwlock *rw, u32 one)
 			if (one == RWLOCK_WRITER)
 				rw->writer = t;
 			t->held++;
+			lock_check_taken(&rw->check, LOCK_SLEEP);
 			return 0;
 		}
 	}
@@ -142,6 +144,7 @@ static int lock(struct rwlock *rw, struct list *waiters, u32 one, u64 deadline)
 	unsigned long state;
 	int err;
 
+	lock_check_wait(&rw->check, LOCK_SLEEP);
 	while ((err = try_lock(rw, one)) == -EBUSY) {
 		if (rw->writer == t)
 			return -EDEADLK;
@@ -150,6 +153,7 @@ static int lock(struct rwlock *rw, struct list *waiters, u32 one, u64 deadline)
 			spin_unlock_irqrestore(&mutex_guard, state);
 			continue;
 		}
+		lock_check_contended(&rw->check);
 		list_add_tail(waiters, &t->wait_link);
 		t->wait_data = rw;
 		t->wait_changed = wait_changed;
@@ -161,6 +165,7 @@ static int lock(struct rwlock *rw, struct list *waiters, u32 one, u64 deadline)
 			sched_irq_restore(state);
 		} else {
 			t->held++;
+			lock_check_taken(&rw->check, LOCK_SLEEP);
 		}
 		return err;
 	}
@@ -194,6 +199,7 @@ static int unlock(struct rwlock *rw, u32 one)
 	unsigned long state;
 
 	arch_current()->held--;
+	lock_check_release(&rw->check, LOCK_SLEEP);
 	while (!(word & RWLOCK_WAITED))
 		if (atomic_cas_release(&rw->word, &word, word - one))
 			return 0;

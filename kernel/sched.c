@@ -184,8 +184,11 @@ int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
 	struct runqueue *rq = t->rq;
 	int status;
 
+	lock_check_sleep(&q->lock.check);
 	if (arch_irqs_masked(state))
-		panic("thread %s sleeps in an interrupt or with interrupts masked", t->name);
+		panic("thread %s sleeps %s: %pS", t->name,
+		      rq->in_irq ? "in an interrupt" : "with interrupts masked",
+		      __builtin_return_address(0));
 	list_add_tail(&q->waiters, &t->wait_link);
 	if (unlikely(deadline != TIME_NEVER))
 		return wait_sleep_until(q, state, deadline);
@@ -499,6 +502,7 @@ void sched_init(void)
 	t->rq = rq;
 	t->state = THREAD_READY;
 	arch_context_init(&t->context, t->stack + STACK_SIZE, idle, rq);
+	lock_check_name(&rq->lock.check, "runqueue.lock");
 	rq->idle = t;
 	rq->current = &boot_thread;
 	sched_policy_init(rq);

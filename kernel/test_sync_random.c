@@ -250,8 +250,10 @@ static int receive(void *arg __unused)
 static void begin(u64 seed)
 {
 	memset(&w, 0, sizeof(w));
-	for (unsigned int i = 0; i < MUTEXES; i++)
+	for (unsigned int i = 0; i < MUTEXES; i++) {
 		mutex_init(&w.mutex[i]);
+		lock_check_exempt(&w.mutex[i].check);	/* -EDEADLK is an answer */
+	}
 	rwlock_init(&w.rw);
 	TEST_EQ(semaphore_init(&w.units, UNITS, UNITS), 0);
 	TEST_EQ(message_queue_init(&w.queue, w.places, sizeof(w.places[0]), PLACES), 0);

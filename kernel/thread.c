@@ -24,6 +24,7 @@ void thread_init(void)
 {
 	strlcpy(boot_thread.name, "main", sizeof(boot_thread.name));
 	list_init(&thread_list);
+	lock_check_name(&thread_lock.check, "thread_lock");
 	boot_thread.stack = (vaddr_t)boot_stack;
 	boot_thread.stack_size = STACK_SIZE;
 	list_add_tail(&thread_list, &boot_thread.all);

@@ -15,6 +15,12 @@ void thread_list_add(struct thread *t);
 void thread_create_init(void);
 void thread_adopt(struct thread *t, struct runqueue *rq);
 
+/*
+ * Writes the call chain of @t, which does not go away meanwhile, to @pc, the innermost level first.
+ * Returns how many levels they are; 0 when it runs on another CPU.
+ */
+size_t thread_chain(const struct thread *t, vaddr_t *pc, size_t max);
+
 /* Adds what the scheduler knows of @t to @info. */
 void sched_tell(struct thread *t, struct thread_info *info);
 

@@ -4,15 +4,18 @@
  * called. When the first one's latest time comes, it is called, and with it those behind it whose
  * earliest time has come as well.
  */
+#include <arch/frame.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
 #include <arch/timer.h>
 #include <device/timer.h>
+#include <kernel/lock_check.h>
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
 #include <kernel/trace.h>
+#include <kernel/watchdog.h>
 #include <lib/assert.h>
 
 struct timer_queue {
@@ -133,11 +136,23 @@ static void run_due(struct timer_queue *q, u64 now)
 	}
 }
 
+/* The interrupt that was to come at @armed has come @now, because interrupts were masked. */
+static void report_late(u64 armed, u64 now)
+{
+	/* one that was armed for 0, by sched_resched(), waits on purpose */
+	if (!armed || armed >= now)
+		return;
+	lock_check_masked(now - armed, arch_irq_pc());
+	watchdog_late(now - armed, arch_irq_pc());
+}
+
 void timer_expired(void)
 {
 	struct timer_queue *q = this_cpu(timer_queue);
 	u64 now = arch_counter();
 
+	if (IS_ENABLED(CONFIG_DEBUG_LOCKS) || IS_ENABLED(CONFIG_WATCHDOG))
+		report_late(~q->unarmed, now);
 	q->unarmed = 0;
 	spin_lock(&q->lock);
 	run_due(q, now);

@@ -42,6 +42,7 @@ void heap_debug_init(void)
 
 	list_init(&heap_debug.live);
 	list_init(&heap_debug.held);
+	lock_check_name(&heap_debug.lock.check, "heap_debug.lock");
 	if (!cmdline_u64("failmem", &n))
 		fault_inject_at(n);
 	check_memleak();

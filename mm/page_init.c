@@ -205,6 +205,7 @@ void page_init(void)
 	for (unsigned int i = 0; i < page_pool.zones; i++) {
 		struct page_zone *zone = &page_pool.zone[i];
 
+		lock_check_name(&zone->lock.check, "page_zone.lock");
 		if (i)
 			share_block(zone - 1, zone);
 		add_bank(zone, boot_mem_bank(i));

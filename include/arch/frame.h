@@ -16,6 +16,9 @@ static inline vaddr_t arch_frame_pc(const struct arch_frame *frame);
 static inline vaddr_t arch_frame_sp(const struct arch_frame *frame);
 static inline vaddr_t arch_frame_fp(const struct arch_frame *frame);
 
+/* What the interrupt that is being handled came to, for who has no frame. Interrupts off. */
+static inline vaddr_t arch_irq_pc(void);
+
 /* Continues at @pc when the exception returns. */
 static inline void arch_frame_set_pc(struct arch_frame *frame, vaddr_t pc);
 

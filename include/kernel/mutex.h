@@ -17,6 +17,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <kernel/lock_check.h>
 #include <kernel/thread.h>
 #include <lib/list.h>
 #include <lib/types.h>
@@ -28,6 +29,7 @@ struct mutex {
 	/* mutex_guard held (kernel/mutex.c): */
 	struct list waiters;	/* in the order in which they came */
 	struct list link;	/* on the owner's `owned`, while others wait */
+	struct lock_check check;
 };
 
 #define MUTEX_INIT(m)	{ .waiters = LIST_INIT((m).waiters), .link = LIST_INIT((m).link) }
@@ -49,10 +51,12 @@ static inline int mutex_lock(struct mutex *m, u64 deadline)
 	struct thread *t = arch_current();
 	uintptr_t owner = 0;
 
+	lock_check_wait(&m->check, LOCK_SLEEP);
 	if (unlikely(arch_irqs_disabled()) ||
 	    unlikely(!atomic_cas_acquire(&m->owner, &owner, (uintptr_t)t)))
 		return mutex_lock_slow(m, deadline);
 	t->held++;
+	lock_check_taken(&m->check, LOCK_SLEEP);
 	return 0;
 }
 
@@ -65,6 +69,7 @@ static inline int mutex_unlock(struct mutex *m)
 	struct thread *t = arch_current();
 	uintptr_t owner = (uintptr_t)t;
 
+	lock_check_release(&m->check, LOCK_SLEEP);
 	if (unlikely(arch_irqs_disabled()) || unlikely(!atomic_cas_release(&m->owner, &owner, 0)))
 		return mutex_unlock_slow(m);
 	t->held--;

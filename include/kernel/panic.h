@@ -13,6 +13,13 @@
 __noreturn void machine_off(void);
 __noreturn void machine_reboot(void);
 
+/*
+ * As panic(), with a ready text, for those who have more to say: @more is called before the call
+ * chain, logs, and takes no lock. The last line is `cairn: <kind>: <text>`; "panic" and "hang" are
+ * what the runner knows.
+ */
+__noreturn void panic_with(const char *kind, const char *text, void (*more)(void)) __cold;
+
 /* Prints the call chain of the caller, one symbolised line a level. Any context. */
 void backtrace_print(void);
 

@@ -12,6 +12,7 @@
 #ifndef KERNEL_RWLOCK_H
 #define KERNEL_RWLOCK_H
 
+#include <kernel/lock_check.h>
 #include <lib/list.h>
 #include <lib/types.h>
 
@@ -23,6 +24,7 @@ struct rwlock {
 	/* mutex_guard held (kernel/mutex.c): */
 	struct list readers;	/* that wait, in the order in which they came */
 	struct list writers;
+	struct lock_check check;
 };
 
 #define RWLOCK_INIT(rw)	{ .readers = LIST_INIT((rw).readers), .writers = LIST_INIT((rw).writers) }

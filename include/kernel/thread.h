@@ -10,6 +10,7 @@
 
 #ifdef CONFIG_THREADS
 #include <arch/context.h>
+#include <kernel/lock_check.h>
 #include <kernel/sched_why.h>
 #endif
 #include <kernel/wait.h>
@@ -101,6 +102,8 @@ struct thread {
 	int status;		/* what its function returned */
 	/* written by the CPU that it ended on, false once that runs another thread: */
 	bool on_cpu;
+	/* the thread alone: */
+	struct lock_stack locks;	/* those that are slept for, for the lock checker */
 	/* any context: */
 	bool killed;
 #endif
@@ -205,6 +208,12 @@ int thread_sleep_until(u64 deadline);
 
 /* Changes how @thread is scheduled: 0, -EINVAL, -EBUSY as thread_create(). Thread context. */
 int thread_set_params(struct thread *thread, const struct sched_params *params);
+
+/*
+ * Writes the call chain of the thread with that id to @pc, @max levels of it, the innermost first.
+ * Returns how many they are; -ESRCH when there is no such thread. Thread context.
+ */
+int thread_backtrace(unsigned int id, vaddr_t *pc, size_t max);
 
 /*
  * Calls @act for the thread with that id, which does not go away meanwhile, with thread_lock held:

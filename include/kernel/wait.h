@@ -31,11 +31,13 @@ struct wait_queue {
 
 #define WAIT_QUEUE_INIT(q)	{ .lock = SPINLOCK_INIT, .waiters = LIST_INIT((q).waiters) }
 
-static inline void wait_queue_init(struct wait_queue *q)
-{
-	*q = (struct wait_queue){ .lock = SPINLOCK_INIT };
-	list_init(&q->waiters);
-}
+/* Makes @q an empty one. For the checker the words between the brackets are its lock's name. */
+#define wait_queue_init(q) \
+	do { \
+		(q)->lock = (struct spinlock)SPINLOCK_INIT; \
+		lock_check_name(&(q)->lock.check, #q); \
+		list_init(&(q)->waiters); \
+	} while (0)
 
 /*
  * Sleeps. The caller holds @q's lock by spin_lock_irqsave(), which gave @state and found

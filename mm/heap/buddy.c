@@ -91,6 +91,7 @@ __cold void heap_policy_init(void)
 {
 	for (unsigned int order = 0; order <= ORDER_PAGE; order++)
 		list_init(&heap.order[order].free);
+	lock_check_name(&heap.lock.check, "heap.lock");
 }
 
 static unsigned int order_of(size_t size)

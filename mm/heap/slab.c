@@ -217,6 +217,7 @@ static void choose_bank(void)
 __cold void heap_policy_init(void)
 {
 	list_init(&slab_heap.caches);
+	lock_check_name(&slab_heap.lock.check, "slab_heap.lock");
 	choose_bank();
 	for (size_t i = 0; i < SLAB_CLASSES; i++)
 		slab_cache_init(&slab_cpu.class[i], slab_class_size(i), 0);

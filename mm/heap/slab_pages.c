@@ -52,6 +52,7 @@ __cold void slab_cache_init(struct cache *cache, size_t size, size_t link)
 	for (unsigned int i = 0; i < copies; i++)
 		cache[i].top = cache->bottom;
 	list_init(&cache->partial);
+	lock_check_name(&cache->lock.check, "cache.lock");
 	state = spin_lock_irqsave(&slab_heap.lock);
 	list_add_tail(&slab_heap.caches, &cache->all);
 	spin_unlock_irqrestore(&slab_heap.lock, state);

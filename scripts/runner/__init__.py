@@ -21,6 +21,7 @@ HANG = 11           # it spoke, then went silent, or the time was up
 SILENT = 12         # not one byte
 QEMU_FAILED = 13
 LOST = 14           # QEMU ended without the kernel's last line
+STUCK = 15          # `cairn: hang: <text>`: the kernel's watchdog found it
 
 
 class Stop(Exception):

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: MIT
 """What the guest has said, as far as the verdict needs it.
 
-The last line of a run is `cairn: off`, `cairn: reboot` or `cairn: panic: <text>`, alone on its line
-and followed by nothing. The same words in the middle of a run (`echo cairn: off` at the prompt) are
-not the last line, because a prompt follows them; so last_word() looks at the very end of the output
-only, and the caller asks once QEMU has ended or nothing has come for a moment. Keeps a few KiB, not
-the whole output.
+The last line of a run is `cairn: off`, `cairn: reboot`, `cairn: panic: <text>` or `cairn: hang:
+<text>` (the kernel's own watchdog), alone on its line and followed by nothing. The same words in
+the middle of a run (`echo cairn: off` at the prompt) are not the last line, because a prompt
+follows them; so last_word() looks at the very end of the output only, and the caller asks once QEMU
+has ended or nothing has come for a moment. Keeps a few KiB, not the whole output.
 """
 
 import re
 
 TAIL = 8192
 PROMPT = b"cairn> "
-LAST_LINE = re.compile(rb"(?:^|[\r\n])cairn: (off|reboot|panic)(?:: ([^\r\n]*))?[\r\n]*\Z")
+LAST_LINE = re.compile(rb"(?:^|[\r\n])cairn: (off|reboot|panic|hang)(?:: ([^\r\n]*))?[\r\n]*\Z")
 PANIC_LINE = re.compile(rb"[\r\n]cairn: panic: ([^\r\n]*)[\r\n]")
 # a line editor may have redrawn the line
 AT_PROMPT = re.compile(rb"(?:^|[\r\n]|\x1b\[[0-9;]*[A-Za-z])cairn> (?:\x1b\[[0-9;]*[A-Za-z])*\Z")
@@ -40,12 +40,12 @@ class Console:
         self.tail = text[-TAIL:]
 
     def last_word(self, ended):
-        """("off" | "reboot" | "panic", text) or None. A line without its end counts only when QEMU
+        """("off" | "reboot" | "panic" | "hang", text) or None. A line without its end counts only when QEMU
         has @ended."""
         if not ended and not self.tail.endswith((b"\n", b"\r")):
             return None
         found = LAST_LINE.search(self.tail)
-        if not found or (found[1] == b"panic") != (found[2] is not None):
+        if not found or (found[1] in (b"panic", b"hang")) != (found[2] is not None):
             return None
         return found[1].decode(), decode(found[2] or b"")
 

@@ -23,7 +23,7 @@ import termios
 import time
 import tty
 
-from . import HANG, LOST, OFF, PANIC, QEMU_FAILED, SILENT
+from . import HANG, LOST, OFF, PANIC, QEMU_FAILED, SILENT, STUCK
 from .console import Console
 from .log import read_log
 from .qmp import Qmp
@@ -303,6 +303,8 @@ class Session:
         kind, text = word
         if kind == "panic":
             return PANIC, f"panic: {text}"
+        if kind == "hang":
+            return STUCK, f"stuck: {text}"
         return OFF, "powered off" if kind == "off" else "reboot: the run ends here"
 
     def judge_ended(self, err):

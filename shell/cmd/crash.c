@@ -11,6 +11,8 @@
 #include <mm/heap_debug.h>
 #include <shell/command.h>
 
+#include "crash.h"
+
 #define SIZE	40	/* of an object that is damaged */
 
 /* Behind each mistake: a tail call would take the function out of the call chain. */
@@ -129,12 +131,14 @@ static int crash_run(int argc, char **argv)
 		print("crash: the %s heap did not notice; it may be damaged now\n",
 		      heap_policy_name);
 		return STATUS_FAIL;
+	} else {
+		return crash_thread(way);
 	}
 	return STATUS_USAGE;
 }
 
 static const struct command crash_command = {
-	.name = "crash", .usage = "null|wx [exec]|overflow|stack|uaf|doublefree",
+	.name = "crash", .usage = "null|wx [exec]|overflow|stack|uaf|doublefree" CRASH_THREAD_WAYS,
 	.help = "make a mistake, to see how it is reported",
 	.run = crash_run, .min_args = 1, .max_args = 2,
 };

@@ -23,7 +23,7 @@ PROMPT = "cairn> "
 AT_PROMPT = re.compile(r"(?:^|\n)cairn> \Z")
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-OFF, USAGE, PANIC, HANG, SILENT, QEMU_FAILED, LOST = 0, 2, 10, 11, 12, 13, 14
+OFF, USAGE, PANIC, HANG, SILENT, QEMU_FAILED, LOST, STUCK = 0, 2, 10, 11, 12, 13, 14, 15
 
 
 def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, icount=False,

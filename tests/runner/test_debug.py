@@ -60,6 +60,18 @@ def test_threads_log_and_backtrace(gdb, kernel):
     assert re.search(r"^\[ +0\.\d{6}\] \w+: .*Cairn 0\.1\.0", said, re.M)
 
 
+def test_threads_that_do_not_run(gdb, kernel):
+    """One that waits and one that has never run: from where they left the CPU, or will begin."""
+    said = gdb(kernel, "break shell_main", "continue", "cairn-threads", "cairn-bt 1", "delete",
+               "break idle", "continue", "cairn-threads", "cairn-bt 0")
+    assert re.search(r"^  +1 idle +ready +0xffff\w+-0xffff\w+ arch_context_start$", said, re.M), said
+    assert re.search(r"^#0 +0xffff[0-9a-f]+  arch_context_start\n(?!#1)", said, re.M)
+    assert re.search(r"^\* +1 idle +running +0xffff\w+-0xffff\w+ idle", said, re.M)
+    assert re.search(r"^  +0 main +sleeping +0xffff\w+-0xffff\w+ \w+\+0x", said, re.M)
+    for function in ("console_read", "shell_main", "kernel_main"):
+        assert re.search(rf"^#\d+ +0xffff[0-9a-f]+  {function}\+0x", said, re.M), said
+
+
 def test_commands_say_when_it_is_too_early(payload, tmp_path):
     for command in ("cairn-threads", "cairn-dmesg"):
         (tmp_path / "commands").write_text(command + "\n")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.session import HANG, LOST, OFF, PANIC, QEMU_FAILED, SILENT, USAGE
+from lib.session import HANG, LOST, OFF, PANIC, QEMU_FAILED, SILENT, STUCK, USAGE
 
 
 def test_power_off(run, payload):
@@ -44,6 +44,13 @@ def test_panic(run, payload, ending):
     """Whether the machine halts, loops, powers off or resets: the line counts."""
     result = run(payload("hello\ncairn: panic: at the disco\n", ending))
     assert (result.status, result.closing) == (PANIC, "run-qemu: panic: at the disco")
+
+
+@pytest.mark.parametrize("ending", ["HALT", "SPIN", "OFF"])
+def test_stuck(run, payload, ending):
+    """The kernel's own watchdog: not what the runner finds from outside."""
+    result = run(payload("hello\ncairn: hang: watchdog: thread a\n", ending))
+    assert (result.status, result.closing) == (STUCK, "run-qemu: stuck: watchdog: thread a")
 
 
 def test_hang_names_the_symbol(run, payload):

@@ -39,6 +39,12 @@ static inline vaddr_t arch_frame_fp(const struct arch_frame *frame)
 	return frame->regs[29];
 }
 
+static inline vaddr_t arch_irq_pc(void)
+{
+	/* no exception comes in between: it would be a panic */
+	return sysreg_read(elr_el1);
+}
+
 static inline void arch_frame_set_pc(struct arch_frame *frame, vaddr_t pc)
 {
 	frame->pc = pc;
