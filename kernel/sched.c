@@ -61,7 +61,7 @@ static void begin_slice(struct runqueue *rq)
 }
 
 /* What the policy wants to know of a current thread that had a slice. */
-static void charge(struct runqueue *rq, struct thread *current, u64 ran)
+static __noinline void charge(struct runqueue *rq, struct thread *current, u64 ran)
 {
 	if (!sched_policy_charge(rq, current, ran) && !rq->resched)
 		rq->resched = SCHED_SLICE;
@@ -124,7 +124,7 @@ void sched_resched(unsigned long state)
 
 void sched_irq_exit(void)
 {
-	preempt(sched_rq(), arch_irq_save());
+	preempt(sched_rq(), ARCH_IRQ_MASKED);
 }
 
 int sched_sleep(struct spinlock *lock)
@@ -147,9 +147,9 @@ int sched_sleep(struct spinlock *lock)
 }
 
 /* @t has come into @rq's queue: does it take the CPU from the current thread? */
-static void check_preempt(struct runqueue *rq, const struct thread *t)
+static inline void check_preempt(struct runqueue *rq, const struct thread *t)
 {
-	if (rq->resched)
+	if (unlikely(rq->resched))
 		return;
 	if (rq->current == rq->idle)
 		rq->resched = SCHED_IDLE;
@@ -158,12 +158,12 @@ static void check_preempt(struct runqueue *rq, const struct thread *t)
 }
 
 /* @t is ready from now on. */
-static void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why)
+static inline void make_ready(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
 	u64 now = arch_counter_early();
 
 	/* policies compare by what was used so far */
-	if (rq->slice)
+	if (unlikely(rq->slice))
 		charge(rq, rq->current, account(rq, rq->current, now));
 	t->state = THREAD_READY;
 	t->sleep_ticks += now - t->asleep_since;
@@ -178,7 +178,7 @@ bool sched_wake(struct thread *t, int status)
 
 	spin_lock_untraced(&rq->lock);
 	asleep = t->state == THREAD_SLEEPING;
-	if (asleep) {
+	if (likely(asleep)) {
 		t->wake_status = status;
 		make_ready(rq, t, SCHED_WAKE);
 	}

@@ -15,6 +15,7 @@
 
 #define NS_SHIFT	48	/* good for counters of 16 kHz and more */
 #define TICKS_SHIFT	60	/* up to 16 GHz */
+#define NS_MAX		BIT(59)	/* 18 years; at 16 GHz they are ticks that just fit */
 
 static struct {
 	u32 frequency;		/* Hz; 0 until somebody knows */
@@ -60,6 +61,9 @@ u64 time_from_ticks(u64 ticks)
 
 u64 time_to_ticks(u64 ns)
 {
+	/* never stays never, also where a tick is shorter than a ns */
+	if (unlikely(ns >= NS_MAX))
+		return UINT64_MAX;
 	/* one more: the division rounded down, and to be early is to be there twice */
 	return (u64)(((unsigned __int128)ns * clock.ticks_per_ns) >> TICKS_SHIFT) + 1;
 }

@@ -47,27 +47,39 @@ int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
 		status = sched_sleep(&q->lock);
 	else
 		status = sleep_until(&q->lock, t, deadline);
-	if (status) {
+	if (unlikely(status)) {
 		spin_lock(&q->lock);
 		list_del(&t->wait_link);
 		spin_unlock(&q->lock);
+		sched_irq_restore(state);
+		return status;
 	}
-	sched_irq_restore(state);
-	return status;
+	/* it was this thread's turn just now */
+	arch_irq_restore(state);
+	return 0;
+}
+
+/* Of several waiters, the one to wake. */
+static __noinline struct list *most_urgent(struct wait_queue *q)
+{
+	struct thread *best = list_entry(q->waiters.next, struct thread, wait_link);
+
+	list_for_each (t, &q->waiters, struct thread, wait_link)
+		if (sched_policy_before(t, best))
+			best = t;
+	return &best->wait_link;
 }
 
 unsigned int wait_wake_one(struct wait_queue *q)
 {
-	while (!list_empty(&q->waiters)) {
-		struct thread *best = list_entry(q->waiters.next, struct thread, wait_link);
+	struct list *link;
 
-		if (best->wait_link.next != &q->waiters)
-			list_for_each (t, &q->waiters, struct thread, wait_link)
-				if (sched_policy_before(t, best))
-					best = t;
-		list_del(&best->wait_link);
+	while ((link = q->waiters.next) != &q->waiters) {
+		if (unlikely(link->next != &q->waiters))
+			link = most_urgent(q);
+		list_del(link);
 		/* one whose time is over, or that was cancelled, is awake already */
-		if (sched_wake(best, 0))
+		if (likely(sched_wake(container_of(link, struct thread, wait_link), 0)))
 			return 1;
 	}
 	return 0;
