@@ -21,7 +21,7 @@
 /* ticks: at the unmasking, and at the first line of the handler */
 static u64 asked, taken;
 
-static struct wait_queue sleepers = WAIT_QUEUE_INIT(sleepers);
+static struct wait_queue sleepers;
 static bool wanted;
 
 static bool empty(void *arg __unused)
@@ -160,6 +160,7 @@ static int wake_up(u64 *value)
 	if (err)
 		return err;
 	attr.sched.priority++;
+	wait_queue_init(&sleepers);
 	err = thread_create(&t, &attr, sleeper, &sum);
 	for (unsigned int i = 0; i < ROUNDS && !err; i++) {
 		take_interrupt(irq, true);

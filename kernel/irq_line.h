@@ -16,7 +16,10 @@ struct irq_line {
 	/* changed with the lock held, the line masked and no CPU at it: */
 	irq_handler *handler;	/* irq_nobody: not requested */
 	void *arg;
-	/* by the CPU that serves it, one at a time (of a line that each CPU has, a few may be lost): */
+	/*
+	 * by the CPU that serves it, one at a time (of a line that each CPU has, a few may be
+	 * lost):
+	 */
 	u64 count;
 	u64 unhandled;
 	u32 unhandled_run;	/* without one in between that was handled */

@@ -25,7 +25,7 @@ struct irq_thread {
 	bool level;
 	struct thread *thread;
 	/* list_lock held: */
-	struct list link;
+	struct irq_thread *next;
 	struct wait_queue wait;
 	/* its lock held: */
 	bool pending;		/* and the line is masked, if it is level-triggered */
@@ -37,7 +37,7 @@ struct irq_thread {
 };
 
 static struct spinlock list_lock;
-static struct list all = LIST_INIT(all);
+static struct irq_thread *all;	/* list_lock held */
 
 static bool serve_threaded(void *arg)
 {
@@ -139,7 +139,8 @@ int irq_request_threaded(unsigned int irq, irq_handler *hard, irq_handler *threa
 	if (!t)
 		return -ENOMEM;
 	*t = (struct irq_thread){
-		.irq = irq, .flags = flags, .hard = hard, .handler = thread, .arg = arg, .name = name,
+		.irq = irq, .flags = flags, .hard = hard, .handler = thread, .arg = arg,
+		.name = name,
 		.level = line->trigger == IRQ_TRIGGER_LEVEL_HIGH ||
 			 line->trigger == IRQ_TRIGGER_LEVEL_LOW,
 	};
@@ -156,7 +157,8 @@ int irq_request_threaded(unsigned int irq, irq_handler *hard, irq_handler *threa
 		return err;
 	}
 	state = spin_lock_irqsave(&list_lock);
-	list_add_tail(&all, &t->link);
+	t->next = all;
+	all = t;
 	spin_unlock_irqrestore(&list_lock, state);
 	return 0;
 }
@@ -165,17 +167,14 @@ int irq_request_threaded(unsigned int irq, irq_handler *hard, irq_handler *threa
 static struct irq_thread *take(unsigned int irq, const void *arg)
 {
 	unsigned long state = spin_lock_irqsave(&list_lock);
-	struct irq_thread *found = NULL;
+	struct irq_thread **link = &all, *t;
 
-	list_for_each (t, &all, struct irq_thread, link) {
-		if (t->irq == irq && t->arg == arg) {
-			found = t;
-			list_del(&t->link);
-			break;
-		}
-	}
+	while ((t = *link) && !(t->irq == irq && t->arg == arg))
+		link = &t->next;
+	if (t)
+		*link = t->next;
 	spin_unlock_irqrestore(&list_lock, state);
-	return found;
+	return t;
 }
 
 void irq_free_threaded(unsigned int irq, const void *arg)
@@ -194,18 +193,15 @@ void irq_free_threaded(unsigned int irq, const void *arg)
 bool irq_thread_info(unsigned int irq, unsigned int index, struct irq_thread_info *info)
 {
 	unsigned long state = spin_lock_irqsave(&list_lock);
-	bool found = false;
+	struct irq_thread *t = all;
 
-	list_for_each (t, &all, struct irq_thread, link) {
-		if (t->irq != irq || index--)
-			continue;
+	while (t && (t->irq != irq || index--))
+		t = t->next;
+	if (t)
 		*info = (struct irq_thread_info){
 			.name = t->name, .thread = t->thread->id, .runs = t->runs,
 			.unhandled = t->unhandled,
 		};
-		found = true;
-		break;
-	}
 	spin_unlock_irqrestore(&list_lock, state);
-	return found;
+	return t;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Time from the architected counter. Ticks become nanoseconds, and nanoseconds ticks, by one
- * multiplication and a shift: 128 bits wide, so that nothing overflows, and with so many bits behind
- * the point that a year of uptime is exact to 20 ns.
+ * multiplication and a shift: 128 bits wide, so that nothing overflows, and with so many bits
+ * behind the point that a year of uptime is exact to 20 ns.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -22,9 +22,11 @@ static struct {
 	u64 ns_per_tick;	/* << NS_SHIFT */
 	u64 ticks_per_ns;	/* << TICKS_SHIFT */
 	const struct dt_node *node;
-} clock __ro_after_init;
+} counter __ro_after_init;
 
-/* (@a << @shift) / @b for numbers of 32 bits, and more of @shift than a division of 64 bits takes. */
+/*
+ * (@a << @shift) / @b for numbers of 32 bits, and more of @shift than a division of 64 bits takes.
+ */
 static u64 ratio(u64 a, u64 b, unsigned int shift)
 {
 	return ((a << 32) / b << (shift - 32)) + ((a << 32) % b << (shift - 32)) / b;
@@ -32,16 +34,17 @@ static u64 ratio(u64 a, u64 b, unsigned int shift)
 
 static void set_frequency(u32 hz)
 {
-	clock.frequency = hz;
-	clock.ns_per_tick = ratio(NS_PER_SEC, hz, NS_SHIFT);
-	clock.ticks_per_ns = ratio(hz, NS_PER_SEC, TICKS_SHIFT);
+	counter.frequency = hz;
+	counter.ns_per_tick = ratio(NS_PER_SEC, hz, NS_SHIFT);
+	/* rounded up, or a time_to_ticks() might be early */
+	counter.ticks_per_ns = ratio(hz, NS_PER_SEC, TICKS_SHIFT) + 1;
 }
 
 int timer_register(const struct dt_node *node, u32 frequency)
 {
-	if (clock.node)
+	if (counter.node)
 		return -EBUSY;
-	clock.node = node;
+	counter.node = node;
 	set_frequency(frequency);
 	return 0;
 }
@@ -49,14 +52,14 @@ int timer_register(const struct dt_node *node, u32 frequency)
 u64 time_from_ticks(u64 ticks)
 {
 	/* before the timer's driver: what firmware says is better than no time at all */
-	if (!clock.frequency) {
+	if (!counter.frequency) {
 		u32 hz = arch_counter_frequency();
 
 		if (!hz)
 			return 0;
 		set_frequency(hz);
 	}
-	return (u64)(((unsigned __int128)ticks * clock.ns_per_tick) >> NS_SHIFT);
+	return (u64)(((unsigned __int128)ticks * counter.ns_per_tick) >> NS_SHIFT);
 }
 
 u64 time_to_ticks(u64 ns)
@@ -64,8 +67,8 @@ u64 time_to_ticks(u64 ns)
 	/* never stays never, also where a tick is shorter than a ns */
 	if (unlikely(ns >= NS_MAX))
 		return UINT64_MAX;
-	/* one more: the division rounded down, and to be early is to be there twice */
-	return (u64)(((unsigned __int128)ns * clock.ticks_per_ns) >> TICKS_SHIFT) + 1;
+	/* one more: the shift rounds down, and to be early is to be there twice */
+	return (u64)(((unsigned __int128)ns * counter.ticks_per_ns) >> TICKS_SHIFT) + 1;
 }
 
 u64 time_now(void)
@@ -75,24 +78,24 @@ u64 time_now(void)
 
 u32 time_frequency(void)
 {
-	return clock.frequency;
+	return counter.frequency;
 }
 
 const struct dt_node *time_source(void)
 {
-	return clock.node;
+	return counter.node;
 }
 
 void time_busy_wait(u64 ns)
 {
 	u64 end = time_now() + ns;
 
-	while (clock.frequency && time_now() < end)
+	while (counter.frequency && time_now() < end)
 		arch_relax();
 }
 
 void time_wake_at(u64 deadline)
 {
-	if (deadline != TIME_NEVER && clock.node)
+	if (deadline != TIME_NEVER && counter.node)
 		arch_timer_set(time_to_ticks(deadline));
 }

@@ -38,7 +38,7 @@ struct timer_queue {
 	struct leftist heap;
 	struct timer *running;		/* the one whose function runs */
 	/* this CPU alone: */
-	u64 unarmed;			/* ticks that are left of all time: ~ what the hardware is set to */
+	u64 unarmed;			/* ~ ticks that the hardware is set to: zeroed is never */
 };
 
 static struct timer_queue timer_queue PER_CPU;
@@ -258,11 +258,10 @@ static unsigned int tell(const struct timer *timer, struct timer_info *info, uns
 			 unsigned int max)
 {
 	unsigned int at = n < max ? n++ : max - 1;
+	u64 latest = timer->deadline + timer->slack;
 
-	while (at && info[at - 1].deadline > timer->deadline) {
+	for (; at && info[at - 1].deadline + info[at - 1].slack > latest; at--)
 		info[at] = info[at - 1];
-		at--;
-	}
 	info[at] = (struct timer_info){
 		.deadline = timer->deadline, .slack = timer->slack, .period = timer->period,
 		.function = timer->function, .arg = timer->arg,
@@ -292,12 +291,13 @@ unsigned int timer_list(struct timer_info *info, unsigned int max)
 	spin_lock(&q->lock);
 	for (struct leftist_node *node = first(q) ? q->heap.root : NULL; node && max;) {
 		const struct timer *timer = container_of(node, struct timer, node);
-		/* what is below is due later still, but for its slack */
-		bool wanted = n < max || timer->deadline < info[max - 1].deadline;
+		/* what is below one that is too late is too late as well */
+		bool wanted = n < max || timer->deadline + timer->slack <
+					 info[max - 1].deadline + info[max - 1].slack;
 
 		if (wanted)
 			n = tell(timer, info, n, max);
-		node = follow(node, wanted || timer->slack);
+		node = follow(node, wanted);
 	}
 	spin_unlock(&q->lock);
 	arch_irq_restore(state);

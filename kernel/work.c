@@ -72,7 +72,8 @@ static int run(void *arg)
 	return 0;
 }
 
-int work_queue_create(struct work_queue **queue, const char *name, const struct sched_params *params)
+int work_queue_create(struct work_queue **queue, const char *name,
+		      const struct sched_params *params)
 {
 	struct thread_attr attr = { .name = name, .sched = SCHED_PARAMS_DEFAULT };
 	struct work_queue *q = kzalloc(sizeof(*q));
@@ -199,8 +200,8 @@ static int await(struct barrier *b, u64 deadline)
 }
 
 /*
- * Puts @b behind @work, or where that is NULL behind everything. False when there is nothing to wait
- * for. The queue's lock is held.
+ * Puts @b behind @work, or where that is NULL behind everything. False when there is nothing to
+ * wait for. The queue's lock is held.
  */
 static bool add_barrier(struct work_queue *q, const struct work *work, struct barrier *b)
 {

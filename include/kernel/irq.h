@@ -47,7 +47,9 @@ void irq_free(unsigned int irq);
 int irq_request_shared(unsigned int irq, irq_handler *handler, void *arg, const char *name);
 void irq_free_shared(unsigned int irq, const void *arg);
 
-/* The name of the handler number @index of a shared line, or NULL; and how often it was its device. */
+/*
+ * The name of the handler number @index of a shared line, or NULL; and how often it was its device.
+ */
 const char *irq_shared_name(unsigned int irq, unsigned int index, u64 *count);
 
 #ifdef CONFIG_THREADS
@@ -55,10 +57,11 @@ const char *irq_shared_name(unsigned int irq, unsigned int index, u64 *count);
 #define IRQ_SHARED	BIT(0)
 
 /*
- * As irq_request(), or with IRQ_SHARED in @flags as irq_request_shared(), for a device whose service
- * takes long or has to sleep: @hard runs in the interrupt, and when it returns true, or is NULL, a
- * thread of a high priority then runs @thread. Until that has returned a level-triggered line is
- * masked; an edge that comes meanwhile has @thread run once more. Also -ENOMEM. Thread context.
+ * As irq_request(), or with IRQ_SHARED in @flags as irq_request_shared(), for a device whose
+ * service takes long or has to sleep: @hard runs in the interrupt, and when it returns true, or is
+ * NULL, a thread of a high priority then runs @thread. Until that has returned a level-triggered
+ * line is masked; an edge that comes meanwhile has @thread run once more. Also -ENOMEM. Thread
+ * context.
  */
 int irq_request_threaded(unsigned int irq, irq_handler *hard, irq_handler *thread, void *arg,
 			 const char *name, unsigned int flags);
@@ -79,8 +82,8 @@ bool irq_thread_info(unsigned int irq, unsigned int index, struct irq_thread_inf
 #endif
 
 /*
- * Masks a requested line, and undoes it; pairs nest. An interrupt that is being served goes on. Of a
- * line that each CPU has, this one's. Any context.
+ * Masks a requested line, and undoes it; pairs nest. An interrupt that is being served goes on. Of
+ * a line that each CPU has, this one's. Any context.
  */
 void irq_mask(unsigned int irq);
 void irq_unmask(unsigned int irq);
@@ -92,8 +95,8 @@ void irq_unmask(unsigned int irq);
 int irq_raise(unsigned int irq);
 
 /*
- * Lets a requested line that each CPU has through on this CPU, too: irq_request() does it on the one
- * that calls it. 0; -ENOENT when nobody requested it; -EINVAL when it is none of that kind.
+ * Lets a requested line that each CPU has through on this CPU, too: irq_request() does it on the
+ * one that calls it. 0; -ENOENT when nobody requested it; -EINVAL when it is none of that kind.
  */
 int irq_enable_percpu(unsigned int irq);
 

@@ -35,8 +35,8 @@ void sched_init(void);
 int sched_sleep(struct spinlock *lock);
 
 /*
- * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's lock:
- * that comes last in the order.
+ * Ends @thread's sleep with @status: true when it slept. Interrupts off. Takes its run queue's
+ * lock: that comes last in the order.
  */
 bool sched_wake(struct thread *thread, int status);
 
@@ -46,7 +46,10 @@ void sched_start(struct thread *thread);
 /* The calling thread has ended. Interrupts off. */
 __noreturn void sched_exit(void);
 
-/* A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For thread.c. */
+/*
+ * A thread that sched_exit() ended does not run on its stack any more. Interrupts off. For
+ * thread.c.
+ */
 void thread_gone(struct thread *thread);
 
 /* The first call of a new thread, on its stack: from here on it is like any other. */

@@ -14,9 +14,9 @@ struct timer;
 struct timer_queue;
 
 /*
- * Called in the timer's interrupt, interrupts masked; may not sleep (work_add_at() in <kernel/work.h>
- * is for what has to). May start @timer again, or cancel it. However many are due, they get about half
- * of the CPU's time.
+ * Called in the timer's interrupt, interrupts masked; may not sleep (work_add_at() in
+ * <kernel/work.h> is for what has to). May start @timer again, or cancel it. However many are due,
+ * they get about half of the CPU's time.
  */
 typedef void timer_function(struct timer *timer, void *arg);
 
@@ -42,7 +42,8 @@ void timer_init(struct timer *timer, timer_function *function, void *arg);
  * Has the function called between @deadline and @deadline + @slack, together with another timer's
  * where that saves an interrupt; then every @period from @deadline on, if that is not 0. A timer
  * that is pending is moved. A deadline that is past is due at once; periods that were missed are
- * made up for by one call; at TIME_NEVER nothing is called. Any context, one at a time for one timer.
+ * made up for by one call; at TIME_NEVER nothing is called. Any context, one at a time for one
+ * timer.
  */
 void timer_start(struct timer *timer, u64 deadline, u64 slack, u64 period);
 
@@ -60,8 +61,8 @@ struct timer_info {
 };
 
 /*
- * Writes what is pending on this CPU to @info, the first @max of them in the order of their deadlines,
- * and returns how many that are. Any context.
+ * Writes what is pending on this CPU to @info, the first @max of them in the order of their latest
+ * times (deadline + slack), and returns how many that are. Any context.
  */
 unsigned int timer_list(struct timer_info *info, unsigned int max);
 

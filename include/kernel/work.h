@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Deferred work: a function that a thread is to call, soon or at a time, for those who may not sleep
- * or must not take long. A queue has one thread, which calls what was added to it, one after the
- * other, in the order in which it came.
+ * Deferred work: a function that a thread is to call, soon or at a time, for those who may not
+ * sleep or must not take long. A queue has one thread, which calls what was added to it, one after
+ * the other, in the order in which it came.
  */
 #ifndef KERNEL_WORK_H
 #define KERNEL_WORK_H
@@ -34,7 +34,8 @@ struct work {
  * Makes a queue whose thread has that name and those parameters (NULL: the default ones). 0 and
  * *@queue; -ENOMEM; errors of thread_create(). Thread context.
  */
-int work_queue_create(struct work_queue **queue, const char *name, const struct sched_params *params);
+int work_queue_create(struct work_queue **queue, const char *name,
+		      const struct sched_params *params);
 
 /* Calls what is pending still, then ends the queue. Nobody adds to it any more. Thread context. */
 void work_queue_destroy(struct work_queue *queue);
@@ -52,15 +53,15 @@ void work_init(struct work *work, struct work_queue *queue, work_function *funct
 bool work_add(struct work *work);
 
 /*
- * Has it called at the time @deadline, ns, or up to @slack later; then every @period, if that is not
- * 0. A call that has not begun when the next one is due is one with it. A time that was set before
- * is set anew. Any context.
+ * Has it called at the time @deadline, ns, or up to @slack later; then every @period, if that is
+ * not 0. A call that has not begun when the next one is due is one with it. A time that was set
+ * before is set anew. Any context.
  */
 void work_add_at(struct work *work, u64 deadline, u64 slack, u64 period);
 
 /*
- * Takes the work back, its time too: true when it was pending. When it returns the function does not
- * run any more, unless it is the function itself that calls. Thread context.
+ * Takes the work back, its time too: true when it was pending. When it returns the function does
+ * not run any more, unless it is the function itself that calls. Thread context.
  */
 bool work_cancel(struct work *work);
 

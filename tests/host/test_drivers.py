@@ -7,14 +7,14 @@ DEVICE = "tests/host/device/"
 
 def test_interrupt_controllers(program):
     program("gic", "drivers/irqchip/gic_common.c", "drivers/irqchip/gic_v2.c", "drivers/irqchip/gic_v3.c",
-            "kernel/spinlock.c", DEVICE + "bus.c", DEVICE + "gic.c", flags=FLAGS).test(cases=13)
+            DEVICE + "bus.c", DEVICE + "gic.c", flags=FLAGS).test(cases=13)
 
 
 def test_serial_ports_and_console(program):
-    program("pl011", "drivers/serial/pl011.c", "kernel/spinlock.c", "kernel/sched_none.c", DEVICE + "bus.c",
-            DEVICE + "pl011.c", flags=FLAGS).test(cases=8)
-    program("mini_uart", "drivers/serial/bcm2835_aux.c", "kernel/spinlock.c", "kernel/sched_none.c",
-            DEVICE + "bus.c", DEVICE + "mini_uart.c", flags=FLAGS).test(cases=3)
+    program("pl011", "drivers/serial/pl011.c", "kernel/sched_none.c", DEVICE + "bus.c", DEVICE + "pl011.c",
+            flags=FLAGS).test(cases=8)
+    program("mini_uart", "drivers/serial/bcm2835_aux.c", "kernel/sched_none.c", DEVICE + "bus.c",
+            DEVICE + "mini_uart.c", flags=FLAGS).test(cases=3)
 
 
 def test_power_clock_and_timer(program):
