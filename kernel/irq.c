@@ -23,14 +23,9 @@
 
 #include "irq_line.h"
 
-static unsigned int no_controller(struct irqchip *root __unused)
-{
-	panic("an interrupt came, and there is no interrupt controller");
-}
-
 /* Written by irqchip_register() at boot, then constant, but for the entries of `line`. */
 static struct {
-	/* the root's, or what stands in for it: */
+	/* the root's: */
 	unsigned int (*acknowledge)(struct irqchip *root);
 	struct irqchip *root;
 	struct irq_line **line;
@@ -39,7 +34,7 @@ static struct {
 	/* of all: */
 	unsigned int total;
 	struct irqchip *chips;
-} irqs __ro_after_init = { .acknowledge = no_controller };
+} irqs __ro_after_init;
 
 static u64 spurious;
 
@@ -69,19 +64,12 @@ unsigned int irq_count(void)
 	return irqs.total;
 }
 
-struct irqchip *irq_chip(unsigned int irq)
+struct irq_line *irq_line(unsigned int irq)
 {
 	struct irqchip *chip = irqs.chips;
 
-	while (chip && (irq < chip->base || irq - chip->base >= chip->lines))
+	while (chip && irq - chip->base >= chip->lines)
 		chip = chip->next;
-	return chip;
-}
-
-struct irq_line *irq_line(unsigned int irq)
-{
-	const struct irqchip *chip = irq_chip(irq);
-
 	return chip ? atomic_load_acquire(&chip->line[irq - chip->base]) : NULL;
 }
 
@@ -97,8 +85,11 @@ static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
 
 	if (!line) {
 		line = kzalloc(sizeof(*line));
-		if (line)
+		if (line) {
 			line->handler = irq_nobody;
+			line->chip = chip;
+			line->hw = hw;
+		}
 		atomic_store_release(&chip->line[hw], line);
 	}
 	return line;
@@ -126,16 +117,13 @@ int irq_from_dt(const struct dt_interrupt *irq)
 	return (int)(chip->base + hw);
 }
 
-int irq_request_locked(unsigned int irq, struct irq_line *line, irq_handler *handler, void *arg,
-		       const char *name)
+int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, const char *name)
 {
-	struct irqchip *chip = irq_chip(irq);
-	unsigned int hw = irq - chip->base;
 	int err;
 
 	if (line->handler != irq_nobody)
 		return -EBUSY;
-	err = chip->ops->set_trigger(chip, hw, line->trigger);
+	err = line->chip->ops->set_trigger(line->chip, line->hw, line->trigger);
 	if (err)
 		return err;
 	line->handler = handler;
@@ -144,7 +132,7 @@ int irq_request_locked(unsigned int irq, struct irq_line *line, irq_handler *han
 	line->unhandled_run = 0;
 	atomic_fence();		/* before any CPU takes the interrupt */
 	if (!line->masked)
-		chip->ops->unmask(chip, hw);
+		irq_line_unmask(line);
 	return 0;
 }
 
@@ -157,22 +145,19 @@ int irq_request(unsigned int irq, irq_handler *handler, void *arg, const char *n
 	if (!line || !handler)
 		return -EINVAL;
 	state = spin_lock_irqsave(&line->lock);
-	err = irq_request_locked(irq, line, handler, arg, name);
+	err = irq_request_locked(line, handler, arg, name);
 	spin_unlock_irqrestore(&line->lock, state);
 	return err;
 }
 
-void irq_wait(unsigned int irq)
+void irq_wait(const struct irq_line *line)
 {
-	struct irqchip *chip = irq_chip(irq);
-
-	while (chip->ops->is_active(chip, irq - chip->base))
+	while (line->chip->ops->is_active(line->chip, line->hw))
 		arch_relax();
 }
 
 void irq_free(unsigned int irq)
 {
-	struct irqchip *chip = irq_chip(irq);
 	struct irq_line *line = irq_line(irq);
 	unsigned long state;
 
@@ -180,25 +165,25 @@ void irq_free(unsigned int irq)
 		return;
 	/* not with the lock held: what is waited for may want it */
 	state = spin_lock_irqsave(&line->lock);
-	chip->ops->mask(chip, irq - chip->base);
+	irq_line_mask(line);
 	spin_unlock_irqrestore(&line->lock, state);
-	irq_wait(irq);
+	irq_wait(line);
 	line->name = NULL;
 	atomic_store_release(&line->handler, irq_nobody);
 }
 
 /* Nobody had anything to do for the interrupt. */
-static __noinline void unhandled(struct irqchip *root, unsigned int hw, struct irq_line *line)
+static __noinline void unhandled(struct irq_line *line)
 {
 	line->unhandled++;
 	if (line->handler != irq_nobody) {
 		if (++line->unhandled_run < UNHANDLED_MAX)
 			return;
 		if (line->unhandled_run == UNHANDLED_MAX)
-			log_err("interrupt %u (%s) is not its device's: masked", root->base + hw,
-				line->name);
+			log_err("interrupt %u (%s) is not its device's: masked",
+				line->chip->base + line->hw, line->name);
 	}
-	root->ops->mask(root, hw);
+	irq_line_mask(line);
 }
 
 /* Nobody ever asked for the line, and it would come again and again. */
@@ -235,7 +220,7 @@ static inline void serve(struct irqchip *root, unsigned int hw)
 	if (likely(call(line)))
 		line->unhandled_run = 0;
 	else
-		unhandled(root, hw, line);
+		unhandled(line);
 	line->count++;
 }
 
@@ -245,6 +230,8 @@ void irq_entry(struct arch_frame *frame __unused)
 	unsigned int hw;
 
 	sched_irq_enter();
+	if (unlikely(!root))
+		panic("an interrupt came, and there is no interrupt controller");
 	hw = irqs.acknowledge(root);
 	if (likely(hw < irqs.lines)) {
 		serve(root, hw);
@@ -257,21 +244,20 @@ void irq_entry(struct arch_frame *frame __unused)
 
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 {
-	struct irqchip *chip = irq_chip(irq);
 	struct irq_line *line = irq_line(irq);
 
 	if (!line || (!line->name && !line->count))
 		return false;
 	*stats = (struct irq_stats){
 		.name = line->name,
-		.chip = chip->node->name,
-		.hw = irq - chip->base,
+		.chip = line->chip->node->name,
+		.hw = line->hw,
 		.count = line->count,
 		.unhandled = line->unhandled,
 		.longest = IS_ENABLED(CONFIG_IRQ_TIMING) ? time_from_ticks(line->longest) : 0,
 		.trigger = line->trigger,
 		.masked = line->masked || line->unhandled_run >= UNHANDLED_MAX,
-		.percpu = irq - chip->base < chip->percpu,
+		.percpu = line->hw < line->chip->percpu,
 	};
 	return true;
 }

@@ -28,6 +28,9 @@ struct irq_line {
 	struct spinlock lock;
 	const char *name;
 	struct irq_shared *shared;
+	/* set when it is made: */
+	struct irqchip *chip;
+	unsigned int hw;	/* the controller's number */
 	/* as the tree said last: */
 	enum irq_trigger trigger;
 	u64 longest;		/* ticks, CONFIG_IRQ_TIMING */
@@ -36,15 +39,24 @@ struct irq_line {
 /* The handler of a line that has none. */
 bool irq_nobody(void *arg);
 
-/* The controller and the record of @irq, or NULL. */
-struct irqchip *irq_chip(unsigned int irq);
+/* The record of @irq, or NULL. */
 struct irq_line *irq_line(unsigned int irq);
 
 /* irq_request() with the line's lock held. */
-int irq_request_locked(unsigned int irq, struct irq_line *line, irq_handler *handler, void *arg,
-		       const char *name);
+int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, const char *name);
 
-/* Waits until no CPU serves @irq, which is masked. The line's lock is not held. */
-void irq_wait(unsigned int irq);
+/* Masks and unmasks the line at its controller. The lock is held. */
+static inline void irq_line_mask(struct irq_line *line)
+{
+	line->chip->ops->mask(line->chip, line->hw);
+}
+
+static inline void irq_line_unmask(struct irq_line *line)
+{
+	line->chip->ops->unmask(line->chip, line->hw);
+}
+
+/* Waits until no CPU serves @line, which is masked. The lock is not held. */
+void irq_wait(const struct irq_line *line);
 
 #endif

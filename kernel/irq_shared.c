@@ -54,7 +54,7 @@ int irq_request_shared(unsigned int irq, irq_handler *handler, void *arg, const 
 		atomic_store_release(&line->shared, s);
 	} else {
 		line->shared = s;
-		err = irq_request_locked(irq, line, serve_shared, line, name);
+		err = irq_request_locked(line, serve_shared, line, name);
 		if (err)
 			line->shared = NULL;
 	}
@@ -90,7 +90,7 @@ void irq_free_shared(unsigned int irq, const void *arg)
 	if (!line)
 		return;
 	irq_mask(irq);
-	irq_wait(irq);
+	irq_wait(line);
 	state = spin_lock_irqsave(&line->lock);
 	if (line->handler == serve_shared)
 		s = take_out(line, arg);
@@ -121,7 +121,6 @@ const char *irq_shared_name(unsigned int irq, unsigned int index, u64 *count)
 
 void irq_mask(unsigned int irq)
 {
-	struct irqchip *chip = irq_chip(irq);
 	struct irq_line *line = irq_line(irq);
 	unsigned long state;
 
@@ -129,13 +128,12 @@ void irq_mask(unsigned int irq)
 		return;
 	state = spin_lock_irqsave(&line->lock);
 	if (!line->masked++)
-		chip->ops->mask(chip, irq - chip->base);
+		irq_line_mask(line);
 	spin_unlock_irqrestore(&line->lock, state);
 }
 
 void irq_unmask(unsigned int irq)
 {
-	struct irqchip *chip = irq_chip(irq);
 	struct irq_line *line = irq_line(irq);
 	unsigned long state;
 
@@ -146,35 +144,34 @@ void irq_unmask(unsigned int irq)
 		panic("interrupt %u (%s) is unmasked, and was not masked", irq, line->name);
 	/* one that is not its device's stays off */
 	if (!--line->masked && line->handler != irq_nobody && line->unhandled_run < UNHANDLED_MAX)
-		chip->ops->unmask(chip, irq - chip->base);
+		irq_line_unmask(line);
 	spin_unlock_irqrestore(&line->lock, state);
 }
 
 int irq_raise(unsigned int irq)
 {
-	struct irqchip *chip = irq_chip(irq);
+	struct irq_line *line = irq_line(irq);
 
-	if (!irq_line(irq))
+	if (!line)
 		return -EINVAL;
-	chip->ops->raise(chip, irq - chip->base);
+	line->chip->ops->raise(line->chip, line->hw);
 	return 0;
 }
 
 int irq_enable_percpu(unsigned int irq)
 {
-	struct irqchip *chip = irq_chip(irq);
 	struct irq_line *line = irq_line(irq);
-	unsigned int hw = chip ? irq - chip->base : 0;
 	unsigned long state;
 	int err;
 
-	if (!line || hw >= chip->percpu)
+	if (!line || line->hw >= line->chip->percpu)
 		return -EINVAL;
 	state = spin_lock_irqsave(&line->lock);
 	err = line->handler == irq_nobody ? -ENOENT :
-					    chip->ops->set_trigger(chip, hw, line->trigger);
+					    line->chip->ops->set_trigger(line->chip, line->hw,
+									 line->trigger);
 	if (!err)
-		chip->ops->unmask(chip, hw);
+		irq_line_unmask(line);
 	spin_unlock_irqrestore(&line->lock, state);
 	return err;
 }

@@ -32,8 +32,11 @@ static u64 ratio(u64 a, u64 b, unsigned int shift)
 	return ((a << 32) / b << (shift - 32)) + ((a << 32) % b << (shift - 32)) / b;
 }
 
+/* 0 changes nothing: time stands still. */
 static void set_frequency(u32 hz)
 {
+	if (!hz)
+		return;
 	counter.frequency = hz;
 	counter.ns_per_tick = ratio(NS_PER_SEC, hz, NS_SHIFT);
 	/* rounded up, or a time_to_ticks() might be early */
@@ -52,13 +55,8 @@ int timer_register(const struct dt_node *node, u32 frequency)
 u64 time_from_ticks(u64 ticks)
 {
 	/* before the timer's driver: what firmware says is better than no time at all */
-	if (!counter.frequency) {
-		u32 hz = arch_counter_frequency();
-
-		if (!hz)
-			return 0;
-		set_frequency(hz);
-	}
+	if (!counter.frequency)
+		set_frequency(arch_counter_frequency());
 	return (u64)(((unsigned __int128)ticks * counter.ns_per_tick) >> NS_SHIFT);
 }
 

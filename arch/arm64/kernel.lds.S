@@ -55,8 +55,8 @@ SECTIONS
 		KEEP(*(.idmap.text))
 		section_idmap_end = .;
 		/*
-		 * small things of the machine fit in before the vectors, which want 2 KiB
-		 * alignment
+		 * small things, most of them the machine's, fit in before the vectors, which want
+		 * 2 KiB alignment
 		 */
 		*(.early.text)
 		*(.entry.text)
@@ -64,6 +64,9 @@ SECTIONS
 		*arch/arm64/unwind.o(.text .text.*)
 		*arch/arm64/cpu.o(.text .text.*)
 		*arch/arm64/smccc.o(.text .text.*)
+		*kernel/spinlock.o(.text .text.*)
+		*lib/errno.o(.text .text.*)
+		*lib/stack_protector.o(.text .text.*)
 		*(.text.vectors)
 		*(.text.early_vectors)
 		*(.text .text.*)

@@ -106,6 +106,7 @@ static void before_the_driver(void)
 	static const struct dt_node node = { .name = "timer" };
 
 	counter.frequency = 0;
+	counter.ns_per_tick = 0;
 	bus_cntfrq = 0;
 	bus_now = 1000;
 	TEST_EQ(time_now(), 0);
