@@ -21,9 +21,6 @@
 /* ticks: at the unmasking, and at the first line of the handler */
 static u64 asked, taken;
 
-static struct wait_queue sleepers;
-static bool wanted;
-
 static bool empty(void *arg __unused)
 {
 	return true;
@@ -32,15 +29,6 @@ static bool empty(void *arg __unused)
 static bool note(void *arg __unused)
 {
 	taken = arch_counter_early();
-	return true;
-}
-
-static bool wake(void *arg __unused)
-{
-	spin_lock(&sleepers.lock);
-	wanted = true;
-	wait_wake_one(&sleepers);
-	spin_unlock(&sleepers.lock);
 	return true;
 }
 
@@ -128,51 +116,40 @@ static int all(u64 *value)
 	return measure(empty, false, value);
 }
 
-/* A thread of higher priority, which each round's interrupt wakes. */
-static int sleeper(void *arg)
+static u64 woken_after;		/* ticks, the sum */
+static unsigned int woken;
+
+static bool note_in_thread(void *arg __unused)
 {
-	u64 *sum = arg;
-
-	for (unsigned int i = 0; i < ROUNDS; i++) {
-		unsigned long state = spin_lock_irqsave(&sleepers.lock);
-
-		while (!wanted) {
-			wait_sleep(&sleepers, state, TIME_NEVER);
-			*sum += arch_counter_early() - asked;
-			state = spin_lock_irqsave(&sleepers.lock);
-		}
-		wanted = false;
-		spin_unlock_irqrestore(&sleepers.lock, state);
-	}
-	return 0;
+	woken_after += arch_counter_early() - asked;
+	atomic_store_release(&woken, woken + 1);
+	return true;
 }
 
+/* To the first line of what a thread runs that the interrupt wakes. */
 static int wake_up(u64 *value)
 {
-	struct thread_attr attr = { .name = "bench", .sched = SCHED_PARAMS_DEFAULT };
-	struct thread *t;
-	u64 sum = 0;
 	int irq = free_line(), err;
 
 	if (irq < 0)
 		return irq;
-	err = irq_request((unsigned int)irq, wake, NULL, "bench");
+	err = irq_request_threaded((unsigned int)irq, NULL, note_in_thread, NULL, "bench", 0);
 	if (err)
 		return err;
-	attr.sched.priority++;
-	wait_queue_init(&sleepers);
-	err = thread_create(&t, &attr, sleeper, &sum);
-	for (unsigned int i = 0; i < ROUNDS && !err; i++) {
-		take_interrupt(irq, true);
-		/* not every policy has it run at once */
-		while (atomic_load_relaxed(&wanted))
+	woken_after = 0;
+	woken = 0;
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		/* not every policy has it run at once; once it runs, it goes to sleep again */
+		do
 			thread_sleep(NS_PER_US);
+		while (atomic_load_acquire(&woken) != i);
+		take_interrupt(irq, true);
 	}
-	if (!err)
-		thread_join(t, TIME_NEVER, NULL);
-	irq_free((unsigned int)irq);
-	*value = (time_from_ticks(sum - take_interrupts(-1, false)) + ROUNDS / 2) / ROUNDS;
-	return err;
+	while (atomic_load_acquire(&woken) != ROUNDS)
+		thread_sleep(NS_PER_US);
+	irq_free_threaded((unsigned int)irq, NULL);
+	*value = (time_from_ticks(woken_after - take_interrupts(-1, false)) + ROUNDS / 2) / ROUNDS;
+	return 0;
 }
 
 static void nothing(struct timer *timer __unused, void *arg __unused)

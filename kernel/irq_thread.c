@@ -4,6 +4,7 @@
  * up until the thread has been at its device.
  */
 #include <kernel/irq.h>
+#include <kernel/sched.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <lib/format.h>
@@ -26,7 +27,7 @@ struct irq_thread {
 	struct thread *thread;
 	/* list_lock held: */
 	struct irq_thread *next;
-	struct wait_queue wait;
+	struct spinlock lock;
 	/* its lock held: */
 	bool pending;		/* and the line is masked, if it is level-triggered */
 	bool stop;
@@ -39,38 +40,44 @@ struct irq_thread {
 static struct spinlock list_lock;
 static struct irq_thread *all;	/* list_lock held */
 
+/* Nobody but its one thread sleeps here: it is woken without a queue. The lock is held. */
+static inline void wake(struct irq_thread *t)
+{
+	sched_wake(t->thread, 0);
+}
+
 static bool serve_threaded(void *arg)
 {
 	struct irq_thread *t = arg;
 
 	if (t->hard && !t->hard(t->arg))
 		return false;
-	spin_lock(&t->wait.lock);
-	if (!t->pending) {
+	spin_lock(&t->lock);
+	if (likely(!t->pending)) {
 		t->pending = true;
 		if (t->level)
 			irq_mask(t->irq);
-		wait_wake_all(&t->wait);
+		wake(t);
 	}
-	spin_unlock(&t->wait.lock);
+	spin_unlock(&t->lock);
 	return true;
 }
 
 /* Waits for the next interrupt: false when there will be none. */
 static bool next(struct irq_thread *t)
 {
-	unsigned long state = spin_lock_irqsave(&t->wait.lock);
+	unsigned long state = spin_lock_irqsave(&t->lock);
 	bool found;
 
 	/* who kills it ends one sleep, and no more: its line would stay masked */
 	while (!t->pending && !t->stop) {
-		wait_sleep(&t->wait, state, TIME_NEVER);
-		state = spin_lock_irqsave(&t->wait.lock);
+		sched_sleep(&t->lock);
+		spin_lock(&t->lock);
 	}
-	found = t->pending && !t->stop;
+	found = !t->stop;
 	if (found)
 		t->pending = false;
-	spin_unlock_irqrestore(&t->wait.lock, state);
+	spin_unlock_irqrestore(&t->lock, state);
 	return found;
 }
 
@@ -102,11 +109,12 @@ static int serve_in_thread(void *arg)
 /* Ends the thread of @t, which no interrupt wakes any more, and forgets it. */
 static void discard(struct irq_thread *t)
 {
-	unsigned long state = spin_lock_irqsave(&t->wait.lock);
+	unsigned long state = spin_lock_irqsave(&t->lock);
 
 	t->stop = true;
-	wait_wake_all(&t->wait);
-	wait_unlock(&t->wait, state);
+	wake(t);
+	spin_unlock(&t->lock);
+	sched_irq_restore(state);
 	while (thread_join(t->thread, TIME_NEVER, NULL) == -EINTR)
 		;	/* the caller is to end; first it brings this to an end */
 	if (t->level && (t->pending || t->unhandled_run >= UNHANDLED_MAX))
@@ -144,7 +152,6 @@ int irq_request_threaded(unsigned int irq, irq_handler *hard, irq_handler *threa
 		.level = line->trigger == IRQ_TRIGGER_LEVEL_HIGH ||
 			 line->trigger == IRQ_TRIGGER_LEVEL_LOW,
 	};
-	wait_queue_init(&t->wait);
 	err = thread_start(t);
 	if (err) {
 		kfree(t);

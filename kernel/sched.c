@@ -174,16 +174,16 @@ static inline void make_ready(struct runqueue *rq, struct thread *t, enum sched_
 bool sched_wake(struct thread *t, int status)
 {
 	struct runqueue *rq = t->rq;
-	bool asleep;
 
 	spin_lock_untraced(&rq->lock);
-	asleep = t->state == THREAD_SLEEPING;
-	if (likely(asleep)) {
-		t->wake_status = status;
-		make_ready(rq, t, SCHED_WAKE);
+	if (unlikely(t->state != THREAD_SLEEPING)) {
+		spin_unlock(&rq->lock);
+		return false;
 	}
+	t->wake_status = status;
+	make_ready(rq, t, SCHED_WAKE);
 	spin_unlock(&rq->lock);
-	return asleep;
+	return true;
 }
 
 void sched_start(struct thread *t)
