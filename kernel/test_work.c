@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of work queues. */
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <kernel/time.h>
 #include <kernel/work.h>
@@ -24,10 +25,26 @@ static void note(struct work *work, void *arg __unused)
 	seen.calls++;
 }
 
+/* A call that takes until somebody opens the gate. */
+static bool gate, waits;
+
 static void slow(struct work *work, void *arg)
 {
-	thread_sleep(2 * NS_PER_MS);
+	atomic_store_release(&waits, true);
+	while (!atomic_load_acquire(&gate))
+		thread_sleep(NS_PER_MS / 4);
 	note(work, arg);
+}
+
+static void wait_for_slow(void)
+{
+	while (!atomic_load_acquire(&waits))
+		thread_sleep(NS_PER_MS / 4);
+}
+
+static void open_gate(struct timer *timer __unused, void *arg __unused)
+{
+	atomic_store_release(&gate, true);
 }
 
 static struct work_queue *begin(void)
@@ -35,6 +52,8 @@ static struct work_queue *begin(void)
 	struct work_queue *q;
 
 	seen = (struct log){ 0 };
+	gate = false;
+	waits = false;
 	if (!TEST_EQ(work_queue_create(&q, "test-work", NULL), 0))
 		return NULL;
 	for (unsigned int i = 0; i < WORKS; i++)
@@ -71,6 +90,7 @@ static void pending_once_and_taken_back(void)
 	TEST(work_add(&works[2]));
 	TEST(work_cancel(&works[1]));
 	TEST(!work_cancel(&works[1]));
+	atomic_store_release(&gate, true);
 	/* the last one is behind the slow one: both are over when this returns */
 	TEST_EQ(work_flush(&works[2], TIME_NEVER), 0);
 	TEST_EQ(seen.calls, 2);
@@ -83,12 +103,15 @@ static void pending_once_and_taken_back(void)
 static void cancel_waits_for_the_call(void)
 {
 	struct work_queue *q = begin();
+	struct timer opener;
 
 	if (!q)
 		return;
 	works[0].function = slow;
 	work_add(&works[0]);
-	thread_sleep(NS_PER_MS);	/* it has begun */
+	wait_for_slow();
+	timer_init(&opener, open_gate, NULL);
+	timer_start(&opener, time_now() + 2 * NS_PER_MS, 0, 0);
 	TEST(!work_cancel(&works[0]));
 	TEST_EQ(seen.calls, 1);
 	work_queue_destroy(q);
@@ -107,6 +130,7 @@ static void flush_has_a_deadline(void)
 	TEST_EQ(seen.calls, 0);
 	/* what is pending is called before the end */
 	work_add(&works[1]);
+	atomic_store_release(&gate, true);
 	work_queue_destroy(q);
 	TEST_EQ(seen.calls, 2);
 }
@@ -144,7 +168,7 @@ static void at_a_time(void)
 		return;
 	work_add_at(&works[0], deadline, 0, 0);
 	work_add_at(&works[1], TIME_NEVER, 0, 0);
-	work_add_at(&works[2], deadline, NS_PER_MS, 0);
+	work_add_at(&works[2], deadline + 3600 * NS_PER_SEC, NS_PER_MS, 0);
 	TEST(work_cancel(&works[2]));
 	while (!seen.calls)
 		thread_sleep(NS_PER_MS);
@@ -179,7 +203,7 @@ static void flush_is_cancelled(void)
 		return;
 	works[0].function = slow;
 	work_add(&works[0]);
-	thread_sleep(NS_PER_MS / 2);
+	wait_for_slow();
 	if (TEST_EQ(thread_create(&t, &attr, flusher, q), 0)) {
 		thread_sleep(NS_PER_MS / 4);
 		thread_kill(t);
@@ -187,6 +211,7 @@ static void flush_is_cancelled(void)
 		TEST_EQ(status, -EINTR);
 		TEST_EQ(seen.calls, 0);
 	}
+	atomic_store_release(&gate, true);
 	work_queue_destroy(q);
 	TEST_EQ(seen.calls, 1);
 }

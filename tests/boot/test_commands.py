@@ -15,7 +15,7 @@ COMMANDS = {
     "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "help": "[COMMAND]",
     "irq": "", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "panic": "[WORD...]", "poweroff": "",
-    "ps": "", "reboot": "", "slab": "[-s | shrink]", "uptime": "", "version": "",
+    "ps": "", "reboot": "", "slab": "[-s | shrink]", "timers": "", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"
@@ -54,7 +54,8 @@ def test_help_explains_a_command(shell, name):
     ("help a b", "help"), ("version x", "version"), ("config a b", "config"), ("dmesg x", "dmesg"),
     ("dt", "dt"), ("dt x", "dt"), ("dt cat", "dt"), ("dt ls / /", "dt"), ("dt LS /", "dt"),
     ("devices x", "devices"), ("irq x", "irq"), ("mem x", "mem"), ("ps x", "ps"),
-    ("slab -x", "slab"), ("slab -s x", "slab"), ("uptime x", "uptime"),
+    ("slab -x", "slab"), ("slab -s x", "slab"), ("timers x", "timers"),
+    ("uptime x", "uptime"),
     ("reboot now", "reboot"), ("poweroff now", "poweroff"), ("bench a b", "bench"),
     ("crash", "crash"), ("crash x", "crash"), ("crash null x", "crash"), ("crash wx x", "crash"),
 ])
