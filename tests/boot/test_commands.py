@@ -87,7 +87,7 @@ def test_bench(shell):
     assert all(re.fullmatch(r"[a-z][\w.-]+ \d+(\.\d+)? \S+", line)
                for line in shell.cmd("bench", timeout=60).splitlines())
     said = shell.cmd("bench nothing").splitlines()
-    assert said[0] == "bench: no group or figure nothing; groups are: boot mem"
+    assert said[0] == "bench: no group or figure nothing; groups are: boot mem sched"
     assert said[1].startswith("usage: ")
 
 
