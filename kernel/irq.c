@@ -1,46 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts by number. Each controller brings a run of lines; a line has a lock, a handler and
- * its counts. The root controller is asked for pending interrupts until it has none left, so
- * that one entry serves all that have come.
+ * Interrupts by number. Each controller brings a run of lines; a line has one handler, or, where
+ * several share it, one that calls theirs (irq_shared.c).
+ *
+ * An interrupt takes no lock. A line's handler changes only while the line is masked and no CPU is
+ * at it, which the controller itself knows: a line is active from its acknowledge to its end. One
+ * entry serves one interrupt; for the next one that is pending the CPU comes in again.
  */
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
+#include <arch/timer.h>
 #include <arch/upcall.h>
 #include <kernel/irq.h>
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
+#include <kernel/time.h>
 #include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/log.h>
 #include <mm/heap.h>
 #include <uapi/errno.h>
 
-/* A line whose handler says so often in a row that it was not its device is turned off. */
-#define UNHANDLED_MAX	100000
+#include "irq_line.h"
 
-/* A line that somebody requested. */
-struct irq_line {
-	struct spinlock lock;
-	/* lock held: */
-	irq_handler *handler;
-	void *arg;
-	const char *name;
-	/* by the CPU that serves it, one at a time: */
-	u64 count;
-	u64 unhandled;
-	u32 unhandled_run;	/* without one in between that was handled */
-	/* as the tree said last: */
-	enum irq_trigger trigger;
-};
-
-/* Written by irqchip_register() at boot, then constant, but for the entries of `lines`. */
+/* Written by irqchip_register() at boot, then constant, but for the entries of `line`. */
 static struct {
-	struct irqchip *chips;
+	/* the root's: */
+	unsigned int (*acknowledge)(struct irqchip *root);
 	struct irqchip *root;
+	struct irq_line **line;
+	void (*end)(struct irqchip *root, unsigned int hw);
+	unsigned int lines;
+	/* of all: */
 	unsigned int total;
+	struct irqchip *chips;
 } irqs __ro_after_init;
 
 static u64 spurious;
@@ -56,8 +51,13 @@ int irqchip_register(struct irqchip *chip)
 	chip->next = irqs.chips;
 	irqs.total += chip->lines;
 	irqs.chips = chip;
-	if (chip->ops->acknowledge)
+	if (chip->ops->acknowledge) {
 		irqs.root = chip;
+		irqs.line = chip->line;
+		irqs.end = chip->ops->end;
+		irqs.lines = chip->lines;
+		irqs.acknowledge = chip->ops->acknowledge;
+	}
 	return 0;
 }
 
@@ -66,20 +66,18 @@ unsigned int irq_count(void)
 	return irqs.total;
 }
 
-static struct irqchip *chip_of(unsigned int irq)
+struct irq_line *irq_line(unsigned int irq)
 {
 	struct irqchip *chip = irqs.chips;
 
-	while (chip && (irq < chip->base || irq - chip->base >= chip->lines))
+	while (chip && irq - chip->base >= chip->lines)
 		chip = chip->next;
-	return chip;
+	return chip ? atomic_load_acquire(&chip->line[irq - chip->base]) : NULL;
 }
 
-static struct irq_line *line_of(unsigned int irq)
+bool irq_nobody(void *arg __unused)
 {
-	const struct irqchip *chip = chip_of(irq);
-
-	return chip ? atomic_load_acquire(&chip->line[irq - chip->base]) : NULL;
+	return false;
 }
 
 /* The line's record, made when it is first asked for; NULL when memory is out. */
@@ -89,8 +87,12 @@ static struct irq_line *line_make(struct irqchip *chip, unsigned int hw)
 
 	if (!line) {
 		line = kzalloc(sizeof(*line));
-		if (line)
+		if (line) {
 			lock_check_name(&line->lock.check, "irq_line.lock");
+			line->handler = irq_nobody;
+			line->chip = chip;
+			line->hw = hw;
+		}
 		atomic_store_release(&chip->line[hw], line);
 	}
 	return line;
@@ -118,144 +120,149 @@ int irq_from_dt(const struct dt_interrupt *irq)
 	return (int)(chip->base + hw);
 }
 
+int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, const char *name)
+{
+	int err;
+
+	if (line->handler != irq_nobody)
+		return -EBUSY;
+	err = line->chip->ops->set_trigger(line->chip, line->hw, line->trigger);
+	if (err)
+		return err;
+	line->handler = handler;
+	line->arg = arg;
+	line->name = name;
+	line->unhandled_run = 0;
+	atomic_fence();		/* before any CPU takes the interrupt */
+	if (!line->masked)
+		irq_line_unmask(line);
+	return 0;
+}
+
 int irq_request(unsigned int irq, irq_handler *handler, void *arg, const char *name)
 {
-	struct irqchip *chip = chip_of(irq);
-	struct irq_line *line = line_of(irq);
+	struct irq_line *line = irq_line(irq);
 	unsigned long state;
 	int err;
 
 	if (!line || !handler)
 		return -EINVAL;
 	state = spin_lock_irqsave(&line->lock);
-	if (line->handler) {
-		err = -EBUSY;
-		goto out_unlock;
-	}
-	err = chip->ops->set_trigger(chip, irq - chip->base, line->trigger);
-	if (err)
-		goto out_unlock;
-	line->handler = handler;
-	line->arg = arg;
-	line->name = name;
-	chip->ops->unmask(chip, irq - chip->base);
-
-out_unlock:
+	err = irq_request_locked(line, handler, arg, name);
 	spin_unlock_irqrestore(&line->lock, state);
 	return err;
 }
 
+void irq_wait(const struct irq_line *line)
+{
+	while (line->chip->ops->is_active(line->chip, line->hw))
+		arch_relax();
+}
+
 void irq_free(unsigned int irq)
 {
-	struct irqchip *chip = chip_of(irq);
-	struct irq_line *line = line_of(irq);
+	struct irq_line *line = irq_line(irq);
 	unsigned long state;
 
 	if (!line)
 		return;
-	/* the handler runs with the lock held: once it is ours, it does not run */
+	/* not with the lock held: what is waited for may want it */
 	state = spin_lock_irqsave(&line->lock);
-	chip->ops->mask(chip, irq - chip->base);
-	line->handler = NULL;
-	line->name = NULL;
+	irq_line_mask(line);
 	spin_unlock_irqrestore(&line->lock, state);
+	irq_wait(line);
+	line->name = NULL;
+	atomic_store_release(&line->handler, irq_nobody);
 }
 
-static void serve(struct irqchip *root, unsigned int hw)
+/* Nobody had anything to do for the interrupt. */
+static __noinline void unhandled(struct irq_line *line)
 {
-	struct irq_line *line = atomic_load_acquire(&root->line[hw]);
+	line->unhandled++;
+	if (line->handler != irq_nobody) {
+		if (++line->unhandled_run < UNHANDLED_MAX)
+			return;
+		if (line->unhandled_run == UNHANDLED_MAX)
+			log_err("interrupt %u (%s) is not its device's: masked",
+				line->chip->base + line->hw, line->name);
+	}
+	irq_line_mask(line);
+}
 
-	if (!line) {
-		/* nobody asked, and it would come again and again */
-		root->ops->mask(root, hw);
-		atomic_add_relaxed(&spurious, 1);
+/* Nobody ever asked for the line, and it would come again and again. */
+static __noinline void unknown(struct irqchip *root, unsigned int hw)
+{
+	root->ops->mask(root, hw);
+	atomic_add_relaxed(&spurious, 1);
+}
+
+/* Calls @line's handler, and remembers the longest time that took, where that is asked for. */
+static inline bool call(struct irq_line *line)
+{
+	u64 began, took;
+	bool handled;
+
+	if (!IS_ENABLED(CONFIG_IRQ_TIMING))
+		return line->handler(line->arg);
+	began = arch_counter();
+	handled = line->handler(line->arg);
+	took = arch_counter() - began;
+	if (took > line->longest)
+		line->longest = took;
+	return handled;
+}
+
+static inline void serve(struct irqchip *root, unsigned int hw)
+{
+	struct irq_line *line = irqs.line[hw];
+
+	if (unlikely(!line)) {
+		unknown(root, hw);
 		return;
 	}
-	spin_lock(&line->lock);
+	if (likely(call(line)))
+		line->unhandled_run = 0;
+	else
+		unhandled(line);
 	line->count++;
-	if (line->handler) {
-		if (line->handler(line->arg)) {
-			line->unhandled_run = 0;
-		} else {
-			line->unhandled++;
-			if (++line->unhandled_run == UNHANDLED_MAX) {
-				root->ops->mask(root, hw);
-				log_err("interrupt %u (%s) is not its device's: masked",
-					root->base + hw, line->name);
-			}
-		}
-	} else {
-		line->unhandled++;
-		root->ops->mask(root, hw);
-	}
-	spin_unlock(&line->lock);
 }
 
-#ifdef CONFIG_THREADS
-static void irq_enter(void)
-{
-	if (sched_rq())
-		sched_rq()->in_irq = true;
-}
-
-static void irq_leave(void)
-{
-	struct runqueue *rq = sched_rq();
-
-	if (!rq)
-		return;
-	rq->in_irq = false;
-	if (rq->resched)
-		sched_irq_exit();
-}
-#else
-static void irq_enter(void)
-{
-}
-
-static void irq_leave(void)
-{
-}
-#endif
-
-void irq_entry(struct arch_frame *frame)
+void irq_entry(struct arch_frame *frame __unused)
 {
 	struct irqchip *root = irqs.root;
-	int hw;
+	unsigned int hw;
 
-	(void)frame;
-	irq_enter();
-	if (!root)
+	sched_irq_enter();
+	if (unlikely(!root))
 		panic("an interrupt came, and there is no interrupt controller");
-	hw = root->ops->acknowledge(root);
-	if (hw < 0)
+	hw = irqs.acknowledge(root);
+	if (likely(hw < irqs.lines)) {
+		trace_event(TRACE_IRQ_ENTER, root->base + hw);
+		serve(root, hw);
+		irqs.end(root, hw);
+		trace_event(TRACE_IRQ_LEAVE, root->base + hw);
+	} else {
 		atomic_add_relaxed(&spurious, 1);
-	for (; hw >= 0; hw = root->ops->acknowledge(root)) {
-		trace_event(TRACE_IRQ_ENTER, root->base + (unsigned int)hw);
-		if ((unsigned int)hw < root->lines)
-			serve(root, (unsigned int)hw);
-		else
-			atomic_add_relaxed(&spurious, 1);
-		root->ops->end(root, (unsigned int)hw);
-		trace_event(TRACE_IRQ_LEAVE, root->base + (unsigned int)hw);
 	}
-	irq_leave();
+	sched_irq_leave();
 }
 
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 {
-	struct irqchip *chip = chip_of(irq);
-	struct irq_line *line = line_of(irq);
+	struct irq_line *line = irq_line(irq);
 
-	if (!line || (!line->handler && !line->count))
+	if (!line || (!line->name && !line->count))
 		return false;
 	*stats = (struct irq_stats){
 		.name = line->name,
-		.chip = chip->node->name,
-		.hw = irq - chip->base,
+		.chip = line->chip->node->name,
+		.hw = line->hw,
 		.count = line->count,
 		.unhandled = line->unhandled,
+		.longest = IS_ENABLED(CONFIG_IRQ_TIMING) ? time_from_ticks(line->longest) : 0,
 		.trigger = line->trigger,
+		.masked = line->masked || line->unhandled_run >= UNHANDLED_MAX,
+		.percpu = line->hw < line->chip->percpu,
 	};
 	return true;
 }

@@ -64,14 +64,6 @@ static void console_require(void)
 	log_console_ready();
 }
 
-static void sched_start_threads(void)
-{
-#ifdef CONFIG_THREADS
-	sched_init();
-	watchdog_start();
-#endif
-}
-
 void kernel_main(void)
 {
 	log_info("%s", CAIRN_BANNER);
@@ -85,7 +77,8 @@ void kernel_main(void)
 	heap_init();			/* kmalloc() */
 	drivers_init(PHASE_IRQCHIP);	/* irq_request() */
 	drivers_init(PHASE_TIMER);	/* timer_start() */
-	sched_start_threads();		/* thread_create(); from here on code may sleep */
+	sched_init();			/* thread_create(); from here on code may sleep */
+	watchdog_start();		/* who keeps the CPU for too long is reported */
 	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */

@@ -142,7 +142,7 @@ void sched_resched(unsigned long state)
 
 void sched_irq_exit(void)
 {
-	preempt(sched_rq(), arch_irq_save());
+	preempt(sched_rq(), ARCH_IRQ_MASKED);
 }
 
 /*
@@ -257,14 +257,15 @@ static __noinline void end_sleep(struct runqueue *rq, struct thread *t, int stat
 bool sched_wake(struct thread *t, int status)
 {
 	struct runqueue *rq = t->rq;
-	bool asleep;
 
 	spin_lock_untraced(&rq->lock);
-	asleep = t->state == THREAD_SLEEPING;
-	if (asleep)
-		end_sleep(rq, t, status);
+	if (unlikely(t->state != THREAD_SLEEPING)) {
+		spin_unlock(&rq->lock);
+		return false;
+	}
+	end_sleep(rq, t, status);
 	spin_unlock(&rq->lock);
-	return asleep;
+	return true;
 }
 
 bool wait_hand_over(struct wait_queue *q)

@@ -90,6 +90,8 @@ const struct thread *thread_of_guard(vaddr_t address)
 
 	if (found && is_in_guard(found, address))
 		return found;
+	if (!IS_ENABLED(CONFIG_THREADS))
+		return NULL;	/* there is no other one */
 	found = NULL;
 	/* whoever holds it may be the one that faulted */
 	if (!thread_list.next || !spin_trylock(&thread_lock))

@@ -3,7 +3,13 @@
  * Timers (see <kernel/timer.h>). The heap is ordered by the latest time at which a timer may be
  * called. When the first one's latest time comes, it is called, and with it those behind it whose
  * earliest time has come as well.
+ *
+ * Most timers are timeouts: started, and soon taken back. So the last few that were started lie
+ * unordered in a ring, from where they go into the heap when their places are needed, or when the
+ * hardware timer, which is set to the first of all, says that something is due. Of the others
+ * neither start nor cancel touches the heap.
  */
+#include <arch/cpu.h>
 #include <arch/frame.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
@@ -18,23 +24,43 @@
 #include <kernel/watchdog.h>
 #include <lib/assert.h>
 
+/* Of one interrupt, so that a storm of them leaves time to the rest of the system. */
+#define CALLS_MAX	64
+
+#define RING	32
+
+/* Where a timer is: 1 to RING is its place in the ring. */
+#define NOT_PENDING	0
+#define IN_HEAP		(RING + 1)
+
 struct timer_queue {
 	struct spinlock lock;
 	/* lock held: */
+	unsigned int next;		/* the place in the ring that is used next, counting on */
+	unsigned int fresh;		/* timers in the ring */
+	struct timer *ring[RING + 1];	/* the first is not used */
 	struct leftist heap;
 	struct timer *running;		/* the one whose function runs */
 	/* this CPU alone: */
-	u64 unarmed;			/* ticks that are left of all time: ~ what the hardware is set to */
+	u64 unarmed;			/* ~ ticks that the hardware is set to: zeroed is never */
 };
 
 static struct timer_queue timer_queue PER_CPU;
 
 void timer_init(struct timer *timer, timer_function *function, void *arg)
 {
-	timer->pending = false;
+	timer->place = NOT_PENDING;
 	timer->queue = NULL;
 	timer->function = function;
 	timer->arg = arg;
+}
+
+static __noinline void arm(struct timer_queue *q, u64 ticks)
+{
+	if (!time_source())
+		return;
+	q->unarmed = ~ticks;
+	arch_timer_set(ticks);
 }
 
 void timer_arm(u64 ticks)
@@ -42,50 +68,107 @@ void timer_arm(u64 ticks)
 	struct timer_queue *q = this_cpu(timer_queue);
 
 	/* zeroed memory is armed for never */
-	if (ticks < ~q->unarmed && time_source()) {
-		q->unarmed = ~ticks;
-		arch_timer_set(ticks);
-	}
+	if (ticks < ~q->unarmed)
+		arm(q, ticks);
 }
 
-static void insert(struct timer_queue *q, struct timer *timer)
+/* Sets the times by which @timer is ordered. */
+static inline void set_key(struct timer *timer)
 {
 	timer->earliest = time_to_ticks(timer->deadline);
-	timer->node.key = timer->slack ? time_to_ticks(timer->deadline + timer->slack) :
-					 timer->earliest;
-	timer->pending = true;
+	timer->node.key = timer->earliest;
+	if (unlikely(timer->slack))
+		timer->node.key = time_to_ticks(timer->deadline + timer->slack);
+}
+
+static void into_heap(struct timer_queue *q, struct timer *timer)
+{
+	timer->place = IN_HEAP;
 	leftist_insert(&q->heap, &timer->node);
 }
 
-static bool remove(struct timer_queue *q, struct timer *timer)
+/* Moves the timer at @place, if there is one, from the ring to the heap. */
+static __noinline void settle(struct timer_queue *q, unsigned int place)
 {
-	bool pending = timer->pending;
+	struct timer *timer = q->ring[place];
 
-	if (pending) {
+	if (!timer)
+		return;
+	q->ring[place] = NULL;
+	q->fresh--;
+	into_heap(q, timer);
+}
+
+static inline void into_ring(struct timer_queue *q, struct timer *timer)
+{
+	unsigned int place = q->next++ % RING + 1;
+
+	if (unlikely(q->ring[place]))
+		settle(q, place);
+	q->ring[place] = timer;
+	q->fresh++;
+	timer->place = (u8)place;
+}
+
+static inline bool remove(struct timer_queue *q, struct timer *timer)
+{
+	unsigned int place = timer->place;
+
+	if (place == NOT_PENDING)
+		return false;
+	timer->place = NOT_PENDING;
+	if (unlikely(place == IN_HEAP)) {
 		leftist_remove(&q->heap, &timer->node);
-		timer->pending = false;
+	} else {
+		q->ring[place] = NULL;
+		q->fresh--;
 	}
-	return pending;
+	return true;
+}
+
+/* The first timer of all, or NULL. */
+static struct timer *first(struct timer_queue *q)
+{
+	struct leftist_node *node;
+
+	for (unsigned int place = 1; q->fresh && place <= RING; place++)
+		settle(q, place);
+	node = leftist_first(&q->heap);
+	return node ? container_of(node, struct timer, node) : NULL;
 }
 
 void timer_start(struct timer *timer, u64 deadline, u64 slack, u64 period)
 {
 	unsigned long state = arch_irq_save();
-	struct timer_queue *q;
+	struct timer_queue *q = this_cpu(timer_queue);
 
-	if (timer->queue)
+	if (timer->queue && timer->queue != q)
 		timer_cancel(timer);
-	q = this_cpu(timer_queue);
 	spin_lock(&q->lock);
+	remove(q, timer);
 	timer->queue = q;
 	timer->deadline = deadline;
 	timer->slack = MIN(slack, TIME_NEVER - deadline);
 	timer->period = period;
-	insert(q, timer);
-	if (leftist_first(&q->heap) == &timer->node)
-		timer_arm(timer->node.key);
+	set_key(timer);
+	into_ring(q, timer);
+	timer_arm(timer->node.key);
 	spin_unlock(&q->lock);
 	arch_irq_restore(state);
+}
+
+/* Another CPU calls @timer's function: waits for its end. True when that had started it again. */
+static __noinline bool wait_for_call(struct timer_queue *q, struct timer *timer)
+{
+	bool pending = false;
+
+	while (q->running == timer) {
+		spin_unlock(&q->lock);
+		arch_relax();
+		spin_lock(&q->lock);
+		pending = remove(q, timer) || pending;
+	}
+	return pending;
 }
 
 bool timer_cancel(struct timer *timer)
@@ -99,34 +182,51 @@ bool timer_cancel(struct timer *timer)
 	state = spin_lock_irqsave(&q->lock);
 	pending = remove(q, timer);
 	/* on this CPU it runs only when it is the function itself that calls */
-	while (q->running == timer && q != this_cpu(timer_queue)) {
-		spin_unlock(&q->lock);
-		arch_relax();
-		spin_lock(&q->lock);
-		pending = remove(q, timer) || pending;
-	}
+	if (unlikely(q->running == timer) && q != this_cpu(timer_queue))
+		pending |= wait_for_call(q, timer);
 	spin_unlock_irqrestore(&q->lock, state);
 	return pending;
 }
 
-/* Calls what is due at @now. The lock is held, but not while a function runs. */
-static void run_due(struct timer_queue *q, u64 now)
+/* Begins the next period of @timer: from deadline to deadline, past all that were missed. */
+static void renew(struct timer_queue *q, struct timer *timer, u64 now)
 {
-	struct leftist_node *first;
+	u64 late = time_from_ticks(now);
 
-	while ((first = leftist_first(&q->heap))) {
-		struct timer *timer = container_of(first, struct timer, node);
+	/* the conversion may have rounded it down below the deadline */
+	late = late > timer->deadline ? late - timer->deadline : 0;
+	if (late >= timer->period)
+		late = late / timer->period * timer->period;
+	else
+		late = 0;
+	late += timer->period;
+	if (late >= TIME_NEVER - timer->deadline)
+		return;		/* in 500 years */
+	timer->deadline += late;
+	set_key(timer);
+	into_heap(q, timer);
+}
 
-		if (timer->earliest > now)
-			break;
-		remove(q, timer);
-		if (timer->period) {
-			/* from deadline to deadline, and past all that were missed */
-			u64 late = time_from_ticks(now) - timer->deadline;
+/*
+ * Calls what is due, but not for ever: of a storm, or of a period that is shorter than its function
+ * takes, CALLS_MAX calls. Returns false then. The lock is held, but not while a function runs.
+ */
+static bool run_due(struct timer_queue *q, u64 now)
+{
+	struct timer *timer;
 
-			timer->deadline += timer->period * (late / timer->period + 1);
-			insert(q, timer);
+	for (unsigned int calls = 0; (timer = first(q)); calls++) {
+		if (timer->earliest > now) {
+			/* time has gone on meanwhile */
+			now = arch_counter();
+			if (timer->node.key > now)
+				return true;
 		}
+		if (calls == CALLS_MAX)
+			return false;
+		remove(q, timer);
+		if (timer->period)
+			renew(q, timer, now);
 		q->running = timer;
 		spin_unlock(&q->lock);
 		trace_event(TRACE_TIMER, (u64)timer->function);
@@ -134,6 +234,7 @@ static void run_due(struct timer_queue *q, u64 now)
 		spin_lock(&q->lock);
 		q->running = NULL;
 	}
+	return true;
 }
 
 /* The interrupt that was to come at @armed has come @now, because interrupts were masked. */
@@ -149,15 +250,73 @@ static void report_late(u64 armed, u64 now)
 void timer_expired(void)
 {
 	struct timer_queue *q = this_cpu(timer_queue);
-	u64 now = arch_counter();
+	u64 began = arch_counter(), now;
+	bool all;
 
 	if (IS_ENABLED(CONFIG_DEBUG_LOCKS) || IS_ENABLED(CONFIG_WATCHDOG))
-		report_late(~q->unarmed, now);
+		report_late(~q->unarmed, began);
 	q->unarmed = 0;
 	spin_lock(&q->lock);
-	run_due(q, now);
-	if (leftist_first(&q->heap))
+	all = run_due(q, began);
+	now = arch_counter();
+	/* what functions have started is in the heap by now */
+	q->unarmed = 0;
+	if (!all)
+		timer_arm(now + (now - began));	/* as long as this took, others have the CPU */
+	else if (leftist_first(&q->heap))
 		timer_arm(leftist_first(&q->heap)->key);
 	spin_unlock(&q->lock);
+	/* not @began: threads that were woken since have been accounted later than that */
 	sched_tick(now);
+}
+
+/* Puts what @timer is into @info, which is in order and has @n entries of at most @max. */
+static unsigned int tell(const struct timer *timer, struct timer_info *info, unsigned int n,
+			 unsigned int max)
+{
+	unsigned int at = n < max ? n++ : max - 1;
+	u64 latest = timer->deadline + timer->slack;
+
+	for (; at && info[at - 1].deadline + info[at - 1].slack > latest; at--)
+		info[at] = info[at - 1];
+	info[at] = (struct timer_info){
+		.deadline = timer->deadline, .slack = timer->slack, .period = timer->period,
+		.function = timer->function, .arg = timer->arg,
+	};
+	return n;
+}
+
+/* The one behind @node on a walk through the heap: with what is below it, or without. */
+static struct leftist_node *follow(struct leftist_node *node, bool below)
+{
+	struct leftist_node *parent;
+
+	if (below && node->left)
+		return node->left;
+	for (; (parent = node->parent); node = parent)
+		if (parent->left == node && parent->right)
+			return parent->right;
+	return NULL;
+}
+
+unsigned int timer_list(struct timer_info *info, unsigned int max)
+{
+	unsigned long state = arch_irq_save();
+	struct timer_queue *q = this_cpu(timer_queue);
+	unsigned int n = 0;
+
+	spin_lock(&q->lock);
+	for (struct leftist_node *node = first(q) ? q->heap.root : NULL; node && max;) {
+		const struct timer *timer = container_of(node, struct timer, node);
+		/* what is below one that is too late is too late as well */
+		bool wanted = n < max || timer->deadline + timer->slack <
+					 info[max - 1].deadline + info[max - 1].slack;
+
+		if (wanted)
+			n = tell(timer, info, n, max);
+		node = follow(node, wanted);
+	}
+	spin_unlock(&q->lock);
+	arch_irq_restore(state);
+	return n;
 }

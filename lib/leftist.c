@@ -19,6 +19,18 @@ static unsigned long arrange(struct leftist_node *node)
 	return rank(node->right) + 1;
 }
 
+/* @node has another child than before: puts that right, upwards as far as it makes a difference. */
+static void repair(struct leftist_node *node)
+{
+	for (; node; node = node->parent) {
+		unsigned long now = arrange(node);
+
+		if (now == node->rank)
+			break;
+		node->rank = now;
+	}
+}
+
 /* Makes one heap of two below @parent, and returns its root. */
 static struct leftist_node *merge(struct leftist_node *a, struct leftist_node *b,
 				  struct leftist_node *parent)
@@ -58,33 +70,41 @@ static struct leftist_node *merge(struct leftist_node *a, struct leftist_node *b
 	return above.right;
 }
 
+/* A merge with a heap of one node, whose place is found by its key alone. */
 void leftist_insert(struct leftist *heap, struct leftist_node *node)
 {
-	node->left = NULL;
+	struct leftist_node *parent = NULL, *below = heap->root;
+
+	while (below && below->key <= node->key) {
+		parent = below;
+		below = below->right;
+	}
+	node->parent = parent;
+	node->left = below;
 	node->right = NULL;
 	node->rank = 1;
-	heap->root = merge(heap->root, node, NULL);
+	if (below)
+		below->parent = node;
+	if (parent)
+		parent->right = node;
+	else
+		heap->root = node;
+	repair(parent);
 }
 
 void leftist_remove(struct leftist *heap, struct leftist_node *node)
 {
-	struct leftist_node *parent = node->parent;
-	struct leftist_node *rest = merge(node->left, node->right, parent);
+	struct leftist_node *parent = node->parent, *rest = node->left;
 
-	if (!parent) {
+	if (node->right)
+		rest = merge(rest, node->right, parent);
+	else if (rest)
+		rest->parent = parent;
+	if (!parent)
 		heap->root = rest;
-		return;
-	}
-	if (parent->left == node)
+	else if (parent->left == node)
 		parent->left = rest;
 	else
 		parent->right = rest;
-	/* upwards as far as it makes a difference */
-	for (; parent; parent = parent->parent) {
-		unsigned long now = arrange(parent);
-
-		if (now == parent->rank)
-			break;
-		parent->rank = now;
-	}
+	repair(parent);
 }

@@ -55,15 +55,18 @@ SECTIONS
 		KEEP(*(.idmap.text))
 		section_idmap_end = .;
 		/*
-		 * small things of the machine fit in before the vectors, which want 2 KiB
-		 * alignment
+		 * small things, most of them the machine's, fit in before the vectors, which want
+		 * 2 KiB alignment
 		 */
 		*(.early.text)
 		*(.entry.text)
 		*arch/arm64/trap.o(.text .text.*)
-		*arch/arm64/unwind.o(.text .text.*)
-		*arch/arm64/cpu.o(.text .text.*)
+		*kernel/sched_none.o(.text .text.*)
+		*mm/heap_none.o(.text .text.*)
 		*arch/arm64/smccc.o(.text .text.*)
+		*kernel/spinlock.o(.text .text.*)
+		*lib/errno.o(.text .text.*)
+		*lib/stack_protector.o(.text .text.*)
 		*(.text.vectors)
 		*(.text.early_vectors)
 		*(.text .text.*)

@@ -18,55 +18,75 @@
 /* entry.S: where a CPU goes on when its stack has run over. */
 char emergency_stack[EMERGENCY_STACK_SIZE] PER_CPU __aligned(16);
 
+/* A number that the CPU gives, in words. Tables end with an entry for all others. */
+struct name {
+	u8 code;
+	const char *text;
+};
+
+#define OTHERS	0xff
+
+static const char *name_of(const struct name *name, unsigned int code)
+{
+	while (name->code != code && name->code != OTHERS)
+		name++;
+	return name->text;
+}
+
+static const struct name classes[] = {
+	{ EC_UNKNOWN, "undefined instruction" },
+	{ EC_WFX, "trapped WFI or WFE" },
+	{ EC_FP, "floating point or SIMD used in the kernel" },
+	{ EC_FP_TRAP, "floating point or SIMD used in the kernel" },
+	{ EC_SVE, "SVE used in the kernel" },
+	{ EC_PAC, "pointer authentication failure" },
+	{ EC_BTI, "branch target exception" },
+	{ EC_ILLEGAL, "illegal execution state" },
+	{ EC_SVC64, "SVC" },
+	{ EC_HVC64, "HVC" },
+	{ EC_SMC64, "SMC" },
+	{ EC_SYSREG, "trapped system register access" },
+	{ EC_IABT_LOWER, "instruction abort" },
+	{ EC_IABT, "instruction abort" },
+	{ EC_PC_ALIGN, "misaligned program counter" },
+	{ EC_DABT_LOWER, "data abort" },
+	{ EC_DABT, "data abort" },
+	{ EC_SP_ALIGN, "misaligned stack pointer" },
+	{ EC_SERROR, "SError" },
+	{ EC_BREAK_LOWER, "hardware breakpoint" },
+	{ EC_BREAK, "hardware breakpoint" },
+	{ EC_STEP_LOWER, "software step" },
+	{ EC_STEP, "software step" },
+	{ EC_WATCH_LOWER, "watchpoint" },
+	{ EC_WATCH, "watchpoint" },
+	{ EC_BRK, "BRK instruction" },
+	{ OTHERS, "exception of an unknown class" },
+};
+
+/* Those that have a level in their lower two bits come without it. */
+static const struct name faults[] = {
+	{ FSC_ADDRESS_SIZE, "address size fault" },
+	{ FSC_TRANSLATION, "translation fault" },
+	{ FSC_ACCESS_FLAG, "access flag fault" },
+	{ FSC_PERMISSION, "permission fault" },
+	{ FSC_EXTERNAL_WALK, "external abort on a table walk" },
+	{ FSC_EXTERNAL, "external abort" },
+	{ FSC_PARITY, "parity or ECC error" },
+	{ FSC_ALIGNMENT, "alignment fault" },
+	{ FSC_TLB_CONFLICT, "TLB conflict" },
+	{ OTHERS, "fault of an unknown kind" },
+};
+
 static const char *class_name(unsigned int class)
 {
-	switch (class) {
-	case EC_UNKNOWN:	return "undefined instruction";
-	case EC_WFX:		return "trapped WFI or WFE";
-	case EC_FP:
-	case EC_FP_TRAP:	return "floating point or SIMD used in the kernel";
-	case EC_SVE:		return "SVE used in the kernel";
-	case EC_PAC:		return "pointer authentication failure";
-	case EC_BTI:		return "branch target exception";
-	case EC_ILLEGAL:	return "illegal execution state";
-	case EC_SVC64:		return "SVC";
-	case EC_HVC64:		return "HVC";
-	case EC_SMC64:		return "SMC";
-	case EC_SYSREG:		return "trapped system register access";
-	case EC_IABT_LOWER:
-	case EC_IABT:		return "instruction abort";
-	case EC_PC_ALIGN:	return "misaligned program counter";
-	case EC_DABT_LOWER:
-	case EC_DABT:		return "data abort";
-	case EC_SP_ALIGN:	return "misaligned stack pointer";
-	case EC_SERROR:		return "SError";
-	case EC_BREAK_LOWER:
-	case EC_BREAK:		return "hardware breakpoint";
-	case EC_STEP_LOWER:
-	case EC_STEP:		return "software step";
-	case EC_WATCH_LOWER:
-	case EC_WATCH:		return "watchpoint";
-	case EC_BRK:		return "BRK instruction";
-	default:		return "exception of an unknown class";
-	}
+	return name_of(classes, class);
 }
 
 static const char *fault_name(unsigned int fsc)
 {
-	switch (fsc & ~3U) {
-	case FSC_ADDRESS_SIZE:	return "address size fault";
-	case FSC_TRANSLATION:	return "translation fault";
-	case FSC_ACCESS_FLAG:	return "access flag fault";
-	case FSC_PERMISSION:	return "permission fault";
-	case FSC_EXTERNAL_WALK:	return "external abort on a table walk";
-	}
-	switch (fsc) {
-	case FSC_EXTERNAL:	return "external abort";
-	case FSC_PARITY:	return "parity or ECC error";
-	case FSC_ALIGNMENT:	return "alignment fault";
-	case FSC_TLB_CONFLICT:	return "TLB conflict";
-	default:		return "fault of an unknown kind";
-	}
+	bool has_level = (fsc & ~3U) <= FSC_PERMISSION || (fsc & ~3U) == FSC_EXTERNAL_WALK;
+
+	return name_of(faults, has_level ? fsc & ~3U : fsc);
 }
 
 /* What lies around @address, where that explains a fault. */
@@ -98,6 +118,7 @@ static __noreturn void fatal(struct arch_frame *frame)
 	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
 	unsigned int class = ESR_EC(esr), fsc = ISS_FSC(ESR_ISS(esr));
 	bool known = has_address(esr);
+	static const char levels[][10] = { " level 0", " level 1", " level 2", " level 3" };
 	char text[128];
 
 	if (class == EC_DABT || class == EC_IABT) {
@@ -107,8 +128,7 @@ static __noreturn void fatal(struct arch_frame *frame)
 						  : "read, ",
 			 fault_name(fsc),
 			 (fsc & ~3U) <= FSC_PERMISSION
-				 ? (const char[][10]){ " level 0", " level 1", " level 2",
-						       " level 3" }[fsc & 3]
+				 ? levels[fsc & 3]
 				 : "",
 			 known ? far : 0UL, esr, known ? address_hint(far) : "");
 	} else {

@@ -42,14 +42,14 @@ void gic_init_lines(void *base, unsigned int first, unsigned int end, u32 group)
 		write32(base + GICD_IPRIORITYR + hw, GIC_PRIORITY * 0x01010101U);
 }
 
-void gic_enable_line(void *base, unsigned int hw)
+void gic_set_bit(void *regs, unsigned int hw)
 {
-	write32(base + GICD_ISENABLER + hw / 32 * 4, BIT(hw % 32));
+	write32(regs + hw / 32 * 4, BIT(hw % 32));
 }
 
-void gic_disable_line(void *base, unsigned int hw)
+bool gic_bit(void *regs, unsigned int hw)
 {
-	write32(base + GICD_ICENABLER + hw / 32 * 4, BIT(hw % 32));
+	return read32(regs + hw / 32 * 4) & BIT(hw % 32);
 }
 
 /* 16 lines share a register, each with a lock of its own. */
@@ -141,9 +141,4 @@ int gic_translate(struct irqchip *chip, const u32 *cell, unsigned int cells, uns
 		return -EINVAL;
 	}
 	return cells_to_line(chip, cell, hw);
-}
-
-bool gic_is_percpu(struct irqchip *chip __unused, unsigned int hw)
-{
-	return hw < GIC_FIRST_SPI;
 }

@@ -16,6 +16,8 @@
 #define GICD_IGROUPR		0x080	/* from here a bit a line */
 #define GICD_ISENABLER		0x100
 #define GICD_ICENABLER		0x180
+#define GICD_ISPENDR		0x200
+#define GICD_ISACTIVER		0x300
 #define GICD_ICACTIVER		0x380
 #define GICD_IPRIORITYR		0x400	/* a byte a line */
 #define GICD_ICFGR		0xc00	/* two bits a line; the upper one: edge */
@@ -40,16 +42,15 @@ unsigned int gic_line_count(void *dist);
  */
 void gic_init_lines(void *base, unsigned int first, unsigned int end, u32 group);
 
-/* Lets line @hw through, or not. */
-void gic_enable_line(void *base, unsigned int hw);
-void gic_disable_line(void *base, unsigned int hw);
+/* Writes 1 to the bit of line @hw in the registers at @regs; says what it is there. */
+void gic_set_bit(void *regs, unsigned int hw);
+bool gic_bit(void *regs, unsigned int hw);
 
 /* 0, or -EINVAL when the line cannot be triggered so. The line is disabled. */
 int gic_set_trigger(void *base, unsigned int hw, enum irq_trigger trigger);
 
-/* irqchip_ops.translate and .is_percpu */
+/* irqchip_ops.translate */
 int gic_translate(struct irqchip *chip, const u32 *cell, unsigned int cells, unsigned int *hw,
 		  enum irq_trigger *trigger);
-bool gic_is_percpu(struct irqchip *chip, unsigned int hw);
 
 #endif

@@ -41,12 +41,15 @@ static struct gic_v2 *to_gic(struct irqchip *chip)
 
 static void gic_mask(struct irqchip *chip, unsigned int hw)
 {
-	gic_disable_line(to_gic(chip)->dist, hw);
+	void *regs = to_gic(chip)->dist + GICD_ICENABLER;
+
+	gic_set_bit(regs, hw);
+	gic_bit(regs, hw);	/* the write has arrived when the read is answered */
 }
 
 static void gic_unmask(struct irqchip *chip, unsigned int hw)
 {
-	gic_enable_line(to_gic(chip)->dist, hw);
+	gic_set_bit(to_gic(chip)->dist + GICD_ISENABLER, hw);
 }
 
 static int gic_trigger(struct irqchip *chip, unsigned int hw, enum irq_trigger trigger)
@@ -58,14 +61,12 @@ static int gic_trigger(struct irqchip *chip, unsigned int hw, enum irq_trigger t
  * The EOI of an SGI has to name the sender, which the number that end() gets back does not hold.
  * So an SGI, which is an edge, ends here; interrupts stay off until its handler is done.
  */
-static int gic_acknowledge(struct irqchip *chip)
+static unsigned int gic_acknowledge(struct irqchip *chip)
 {
 	void *cpu = to_gic(chip)->cpu;
 	u32 iar = read32(cpu + GICC_IAR);
 	u32 intid = GICC_IAR_INTID(iar);
 
-	if (intid >= GIC_FIRST_SPECIAL)
-		return -1;
 	if (intid < GIC_FIRST_PPI)
 		write32(cpu + GICC_EOIR, iar);
 	return intid;
@@ -77,6 +78,16 @@ static void gic_end(struct irqchip *chip, unsigned int hw)
 		write32(to_gic(chip)->cpu + GICC_EOIR, hw);
 }
 
+static bool gic_is_active(struct irqchip *chip, unsigned int hw)
+{
+	return gic_bit(to_gic(chip)->dist + GICD_ISACTIVER, hw);
+}
+
+static void gic_raise(struct irqchip *chip, unsigned int hw)
+{
+	gic_set_bit(to_gic(chip)->dist + GICD_ISPENDR, hw);
+}
+
 static const struct irqchip_ops gic_ops = {
 	.mask = gic_mask,
 	.unmask = gic_unmask,
@@ -84,7 +95,8 @@ static const struct irqchip_ops gic_ops = {
 	.translate = gic_translate,
 	.acknowledge = gic_acknowledge,
 	.end = gic_end,
-	.is_percpu = gic_is_percpu,
+	.is_active = gic_is_active,
+	.raise = gic_raise,
 };
 
 /* The part of each CPU: its own 32 lines and its interface. On that CPU, interrupts off. */
@@ -142,6 +154,7 @@ static int gic_probe(struct device *dev)
 	}
 	gic->chip.ops = &gic_ops;
 	gic->chip.node = dev->node;
+	gic->chip.percpu = GIC_FIRST_SPI;
 	gic->chip.lines = gic_line_count(gic->dist);
 	gic_dist_init(gic);
 	gic_cpu_init(gic);

@@ -89,7 +89,7 @@ static void gic_mask(struct irqchip *chip, unsigned int hw)
 {
 	struct gic_v3 *gic = to_gic(chip);
 
-	gic_disable_line(line_base(gic, hw), hw);
+	gic_set_bit(line_base(gic, hw) + GICD_ICENABLER, hw);
 	if (hw < GIC_FIRST_SPI)
 		wait_redist(gic);
 	else
@@ -98,7 +98,7 @@ static void gic_mask(struct irqchip *chip, unsigned int hw)
 
 static void gic_unmask(struct irqchip *chip, unsigned int hw)
 {
-	gic_enable_line(line_base(to_gic(chip), hw), hw);
+	gic_set_bit(line_base(to_gic(chip), hw) + GICD_ISENABLER, hw);
 }
 
 static int gic_trigger(struct irqchip *chip, unsigned int hw, enum irq_trigger trigger)
@@ -106,16 +106,24 @@ static int gic_trigger(struct irqchip *chip, unsigned int hw, enum irq_trigger t
 	return gic_set_trigger(line_base(to_gic(chip), hw), hw, trigger);
 }
 
-static int gic_acknowledge(struct irqchip *chip __unused)
+static unsigned int gic_acknowledge(struct irqchip *chip __unused)
 {
-	u32 intid = arch_gicv3_acknowledge();
-
-	return intid >= GIC_FIRST_SPECIAL ? -1 : (int)intid;
+	return arch_gicv3_acknowledge();
 }
 
 static void gic_end(struct irqchip *chip __unused, unsigned int hw)
 {
 	arch_gicv3_end(hw);
+}
+
+static bool gic_is_active(struct irqchip *chip, unsigned int hw)
+{
+	return gic_bit(line_base(to_gic(chip), hw) + GICD_ISACTIVER, hw);
+}
+
+static void gic_raise(struct irqchip *chip, unsigned int hw)
+{
+	gic_set_bit(line_base(to_gic(chip), hw) + GICD_ISPENDR, hw);
 }
 
 static const struct irqchip_ops gic_ops = {
@@ -125,7 +133,8 @@ static const struct irqchip_ops gic_ops = {
 	.translate = gic_translate,
 	.acknowledge = gic_acknowledge,
 	.end = gic_end,
-	.is_percpu = gic_is_percpu,
+	.is_active = gic_is_active,
+	.raise = gic_raise,
 };
 
 /* Bytes from one redistributor to the next, when the tree says so; else 0. */
@@ -264,6 +273,7 @@ static int gic_probe(struct device *dev)
 		return -ENXIO;
 	gic->chip.ops = &gic_ops;
 	gic->chip.node = dev->node;
+	gic->chip.percpu = GIC_FIRST_SPI;
 	gic->chip.lines = gic_line_count(gic->dist);
 	if (size < GICD_IROUTER + 8UL * gic->chip.lines) {
 		dev_err(dev, "%#zx bytes are too few for a distributor of %u lines", size,

@@ -28,6 +28,9 @@
 #define atomic_cas_release(p, old, v) \
 	__atomic_compare_exchange_n((p), (old), (v), false, __ATOMIC_RELEASE, __ATOMIC_RELAXED)
 
+/* Memory accesses before it are seen before those behind it, also those of device registers. */
+#define atomic_fence()			__atomic_thread_fence(__ATOMIC_SEQ_CST)
+
 /* Keeps the compiler from moving memory accesses across it; costs no instruction. */
 #define compiler_barrier()		__asm__ volatile("" ::: "memory")
 

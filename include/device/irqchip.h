@@ -21,10 +21,11 @@ struct irqchip;
 struct irq_line;
 
 /*
- * All calls come with the line's lock held and interrupts off. @hw is the controller's own
- * number.
+ * Interrupts are off. mask, unmask and set_trigger come with the line's lock held, acknowledge, end
+ * and the mask of a line that nobody wants from the interrupt. @hw is the controller's own number.
  */
 struct irqchip_ops {
+	/* When it returns, no CPU takes the line's interrupt any more; one may be at it still. */
 	void (*mask)(struct irqchip *chip, unsigned int hw);
 	void (*unmask)(struct irqchip *chip, unsigned int hw);
 	/* 0, or -EINVAL when the line cannot do that. */
@@ -33,19 +34,22 @@ struct irqchip_ops {
 	int (*translate)(struct irqchip *chip, const u32 *cell, unsigned int cells,
 			 unsigned int *hw, enum irq_trigger *trigger);
 	/*
-	 * Root controller only: acknowledges one pending interrupt; its number, or -1 when
-	 * there is none left. @end gets the same number back after its handler ran.
+	 * Root controller only: acknowledges one pending interrupt; its number, or one that is not
+	 * below @lines when there is none. @end gets the same number back after its handler ran.
 	 */
-	int (*acknowledge)(struct irqchip *chip);
+	unsigned int (*acknowledge)(struct irqchip *chip);
 	void (*end)(struct irqchip *chip, unsigned int hw);
-	/* True when @hw exists once for each CPU (optional: NULL = none). */
-	bool (*is_percpu)(struct irqchip *chip, unsigned int hw);
+	/* True from acknowledge to end of @hw, on whatever CPU. */
+	bool (*is_active)(struct irqchip *chip, unsigned int hw);
+	/* Makes @hw pending as if its device had asked, once. */
+	void (*raise)(struct irqchip *chip, unsigned int hw);
 };
 
 struct irqchip {
 	const struct irqchip_ops *ops;
 	const struct dt_node *node; /* its #interrupt-cells and phandle are what devices refer to */
 	unsigned int lines;		/* hardware numbers 0 .. lines-1 */
+	unsigned int percpu;		/* those below exist once for each CPU */
 	/* set by irqchip_register(): */
 	unsigned int base;		/* the system's number of line 0 */
 	struct irqchip *next;

@@ -9,8 +9,12 @@
 
 #include <arch/atomic.h>
 #include <arch/cpu.h>
+#ifdef CONFIG_THREADS
 #include <kernel/sched_policy.h>
+#endif
 #include <lib/types.h>
+
+#ifdef CONFIG_THREADS
 
 /* This CPU's. Interrupts off. */
 static inline struct runqueue *sched_rq(void)
@@ -117,10 +121,44 @@ static inline void sched_irq_restore(unsigned long state)
 	arch_irq_restore(state);
 }
 
+/*
+ * Around an interrupt's handler: from here on threads that get woken do not run at once; and at its
+ * end the current thread gives the CPU away, where that is due. Interrupts are let in for the first
+ * time after sched_init().
+ */
+static inline void sched_irq_enter(void)
+{
+	sched_rq()->in_irq = true;
+}
+
 /* At the end of an interrupt, when @rq->resched: the current thread gives the CPU away. */
 void sched_irq_exit(void);
+
+static inline void sched_irq_leave(void)
+{
+	struct runqueue *rq = sched_rq();
+
+	rq->in_irq = false;
+	if (unlikely(rq->resched))
+		sched_irq_exit();
+}
 
 /* The slice of the current thread may be over. From the timer's interrupt. */
 void sched_tick(u64 now);
 
+#else
+
+static inline void sched_init(void)
+{
+}
+
+static inline void sched_irq_enter(void)
+{
+}
+
+static inline void sched_irq_leave(void)
+{
+}
+
+#endif
 #endif

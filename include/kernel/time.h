@@ -22,7 +22,10 @@ u64 time_now(void);
 /* Converts counter ticks to nanoseconds, without overflow for 500 years. */
 u64 time_from_ticks(u64 ticks);
 
-/* And back, rounded up: the counter's value at the time @ns or right after it. Any context. */
+/*
+ * And back, rounded up: the counter's value at the time @ns or right after it. From 18 years after
+ * reset on, that is never: UINT64_MAX. Any context.
+ */
 u64 time_to_ticks(u64 ns);
 
 /* Hz of the counter. 0 when it is not known. */

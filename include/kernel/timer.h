@@ -13,7 +13,11 @@
 struct timer;
 struct timer_queue;
 
-/* Called in the timer's interrupt, interrupts masked; may not sleep. May start @timer again. */
+/*
+ * Called in the timer's interrupt, interrupts masked; may not sleep (work_add_at() in
+ * <kernel/work.h> is for what has to). May start @timer again, or cancel it. However many are due,
+ * they get about half of the CPU's time.
+ */
 typedef void timer_function(struct timer *timer, void *arg);
 
 struct timer {
@@ -23,7 +27,7 @@ struct timer {
 	u64 deadline;			/* ns: when it is due next */
 	u64 period;			/* ns, 0: once */
 	u64 slack;			/* ns */
-	bool pending;
+	u8 place;			/* where it is pending, 0: it is not */
 	/* set by timer_init(): */
 	timer_function *function;
 	void *arg;
@@ -38,7 +42,8 @@ void timer_init(struct timer *timer, timer_function *function, void *arg);
  * Has the function called between @deadline and @deadline + @slack, together with another timer's
  * where that saves an interrupt; then every @period from @deadline on, if that is not 0. A timer
  * that is pending is moved. A deadline that is past is due at once; periods that were missed are
- * made up for by one call. Any context.
+ * made up for by one call; at TIME_NEVER nothing is called. Any context, one at a time for one
+ * timer.
  */
 void timer_start(struct timer *timer, u64 deadline, u64 slack, u64 period);
 
@@ -48,6 +53,18 @@ void timer_start(struct timer *timer, u64 deadline, u64 slack, u64 period);
  * takes.
  */
 bool timer_cancel(struct timer *timer);
+
+struct timer_info {
+	u64 deadline, slack, period;	/* ns */
+	timer_function *function;
+	void *arg;
+};
+
+/*
+ * Writes what is pending on this CPU to @info, the first @max of them in the order of their latest
+ * times (deadline + slack), and returns how many that are. Any context.
+ */
+unsigned int timer_list(struct timer_info *info, unsigned int max);
 
 /*
  * Has the CPU's hardware timer call timer_expired() at @ticks, or earlier. Interrupts off. For the

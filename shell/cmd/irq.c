@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* irq: interrupts by number, with their counts. */
+/* irq: interrupts by number, with their counts, and who serves them. */
 #include <device/console.h>
 #include <kernel/irq.h>
 #include <shell/command.h>
@@ -11,18 +11,54 @@ static const char *const triggers[] = {
 	[IRQ_TRIGGER_EDGE_FALLING] = "edge-falling",
 };
 
-static int irq_run(int argc, char **argv)
+static void show_line(unsigned int irq, const struct irq_stats *s)
+{
+	print("%5u %10lu %9lu ", irq, s->count, s->unhandled);
+	if (IS_ENABLED(CONFIG_IRQ_TIMING))
+		print("%11lu ", s->longest);
+	print("%-12s %-20s %s:%u%s%s\n", triggers[s->trigger], s->name ? s->name : "-", s->chip,
+	      s->hw, s->percpu ? ", each CPU" : "", s->masked ? ", masked" : "");
+}
+
+#ifdef CONFIG_THREADS
+static void show_threads(unsigned int irq)
+{
+	struct irq_thread_info t;
+
+	for (unsigned int i = 0; irq_thread_info(irq, i, &t); i++)
+		print("%16lu %9lu thread %u, %s\n", t.runs, t.unhandled, t.thread, t.name);
+}
+#else
+static void show_threads(unsigned int irq __unused)
+{
+}
+#endif
+
+/* Those who share the line. */
+static void show_handlers(unsigned int irq)
+{
+	const char *name;
+	u64 count;
+
+	for (unsigned int i = 0; (name = irq_shared_name(irq, i, &count)); i++)
+		print("%16lu shared by %s\n", count, name);
+}
+
+static int irq_run(int argc __unused, char **argv __unused)
 {
 	struct irq_stats s;
 
-	(void)argc;
-	(void)argv;
-	print("%5s %10s %9s %-12s %-20s %s\n", "irq", "count", "unhandled", "trigger", "device",
-	      "controller");
-	for (unsigned int irq = 0; irq < irq_count(); irq++)
-		if (irq_stats_get(irq, &s))
-			print("%5u %10lu %9lu %-12s %-20s %s:%u\n", irq, s.count, s.unhandled,
-			      triggers[s.trigger], s.name ? s.name : "-", s.chip, s.hw);
+	print("%5s %10s %9s ", "irq", "count", "unhandled");
+	if (IS_ENABLED(CONFIG_IRQ_TIMING))
+		print("%11s ", "longest, ns");
+	print("%-12s %-20s %s\n", "trigger", "device", "controller");
+	for (unsigned int irq = 0; irq < irq_count(); irq++) {
+		if (!irq_stats_get(irq, &s))
+			continue;
+		show_line(irq, &s);
+		show_handlers(irq);
+		show_threads(irq);
+	}
 	print("spurious: %lu, bytes that the console lost: %lu\n", irq_spurious(),
 	      console_overruns());
 	return STATUS_OK;

@@ -19,7 +19,7 @@ COMMANDS = {
     "nice": f"ID {SCHED_OPTIONS}", "panic": "[WORD...]", "poweroff": "",
     "ps": "", "reboot": "", "sched": "", "slab": "[-s | shrink]",
     "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]",
-    "top": "[SECONDS] [-n FRAMES]", "uptime": "", "version": "",
+    "timers": "", "top": "[SECONDS] [-n FRAMES]", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"
@@ -58,7 +58,8 @@ def test_help_explains_a_command(shell, name):
     ("help a b", "help"), ("version x", "version"), ("config a b", "config"), ("dmesg x", "dmesg"),
     ("dt", "dt"), ("dt x", "dt"), ("dt cat", "dt"), ("dt ls / /", "dt"), ("dt LS /", "dt"),
     ("devices x", "devices"), ("irq x", "irq"), ("mem x", "mem"), ("ps x", "ps"),
-    ("slab -x", "slab"), ("slab -s x", "slab"), ("uptime x", "uptime"),
+    ("slab -x", "slab"), ("slab -s x", "slab"), ("timers x", "timers"),
+    ("uptime x", "uptime"),
     ("reboot now", "reboot"), ("poweroff now", "poweroff"), ("bench a b", "bench"),
     ("crash", "crash"), ("crash x", "crash"), ("crash null x", "crash"), ("crash wx x", "crash"),
 ])

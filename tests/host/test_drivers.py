@@ -11,9 +11,10 @@ def test_interrupt_controllers(program):
 
 
 def test_serial_ports_and_console(program):
-    program("pl011", "drivers/serial/pl011.c", DEVICE + "bus.c", DEVICE + "pl011.c", flags=FLAGS).test(cases=8)
-    program("mini_uart", "drivers/serial/bcm2835_aux.c", DEVICE + "bus.c", DEVICE + "mini_uart.c",
-            flags=FLAGS).test(cases=3)
+    program("pl011", "drivers/serial/pl011.c", "kernel/sched_none.c", DEVICE + "bus.c", DEVICE + "pl011.c",
+            flags=FLAGS).test(cases=8)
+    program("mini_uart", "drivers/serial/bcm2835_aux.c", "kernel/sched_none.c", DEVICE + "bus.c",
+            DEVICE + "mini_uart.c", flags=FLAGS).test(cases=3)
 
 
 def test_power_clock_and_timer(program):

@@ -5,4 +5,4 @@ FLAGS = ["-Itests/host/device", "-Wno-pointer-arith"]
 
 
 def test_lines(program):
-    program("irq", "tests/host/irq.c", flags=FLAGS).test(cases=4)
+    program("irq", "tests/host/irq.c", flags=FLAGS).test(cases=7)

@@ -17,3 +17,7 @@ def test_parse(program):
 
 def test_list(program):
     program("list", "lib/test_list.c").test(cases=2)
+
+
+def test_leftist(program):
+    program("leftist", "lib/leftist.c", "lib/test_leftist.c", "tests/host/leftist.c").test(cases=4)

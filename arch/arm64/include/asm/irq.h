@@ -30,6 +30,8 @@ static inline void arch_irq_restore(unsigned long state)
 	sysreg_write(daif, state);
 }
 
+#define ARCH_IRQ_MASKED	((unsigned long)PSTATE_I)
+
 static inline bool arch_irqs_masked(unsigned long state)
 {
 	return state & PSTATE_I;
