@@ -63,6 +63,7 @@ static const struct bench sched_yield_bench = {
 BENCH(sched_yield_bench);
 
 static const struct bench thread_create_join_bench = {
-	.group = "sched", .name = "thread.create-join", .unit = BENCH_INSTRUCTIONS, .run = create_join,
+	.group = "sched", .name = "thread.create-join", .unit = BENCH_INSTRUCTIONS,
+	.run = create_join,
 };
 BENCH(thread_create_join_bench);

@@ -137,7 +137,7 @@ void sched_resched(unsigned long state)
 	if (!arch_irqs_masked(state))
 		preempt(rq, state);
 	else if (!rq->in_irq)
-		timer_arm(0);	/* an interrupt comes as soon as it is let in, and ends in sched_irq_exit() */
+		timer_arm(0);	/* comes as soon as it is let in, and ends in sched_irq_exit() */
 }
 
 void sched_irq_exit(void)
@@ -414,56 +414,6 @@ void sched_tick(u64 now)
 	if (rq->slice && !rq->resched)
 		timer_arm(rq->slice_end);
 	spin_unlock(&rq->lock);
-}
-
-int sched_check_params(const struct sched_params *p)
-{
-	if (p->priority < 0 || p->priority >= PRIORITY_LEVELS || p->nice < NICE_MIN ||
-	    p->nice > NICE_MAX)
-		return -EINVAL;
-	if (p->slice && (p->slice < SCHED_SLICE_MIN || p->slice > SCHED_PERIOD_MAX))
-		return -EINVAL;
-	if ((p->runtime | p->deadline | p->period) &&
-	    (p->runtime < SCHED_SLICE_MIN || p->runtime > p->deadline || p->deadline > p->period ||
-	     p->period > SCHED_PERIOD_MAX))
-		return -EINVAL;
-	return 0;
-}
-
-void sched_tell(struct thread *t, struct thread_info *info)
-{
-	struct runqueue *rq = t->rq;
-	u64 now = arch_counter(), asleep, run;
-
-	if (!rq)
-		return;		/* boot has not got that far */
-	spin_lock_untraced(&rq->lock);
-	info->running = t == rq->current;
-	asleep = t->sleep_ticks + (t->state == THREAD_READY ? 0 : now - t->asleep_since);
-	info->cpu = rq->cpu;
-	info->idle = t == rq->idle;
-	info->killed = t->killed;
-	info->params = t->params;
-	/* not by account(): the policy would never be told of that time */
-	run = t->run_ticks + (info->running ? now - rq->since : 0);
-	info->run = time_from_ticks(run);
-	info->waited = time_from_ticks(now - t->born - asleep - run);
-	info->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
-	info->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
-	info->policy[0] = 0;
-	if (t != rq->idle)
-		sched_policy_show(t, info->policy, sizeof(info->policy));
-	spin_unlock(&rq->lock);
-}
-
-u64 thread_cpu_time(void)
-{
-	unsigned long state = arch_irq_save();
-	struct thread *t = arch_current();
-	u64 ticks = t->run_ticks + arch_counter() - t->rq->since;
-
-	arch_irq_restore(state);
-	return time_from_ticks(ticks);
 }
 
 void sched_begin(void)

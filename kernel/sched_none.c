@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No scheduler: the boot thread is all there is, and to wait is to wait for interrupts, one of which
- * may have brought what is waited for. For the smallest images.
+ * No scheduler: the boot thread is all there is, and to wait is to wait for interrupts, one of
+ * which may have brought what is waited for. For the smallest images.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>

@@ -205,8 +205,8 @@ static u64 timer_interrupts(void)
 }
 
 /*
- * Of thousands that are due at once few are called in one interrupt. (How much this thread gets done
- * in between is tiny_period_leaves_time()'s: a busy host may let the pauses pass by.)
+ * Of thousands that are due at once few are called in one interrupt. (How much this thread gets
+ * done in between is tiny_period_leaves_time()'s: a busy host may let the pauses pass by.)
  */
 static void storm_is_cut(void)
 {

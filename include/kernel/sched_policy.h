@@ -2,12 +2,12 @@
 /*
  * What a scheduler policy is: one file that defines the eight functions and the name below, chosen
  * by the `choice` SCHED and bound by linking. The core (kernel/sched.c) keeps the lock, switches,
- * accounts, and knows sleeping from ready; the policy keeps the ready threads in an order of its own
- * and says which is next, and for how long.
+ * accounts, and knows sleeping from ready; the policy keeps the ready threads in an order of its
+ * own and says which is next, and for how long.
  *
- * A thread that runs is not in the policy's queue. All functions are called with interrupts off and,
- * but for sched_policy_admit() and sched_policy_before(), with the run queue's lock held; none of
- * them may sleep, allocate or log. Times are ticks of the counter (time_to_ticks()).
+ * A thread that runs is not in the policy's queue. All functions are called with interrupts off
+ * and, but for sched_policy_admit() and sched_policy_before(), with the run queue's lock held; none
+ * of them may sleep, allocate or log. Times are ticks of the counter (time_to_ticks()).
  */
 #ifndef KERNEL_SCHED_POLICY_H
 #define KERNEL_SCHED_POLICY_H
@@ -21,12 +21,12 @@
 struct runqueue {
 	struct spinlock lock;
 	/* lock held: */
-	enum sched_why resched;		/* the current thread is to go, and why; 0: it is not */
+	enum sched_why resched;		/* why the current thread is to go; 0: it is not */
 	struct thread *current;
 	struct thread *idle;		/* runs when no thread is ready; never in the queue */
 	struct thread *gone;		/* has ended, and runs no more once another one does */
-	u64 since;			/* ticks: up to here the current thread's time is accounted */
-	u64 slice;			/* ticks that the policy gives the current one; 0: no end */
+	u64 since;			/* ticks: the current one's time is accounted so far */
+	u64 slice;			/* ticks: what the policy gives it; 0: no end */
 	u64 slice_end;			/* ticks: when the core asks the policy again */
 	/* this CPU alone: */
 	bool in_irq;
@@ -35,7 +35,7 @@ struct runqueue {
 	void *policy;			/* the policy's own, by sched_policy_init() */
 };
 
-/* The policy's own data in a thread: a structure of the policy's, zeroed when the thread is made. */
+/* The policy's own data in a thread: a structure of its own, zeroed when the thread is made. */
 #define sched_entity(type, thread) \
 	({ \
 		static_assert(sizeof(type) <= sizeof((thread)->entity), "fits into a thread"); \
@@ -43,7 +43,8 @@ struct runqueue {
 	})
 
 /* The thread whose entity @e, a sched_entity(), is. */
-#define sched_thread(e)	container_of((u64 (*)[SCHED_ENTITY_WORDS])(void *)(e), struct thread, entity)
+#define sched_thread(e) \
+	container_of((u64 (*)[SCHED_ENTITY_WORDS])(void *)(e), struct thread, entity)
 
 /* For boot's last lines and for `sched`: "fixed priority"; without CONFIG_THREADS "none". */
 extern const char sched_policy_name[];
@@ -70,8 +71,8 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
 
 /*
  * Takes the next one out of the queue, or gives NULL for the idle thread, and writes to @rq->slice
- * how long it may run until the policy is asked again (0: without end). Before that @prev, which has run so far, comes
- * into the queue as by sched_policy_enqueue(), if sched_stays(@why).
+ * how long it may run until the policy is asked again (0: without end). Before that @prev, which
+ * has run so far, comes into the queue as by sched_policy_enqueue(), if sched_stays(@why).
  */
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why);
 

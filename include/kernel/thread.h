@@ -55,7 +55,7 @@ struct mutex;
 
 struct thread {
 #ifdef CONFIG_THREADS
-	struct arch_context context;	/* while it does not run; first, where it is cheapest to reach */
+	struct arch_context context;	/* while it does not run; first: cheapest to reach */
 	struct runqueue *rq;		/* of the CPU that it runs on, or did last */
 #endif
 	char name[THREAD_NAME_MAX];
@@ -71,8 +71,8 @@ struct thread {
 	bool cancel;		/* the next sleep, or this one, ends with -EINTR */
 	int wake_status;	/* what the sleep that ended returns */
 	struct sched_params params;
-	unsigned int priority;		/* of params, or what its donor lends it where that is more */
-	const struct thread *donor;	/* the most urgent one of those that wait for what it holds */
+	unsigned int priority;		/* of params, or what its donor lends it */
+	const struct thread *donor;	/* the most urgent of those that wait for it */
 	/* in ticks; what is left is the time when it was ready and another one ran */
 	u64 born;
 	u64 run_ticks;		/* time on a CPU */
@@ -131,7 +131,7 @@ struct thread_info {
 	struct sched_params params;
 	u64 run;
 	u64 waited;
-	u64 switches;		/* how often it left the CPU by itself, by a sleep or a yield */
+	u64 switches;		/* how often it left the CPU by itself */
 	u64 preemptions;	/* how often it was made to */
 	char policy[48];	/* what the policy says of it */
 #endif
@@ -175,13 +175,13 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 __noreturn void thread_exit(int status);
 
 /*
- * Waits until @thread has ended, at most until @deadline (ns), gives its *@status (NULL: not wanted)
- * and frees it: nobody may use it afterwards. 0; -ETIMEDOUT; -EINTR; -EDEADLK for the caller
- * itself; -EINVAL when it is detached or another one joins it already. Thread context.
+ * Waits until @thread has ended, at most until @deadline (ns), gives its *@status (NULL: not
+ * wanted) and frees it: nobody may use it afterwards. 0; -ETIMEDOUT; -EINTR; -EDEADLK for the
+ * caller itself; -EINVAL when it is detached or another one joins it already. Thread context.
  */
 int thread_join(struct thread *thread, u64 deadline, int *status);
 
-/* Nobody will join @thread: it goes away when it ends, or now. -EINVAL when that was said before. */
+/* Nobody will join @thread: it goes away when it ends, or now. -EINVAL when that was said. */
 int thread_detach(struct thread *thread);
 
 /*
@@ -200,8 +200,8 @@ u64 thread_cpu_time(void);
 void thread_yield(void);
 
 /*
- * Sleeps for @ns, or until the time @deadline: 0, or -EINTR when cancelled. For periodic work add to
- * the last deadline and sleep until then: so nothing drifts. Thread context.
+ * Sleeps for @ns, or until the time @deadline: 0, or -EINTR when cancelled. For periodic work add
+ * to the last deadline and sleep until then: so nothing drifts. Thread context.
  */
 int thread_sleep(u64 ns);
 int thread_sleep_until(u64 deadline);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fixed priority: of 32 levels, the most urgent one with a ready thread runs. A list for each level
- * and a bit for each list that is not empty: every step takes the same time, however many threads
- * there are. Within a level threads run in the order in which they became ready, each until it sleeps
- * or yields, or, where a slice is configured or asked for, until that is over. What is left of a
- * slice is kept until it is used up, as in Linux's SCHED_RR. A thread that was preempted has not had
- * its turn: it goes to the front of its level. A thread that starves is not helped: that is what
- * priorities mean.
+ * Fixed priority: of 32 levels, the most urgent one with a ready thread runs. A list for each
+ * level and a bit for each list that is not empty: every step takes the same time, however many
+ * threads there are. Within a level threads run in the order in which they became ready, each
+ * until it sleeps or yields, or, where a slice is configured or asked for, until that is over.
+ * What is left of a slice is kept until it is used up, as in Linux's SCHED_RR. A thread that was
+ * preempted has not had its turn: it goes to the front of its level. A thread that starves is not
+ * helped: that is what priorities mean.
  */
 #include <arch/sections.h>
 #include <kernel/sched_policy.h>

@@ -25,7 +25,7 @@
 #define MAGIC		0x314c4b57	/* "WKL1" */
 #define THREADS_MAX	256
 #define CALIBRATION	1000000		/* rounds */
-#define LEAD		(10 * NS_PER_MS)	/* from the first thread's making to the common begin */
+#define LEAD		(10 * NS_PER_MS)	/* from the first one's making to the begin */
 
 enum kind { HOG, SLEEPER, PERIODIC, KINDS };
 
@@ -44,7 +44,7 @@ struct entry {
 	u32 work;	/* us at a time; of a hog: unused */
 	u32 pause;	/* us: a sleep, or a period */
 	u32 deadline;	/* us from the begin of a period */
-	u32 reserve;	/* us of each period that earliest deadline first keeps for it; 0: none */
+	u32 reserve;	/* us of each period: the runtime to ask for; 0: none */
 	char name[THREAD_NAME_MAX];	/* ends with a 0 */
 };
 
@@ -206,8 +206,8 @@ static void report(const struct worker *w)
 		print(" refused 1\n");
 		return;
 	}
-	print(" run %lu wakes %lu late-mean %lu late-max %lu jobs %lu misses %lu\n", w->run, w->wakes,
-	      w->wakes ? w->late / w->wakes : 0, w->late_max, w->jobs, w->misses);
+	print(" run %lu wakes %lu late-mean %lu late-max %lu jobs %lu misses %lu\n", w->run,
+	      w->wakes, w->wakes ? w->late / w->wakes : 0, w->late_max, w->jobs, w->misses);
 }
 
 static int workload_run(int argc __unused, char **argv __unused)
@@ -246,7 +246,8 @@ static int workload_run(int argc __unused, char **argv __unused)
 }
 
 static const struct command workload_command = {
-	.name = "workload", .usage = "", .help = "run the threads that the initial ramdisk describes",
+	.name = "workload", .usage = "",
+	.help = "run the threads that the initial ramdisk describes",
 	.run = workload_run, .min_args = 0, .max_args = 0, .ordinary = true,
 };
 COMMAND(workload_command);
