@@ -68,7 +68,8 @@ def test_a_packed_trace():
     ("a 2 4294967296", "4294967296 bytes: from 1 to 4294967295 can be asked for"),
     ("a 1 5", "a 1 5: 1 is allocated already"), ("f 2", "f 2: 2 is not allocated"),
     ("r 2 5", "r 2 5: 2 is not allocated"), ("r 1 0", "r 1 0: 0 bytes: from 1"),
-    ("a 2 \x1b[2J", "a 2 ?[2J: expected"), ("a ٣ 4", "expected"),
+    pytest.param("a 2 \x1b[2J", "a 2 ?[2J: expected", id="escape"),
+    pytest.param("a ٣ 4", "expected", id="arabic-digit"),
 ])
 def test_a_bad_line_is_named(line, said):
     with pytest.raises(heaptrace.TraceError) as error:
@@ -249,7 +250,9 @@ def changed(at, *values):
     (changed(10, 0), "operation 1: slot is taken"),
     (changed(8, 1 << 30, 0), "operation 0: slot is empty"),
     (changed(8, 2 << 30, 8), "operation 0: slot is empty"),
-])
+], ids="""none zeros magic-alone wrong-magic cut-off no-words too-few-words odd-words too-many-words no-slots
+    too-many-slots name-without-end no-name name-of-control-bytes slot-2-of-2 last-slot kind-3 allocate-0
+    free-of-a-size allocate-twice free-nothing grow-nothing""".split())
 def test_a_ramdisk_that_makes_no_sense(heaptraced, data, said):
     assert heaptraced(data) == [f"heaptrace: {said}"]
 

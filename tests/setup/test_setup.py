@@ -358,7 +358,8 @@ def test_user_without_sudo_is_given_the_commands(bookworm):
     assert "nothing to do" in bookworm.setup().stdout
 
 
-@pytest.mark.parametrize("typed", [b"n\n", b"\n", b"\x04", b"maybe\n"])
+@pytest.mark.parametrize("typed", [b"n\n", b"\n", b"\x04", b"maybe\n"],
+                         ids=["no", "enter", "ctrl-d", "maybe"])
 def test_terminal_no(bookworm, typed):
     status, shown = bookworm.setup_on_terminal(typed)
     assert status == 1 and bookworm.untouched()
