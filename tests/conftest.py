@@ -9,6 +9,7 @@
     fresh(name)                                        an empty folder outside the source tree
     raspi4b                                            skips where QEMU has no such machine
     make(*goals, o=..., check=...)                     one make in the source tree
+    tell(text)                                         adds a measured number to the test's line
 
 Each test's line tells how long it took. A failing test shows the serial log of every run that it
 started. Tests marked `slow` need --all; with --resume those that this state of the tree has passed
@@ -33,6 +34,7 @@ SESSIONS = pytest.StashKey()
 USERS = pytest.StashKey()
 RECORD = pytest.StashKey()
 TAKEN = pytest.StashKey()
+TOLD = "told"
 
 
 def pytest_addoption(parser):
@@ -85,10 +87,13 @@ def pytest_report_teststatus(report, config):
     taken = config.stash[TAKEN]
     if report.when == "setup":
         taken[report.nodeid] = report.duration
-    elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-        return "passed", ".", f"PASSED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
-    elif report.when == "call" and report.failed:
-        return "failed", "F", f"FAILED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
+        return None
+    seconds = f"{taken.get(report.nodeid, 0) + report.duration:.1f} s"
+    told = "".join(f", {text}" for name, text in report.user_properties if name == TOLD)
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        return "passed", ".", f"PASSED {seconds}{told}"
+    if report.when == "call" and report.failed:
+        return "failed", "F", f"FAILED {seconds}{told}"
     return None
 
 
@@ -115,6 +120,12 @@ def fresh(builder):
     yield folder
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def tell(record_property):
+    """Machines differ, so times are told and not judged."""
+    return lambda text: record_property(TOLD, text)
 
 
 @pytest.fixture(scope="session")
