@@ -20,7 +20,7 @@ import subprocess
 
 import pytest
 
-from lib.build import ROOT
+from lib.build import ROOT, locked, share
 
 WARNINGS = ("-Wall -Wextra -Wmissing-prototypes -Wshadow -Wundef -Wstrict-prototypes -Wvla -Wformat=2 "
             "-Wno-format-nonliteral -Werror").split()
@@ -95,11 +95,12 @@ class Program:
         return str(target), True
 
     def build(self, sources):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            objects = list(pool.map(self.object, sources))
-        if any(new for _, new in objects) or not self.binary.exists():
-            self.tool([self.compiler, *SANITIZERS, *self.flags, *(name for name, _ in objects), "-o", str(self.binary),
-                       *self.link])
+        with locked(self.folder / ".lock"):
+            with concurrent.futures.ThreadPoolExecutor(share(os.cpu_count() or 1)) as pool:
+                objects = list(pool.map(self.object, sources))
+            if any(new for _, new in objects) or not self.binary.exists():
+                self.tool([self.compiler, *SANITIZERS, *self.flags, *(name for name, _ in objects),
+                           "-o", str(self.binary), *self.link])
 
     def run(self, *args, timeout=120, env=None):
         """Returns the output of a run that passed."""

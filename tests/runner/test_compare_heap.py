@@ -16,7 +16,7 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from lib import tree
-from lib.build import ROOT, clean_environment
+from lib.build import ROOT, clean_environment, locked
 from lib.session import OFF
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -321,9 +321,10 @@ def o(builder):
     """An output folder with a configuration; what it builds below stays for the next run."""
     path = builder.folder / "compare-heap"
     path.mkdir(exist_ok=True)
-    subprocess.run(["make", "-s", f"O={path}", "defconfig"], cwd=ROOT, env=clean_environment(),
-                   stdin=subprocess.DEVNULL, capture_output=True, check=True)
-    return path
+    with locked(f"{path}.lock"):
+        subprocess.run(["make", "-s", f"O={path}", "defconfig"], cwd=ROOT, env=clean_environment(),
+                       stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        yield path
 
 
 @pytest.fixture
