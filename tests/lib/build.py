@@ -154,8 +154,8 @@ class Builder:
         return path
 
     def sweep(self):
-        """Removes the fresh folders of test runs that were cut off; the shared ones stay for the
-        next run."""
+        """Removes the fresh folders of test runs that were cut off, and objects of host tests that
+        no program has any more; the shared folders stay for the next run."""
         for path in (self.folder / "fresh").glob("*-*-*"):
             try:
                 os.kill(int(path.name.split("-")[-2]), 0)
@@ -163,3 +163,7 @@ class Builder:
                 shutil.rmtree(path, ignore_errors=True)
             except (ValueError, PermissionError):
                 pass
+        for path in (self.folder / "host/objects").glob("*"):
+            with contextlib.suppress(FileNotFoundError):        # other workers sweep as well
+                if path.stat().st_nlink == 1:
+                    path.unlink()
