@@ -9,10 +9,12 @@
     fresh(name)                                        an empty folder outside the source tree
     raspi4b                                            skips where QEMU has no such machine
     make(*goals, o=..., check=...)                     one make in the source tree
+    tell(text)                                         adds a measured number to the test's line
 
 Each test's line tells how long it took. A failing test shows the serial log of every run that it
 started. Tests marked `slow` need --all; with --resume those that this state of the tree has passed
-are left out.
+are left out. With pytest-xdist's -n the tests are shared out among workers (lib/workers.py), and
+the lines are the same.
 """
 
 import os
@@ -33,6 +35,7 @@ SESSIONS = pytest.StashKey()
 USERS = pytest.StashKey()
 RECORD = pytest.StashKey()
 TAKEN = pytest.StashKey()
+TOLD = "told"
 
 
 def pytest_addoption(parser):
@@ -41,16 +44,39 @@ def pytest_addoption(parser):
                      help="with --all: skip the slow tests that this state of the tree has passed")
 
 
+def is_worker(config):
+    return hasattr(config, "workerinput")
+
+
+@pytest.hookimpl(trylast=True)          # after pytest's own reporter
 def pytest_configure(config):
     config.stash[TAKEN] = {}
-    if config.getoption("--all"):
+    if config.getoption("--all") and not is_worker(config):
         config.stash[RECORD] = Record(building.test_folder())
+        config.pluginmanager.register(Recorder(config.stash[RECORD]))
+    if config.getoption("numprocesses", None) and not is_worker(config):
+        print_lines_when_done(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    from lib.workers import ByFunction      # not everybody has xdist
+    return ByFunction(config, log) if config.getoption("dist") == "load" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """All workers have to collect the same tests, those included that replace a crashed one."""
+    record = node.config.stash.get(RECORD, None)
+    node.workerinput["passed"] = sorted(record.passed) if record else []
 
 
 def pytest_collection_modifyitems(config, items):
     """Slow tests are deselected, not skipped: a skip is for what this machine cannot do."""
     everything, resume = config.getoption("--all"), config.getoption("--resume")
-    passed = config.stash[RECORD].passed if everything and resume else set()
+    passed = ()
+    if everything and resume:
+        passed = set(config.workerinput["passed"]) if is_worker(config) else config.stash[RECORD].passed
     left_out = [item for item in items if item.get_closest_marker("slow")
                 and (not everything or item.nodeid in passed)]
     if left_out:
@@ -75,9 +101,17 @@ def pytest_runtest_makereport(item, call):
             report.sections.append(("run", session.log))
         for user in item.stash.get(USERS, []):
             report.sections.append(("terminal", (user.seen + user.text).decode("utf-8", "replace")))
-    slow = item.get_closest_marker("slow") and RECORD in item.config.stash
-    if slow and report.when == "call" and report.passed:
-        item.config.stash[RECORD].add(item.nodeid)
+
+
+class Recorder:
+    """Writes down which slow tests have passed, in the process that hears of all of them."""
+
+    def __init__(self, record):
+        self.record = record
+
+    def pytest_runtest_logreport(self, report):
+        if "slow" in report.keywords and report.when == "call" and report.passed:
+            self.record.add(report.nodeid)
 
 
 def pytest_report_teststatus(report, config):
@@ -85,11 +119,33 @@ def pytest_report_teststatus(report, config):
     taken = config.stash[TAKEN]
     if report.when == "setup":
         taken[report.nodeid] = report.duration
-    elif report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
-        return "passed", ".", f"PASSED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
-    elif report.when == "call" and report.failed:
-        return "failed", "F", f"FAILED {taken.get(report.nodeid, 0) + report.duration:.1f} s"
+        return None
+    seconds = f"{taken.get(report.nodeid, 0) + report.duration:.1f} s"
+    told = "".join(f", {text}" for name, text in report.user_properties if name == TOLD)
+    if report.when == "call" and report.passed and not hasattr(report, "wasxfail"):
+        return "passed", ".", f"PASSED {seconds}{told}"
+    if report.when == "call" and report.failed:
+        return "failed", "F", f"FAILED {seconds}{told}"
     return None
+
+
+def print_lines_when_done(config):
+    """What workers do goes into the same lines as in a serial run. They begin when a test has
+    ended, not when it is started: at that time others are running as well."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    write = reporter.write_ensure_prefix
+
+    def write_what_ended(prefix, extra="", **markup):
+        if extra:
+            write(prefix, extra, **markup)
+
+    reporter.write_ensure_prefix = write_what_ended
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report):
+    """Which worker it was tells nobody anything, and xdist's lines have the name last."""
+    vars(report).pop("node", None)
 
 
 # -- fixtures ----------------------------------------------------------------------
@@ -115,6 +171,12 @@ def fresh(builder):
     yield folder
     for path in made:
         shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def tell(record_property):
+    """Machines differ, so times are told and not judged."""
+    return lambda text: record_property(TOLD, text)
 
 
 @pytest.fixture(scope="session")

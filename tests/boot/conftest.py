@@ -12,6 +12,7 @@ import pathlib
 import pytest
 
 from lib import blob, tree
+from lib.build import share
 from lib.session import Result, Session
 
 CRASH = pathlib.Path(__file__).parent / "ext" / "crash"
@@ -55,7 +56,7 @@ class Ahead:
 
     def __init__(self, request):
         self.request = request
-        self.pool = concurrent.futures.ThreadPoolExecutor(6)
+        self.pool = concurrent.futures.ThreadPoolExecutor(share(6))
         self.runs = {}
 
     def __call__(self, item, start):

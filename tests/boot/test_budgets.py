@@ -2,25 +2,13 @@
 """What the kernel may cost (tests/budgets.toml): instructions and sizes, measured and judged by
 scripts/bench as `make bench` does. Times are not held."""
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from lib.build import ROOT, clean_environment
-
-
-def measure(o):
-    """The figures by name. Status 0 says that none is exceeded and none that has a bound is missing."""
-    done = subprocess.run([sys.executable, ROOT / "scripts/bench", "-O", o], cwd=ROOT,
-                          env=clean_environment(), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {row["name"]: row for row in json.loads((o / "bench.json").read_text())}
+from lib.build import bench
 
 
 def test_budgets(kernel):
-    rows = measure(kernel)
+    _, rows = bench(kernel)
     for name in ("boot.prompt", "memcpy.4k", "memset.4k", "page.order0", "page.order4",
                  "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "sched.yield",
                  "sched.pick.ratio", "thread.create", "thread.create-join", "image.defconfig",
@@ -30,7 +18,7 @@ def test_budgets(kernel):
 
 @pytest.mark.parametrize("heap", ["HEAP_BUDDY", "HEAP_BUMP"])
 def test_other_heaps(build, heap):
-    rows = measure(build("qemu_virt_defconfig", set=f"{heap}=y"))
+    _, rows = bench(build("qemu_virt_defconfig", set=f"{heap}=y"))
     assert rows["heap.pair"]["bound"] and rows["heap.code"]["bound"]
     assert rows["heap.overhead"]["bound"] is None and rows["heap.overhead"]["value"] > 0
 

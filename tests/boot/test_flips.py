@@ -13,11 +13,10 @@ import subprocess
 import pytest
 
 from lib import blob
-from lib.build import ROOT, clean_environment
+from lib.build import ROOT, clean_environment, share
 from lib.session import OFF, PANIC, SILENT, runner_command
 
 UART = "/pl011@9000000"
-AT_ONCE = 5
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,7 @@ def flipped(trees, own_tree, kernel):
         return bit, done.returncode, done.stdout, done.stderr.strip().splitlines()[-1]
 
     def run_all(bits):
-        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        with concurrent.futures.ThreadPoolExecutor(share(5)) as pool:
             return list(pool.map(run, bits))
     return run_all
 

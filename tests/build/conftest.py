@@ -19,7 +19,7 @@ import time
 
 import pytest
 
-from lib.build import ROOT, clean_environment, jobs
+from lib.build import ROOT, clean_environment, cpu_seconds, jobs
 
 STEP = re.compile(r"^  ([A-Z]+) +(\S+)$", re.M)
 
@@ -106,10 +106,9 @@ def copy(builder):
 def tree(copy):
     tree = copy()
     # for the time of a whole build: the processor's, of all processes together
-    before = os.times()
+    before = cpu_seconds()
     tree.make(jobs())
-    after = os.times()
-    tree.cpu_seconds = (after.children_user - before.children_user) + (after.children_system - before.children_system)
+    tree.cpu_seconds = cpu_seconds() - before
     return tree
 
 
@@ -117,15 +116,6 @@ def tree(copy):
 def built(tree):
     tree.make(jobs(), "all")
     return tree
-
-
-@pytest.fixture
-def tell(capsys):
-    """Prints a measured number into the test run's output; machines differ, so times are told and not judged."""
-    def say(text):
-        with capsys.disabled():
-            print(f"\n    {text}", end=" ")
-    return say
 
 
 def one_line(done, *words):

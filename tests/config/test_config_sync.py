@@ -4,9 +4,10 @@ import os
 import pathlib
 import subprocess
 import sys
-import time
 
 import pytest
+
+from lib.build import cpu_seconds
 
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "kconfig.py"
 
@@ -118,13 +119,13 @@ def test_make_reads_the_values_and_knows_when_to_run_again(project, tmp_path):
 def test_is_fast(project):
     project.run("syncconfig")
     best = min(_seconds(project) for _ in range(5))
-    assert best < 0.25, "syncconfig takes {:.3f} s".format(best)
+    assert best < 0.25, "syncconfig takes {:.3f} s of the CPU".format(best)
 
 
 def _seconds(project):
-    start = time.monotonic()
+    before = cpu_seconds()
     project.run("syncconfig", python="/usr/bin/python3" if os.path.exists("/usr/bin/python3") else sys.executable)
-    return time.monotonic() - start
+    return cpu_seconds() - before
 
 
 @pytest.mark.parametrize("target", ["syncconfig", "defconfig", "check-defconfigs"])

@@ -170,7 +170,8 @@ def test_oldconfig_interrupted(project):
     with_news(project)
     before = project.snapshot()
     child = subprocess.Popen([sys.executable, str(SCRIPT), "oldconfig"], env=project.environment(), cwd=project.srctree,
-                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     os.set_blocking(child.stdout.fileno(), True)
     while "[" not in child.stdout.read(1):
         time.sleep(0.01)        # until it asks

@@ -5,12 +5,16 @@
     program(...).run(*args)         runs it; a failed case, a sanitizer's report or a crash fails the test, by name
 
 Objects go to the test folder ($(O)/tests/host). One is compiled again when its command or a file it came from has
-changed.
+changed, unless another program has it: most sources come out of the preprocessor the same for many programs, and are
+compiled once for all of them. Such an object is one file with several names: one in the folder of each program, and
+one in objects/, made of what the preprocessor said. The end of a run removes those that no program has any more
+(Builder.sweep).
 Environment: HOSTCC (gcc and clang unless given), CAIRN_SEED (repeats a random run; each prints its own),
 CAIRN_EFFORT (percent of the usual rounds of random tests).
 """
 
 import concurrent.futures
+import contextlib
 import functools
 import hashlib
 import os
@@ -20,7 +24,7 @@ import subprocess
 
 import pytest
 
-from lib.build import ROOT
+from lib.build import ROOT, locked, share
 
 WARNINGS = ("-Wall -Wextra -Wmissing-prototypes -Wshadow -Wundef -Wstrict-prototypes -Wvla -Wformat=2 "
             "-Wno-format-nonliteral -Werror").split()
@@ -72,6 +76,8 @@ class Program:
         self.name, self.compiler = name, compiler
         self.folder = folder / compiler.replace("/", "_") / name
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.objects = folder / "objects"
+        self.objects.mkdir(exist_ok=True)
         self.binary = self.folder / name
         self.flags, self.link = list(flags), list(link)
         self.build([*sources, *COMMON, *(TESTS if suites else [])])
@@ -80,26 +86,41 @@ class Program:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         if done.returncode:
             fail(f"{' '.join(command)}\n{shortened(done.stdout + done.stderr, 30)}")
+        return done.stdout
 
     def object(self, source):
         target = self.folder / (source.replace("/", "_") + ".o")
         depends, stamp = target.with_suffix(".d"), target.with_suffix(".stamp")
         command = [self.compiler, *MEANING, *WARNINGS, *SANITIZERS, "-g", "-O1", *INCLUDES,
-                   *([] if source in PLAIN else PREFIX), *self.flags, "-c", source, "-o", str(target)]
+                   *([] if source in PLAIN else PREFIX), *self.flags, source]
         files = prerequisites(depends) if depends.exists() else None
         if files and stamp.exists() and stamp.read_text() == fingerprint(command, files):
             return str(target), False
-        stamp.unlink(missing_ok=True)
-        self.tool(command + ["-MMD", "-MF", str(depends)])
+        for old in (stamp, target, self.binary):
+            old.unlink(missing_ok=True)
+        text = self.tool(command + ["-E", "-MMD", "-MF", str(depends)])
+        self.compile(command, text, target)
         stamp.write_text(fingerprint(command, prerequisites(depends)))
         return str(target), True
 
+    def compile(self, command, text, target):
+        """@text: what the preprocessor made of the source."""
+        flags = [word for word in command if not word.startswith(("-D", "-I"))]
+        shared = self.objects / hashlib.sha256(repr((flags, text)).encode()).hexdigest()
+        try:
+            os.link(shared, target)
+        except OSError:
+            self.tool(command + ["-c", "-o", str(target)])
+            with contextlib.suppress(OSError):      # another worker was faster
+                os.link(target, shared)
+
     def build(self, sources):
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-            objects = list(pool.map(self.object, sources))
-        if any(new for _, new in objects) or not self.binary.exists():
-            self.tool([self.compiler, *SANITIZERS, *self.flags, *(name for name, _ in objects), "-o", str(self.binary),
-                       *self.link])
+        with locked(self.folder / ".lock"):
+            with concurrent.futures.ThreadPoolExecutor(share(os.cpu_count() or 1)) as pool:
+                objects = list(pool.map(self.object, sources))
+            if any(new for _, new in objects) or not self.binary.exists():
+                self.tool([self.compiler, *SANITIZERS, *self.flags, *(name for name, _ in objects),
+                           "-o", str(self.binary), *self.link])
 
     def run(self, *args, timeout=120, env=None):
         """Returns the output of a run that passed."""

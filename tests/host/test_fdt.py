@@ -23,10 +23,9 @@ BROKEN = ("board", "nonsense", "virt")
 
 
 @pytest.fixture(scope="session")
-def tree(builder):
+def tree(tmp_path_factory):
     """tree("board") is the blob of dts/board.dts; tree("virt") that of QEMU's machine, without its padding."""
-    folder = builder.folder / "host" / "trees"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = tmp_path_factory.mktemp("trees")
 
     def compiled(name):
         blob, source = folder / f"{name}.dtb", DTS / f"{name}.dts"

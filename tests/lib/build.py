@@ -2,9 +2,10 @@
 """Builds configurations, each in an output folder of its own that later tests and later runs share.
 
 A folder is named after everything that makes it what it is: defconfig, settings, toolchain. The
-first use in a test run configures and makes it, which costs little when nothing has changed; a lock
-makes other test processes wait. Tests that change an output folder, or that test the build itself,
-take one of their own (Builder.fresh).
+first use in a test run configures and makes it, which costs little when nothing has changed. A lock
+makes other test processes wait, and other workers of the same run then take what is there: they
+find the run's name in the folder (BUILT_BY). Tests that change an output folder, or that test the
+build itself, take one of their own (Builder.fresh).
 """
 
 import contextlib
@@ -26,6 +27,10 @@ FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", 
            "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH", "TRACE", "SCENARIO",
            "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "ACCEL", "QEMU_ARGS")
 TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
+# Of pytest-xdist's workers: how many there are, and the name of the run that all of them belong to.
+WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+BUILT_BY = "built-by.json"
 
 
 def clean_environment(**more):
@@ -55,17 +60,49 @@ def make(*goals, o=None, check=True, timeout=600, **variables):
     return done
 
 
+def share(number):
+    """Of @number things that a test does at once in a serial run: how many in one worker of
+    several. Two at least, as workers often wait for each other's builds."""
+    return max(number // WORKERS, min(number, 2))
+
+
 def jobs():
-    """-j for one make; several test processes share the machine."""
-    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-    return f"-j{max((os.cpu_count() or 1) // workers, 1)}"
+    """-j for one make."""
+    return f"-j{share(os.cpu_count() or 1)}"
 
 
 @contextlib.contextmanager
 def locked(path):
+    """Held by one process at a time, and by none that has ended."""
     with open(path, "w", encoding="utf-8") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+def bench(o):
+    """scripts/bench on a shared output folder: (the finished process, its figures by name). Status 0
+    says that no bound is exceeded, and that no figure is missing that has one."""
+    with locked(f"{o}.bench.lock"):
+        done = subprocess.run([sys.executable, str(ROOT / "scripts/bench"), "-O", str(o)], cwd=ROOT,
+                              env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True,
+                              text=True, timeout=900, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done, {row["name"]: row for row in json.loads((o / "bench.json").read_text())}
+
+
+def cpu_seconds():
+    """The processor's time of all commands that this process has run so far: the same however busy
+    the machine is."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
+def built_by(o):
+    """(the run that configured @o last, the goals that it has made there)"""
+    try:
+        return json.loads((o / BUILT_BY).read_text())
+    except (FileNotFoundError, ValueError):
+        return None, []
 
 
 class Builder:
@@ -98,11 +135,16 @@ class Builder:
         defconfig, settings, fragments, _ = what
         with locked(f"{o}.lock"):
             o.mkdir(exist_ok=True)
-            (o / "what.json").write_text(json.dumps(what) + "\n")
-            make(defconfig, *fragments, o=o, **variables)
-            if settings:
-                make("setconfig", o=o, SET=settings, **variables)
-            make(jobs(), *goals, o=o, **variables)
+            run, made = built_by(o)
+            if not RUN or run != RUN:
+                made = []
+                (o / "what.json").write_text(json.dumps(what) + "\n")
+                make(defconfig, *fragments, o=o, **variables)
+                if settings:
+                    make("setconfig", o=o, SET=settings, **variables)
+            if list(goals) not in made:
+                make(jobs(), *goals, o=o, **variables)
+                (o / BUILT_BY).write_text(json.dumps([RUN, [*made, list(goals)]]) + "\n")
         return o
 
     def fresh(self, name):
@@ -112,8 +154,8 @@ class Builder:
         return path
 
     def sweep(self):
-        """Removes the fresh folders of test runs that were cut off; the shared ones stay for the
-        next run."""
+        """Removes the fresh folders of test runs that were cut off, and objects of host tests that
+        no program has any more; the shared folders stay for the next run."""
         for path in (self.folder / "fresh").glob("*-*-*"):
             try:
                 os.kill(int(path.name.split("-")[-2]), 0)
@@ -121,3 +163,7 @@ class Builder:
                 shutil.rmtree(path, ignore_errors=True)
             except (ValueError, PermissionError):
                 pass
+        for path in (self.folder / "host/objects").glob("*"):
+            with contextlib.suppress(FileNotFoundError):        # other workers sweep as well
+                if path.stat().st_nlink == 1:
+                    path.unlink()
