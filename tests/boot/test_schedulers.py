@@ -59,11 +59,12 @@ def shares(run, o, seconds, *threads):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("nices", [(0, 0, 0), (-5, 0, 5), (-20, 19), (0, 1, 2, 3, 4), (10, 19)])
+@pytest.mark.parametrize("nices", [(0, 0, 0), (-5, 0, 5), (-10, 19), (0, 1, 2, 3, 4), (10, 19)])
 def test_fair_shares_in_ten_seconds(build, run, nices):
-    """Within 2 % of what the weights say, each of them: 2 % of the share, not of the CPU."""
+    """Within 2 % of what the weights say, each of them: 2 % of the share, not of the CPU. A share so small that
+    ten seconds of it are a few slices, as of 19 beside -20, cannot be that exact."""
     got = shares(run, kernel(build, "fair"), 10, *(f"{nice},16" for nice in nices))
-    weights = [1.25 ** -nice for nice in nices]
+    weights = [round(1024 * 1.25 ** -nice) for nice in nices]
     for share, weight in zip(got, weights):
         assert abs(share / (weight / sum(weights)) - 1) < 0.02, got
 
