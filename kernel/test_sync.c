@@ -241,7 +241,7 @@ static void deadline_races_wake_up(void)
 		err = semaphore_take(&s, deadline);
 		if (err)
 			TEST_EQ(err, -ETIMEDOUT);
-		while (timer.pending)
+		while (atomic_load_relaxed(&timer.place))
 			thread_sleep(1000);
 		TEST_EQ(semaphore_count(&s), err ? 1 : 0);
 		got += !err;
