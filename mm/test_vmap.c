@@ -290,7 +290,7 @@ static void pages_of_the_image_may_be_tables(void)
 	if (page)
 		page_free(page);	/* it is the next to be taken */
 	while (n < ARRAY_SIZE(device) && tables_used() == tables) {
-		device[n] = ioremap(0, size);
+		device[n] = ioremap(arch_phys_end() - size, size);
 		if (!TEST(device[n]))
 			break;
 		n++;
