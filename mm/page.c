@@ -194,7 +194,6 @@ static size_t bytes_of(size_t pages)
 
 static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 {
-	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!(flags & PAGE_QUIET))
 		page_out_of_memory(caller, bytes_of(pages), flags & PAGE_USE_MASK);
 	return NULL;

@@ -92,6 +92,7 @@ void page_out_of_memory(const void *caller, size_t bytes, unsigned int use)
 	char text[160] = "";
 	size_t length = 0;
 
+	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!log_may(&said, time_now()))
 		return;
 	for (unsigned int i = 0; i < page_pool.zones; i++)
