@@ -391,7 +391,9 @@ static void broken_invariants_panic(void)
 	TEST(panics(free_inner, "page_free() of page 0x4"));
 	TEST(panics(free_held, ": order 2, refs 2, use 1"));
 	TEST(panics(get_free, "page_get() of page 0x4"));
+	TEST(panics(get_free, ": order 0, refs 0, use 0"));
 	TEST(panics(put_free, "page_put() of page 0x4"));
+	TEST(panics(put_free, ": order 0, refs 0, use 0"));
 	TEST(panics(free_odd_run, ": order 255, refs 1, use 1"));
 	TEST(panics(free_run_of_other_length, "page_free_run() of page 0x4"));
 	TEST(panics(free_odd_run_as_even, "page_free_run() of page 0x4"));
