@@ -373,7 +373,8 @@ def test_a_heap_that_is_broken(o, small, tmp_path):
 
 
 @pytest.mark.parametrize("arguments, said", [
-    (["--trace", "/none"], "compare-heap: [Errno 2] No such file or directory: '/none'\n"),
+    (["--trace", "/none"], "compare-heap: /none: no such file\n"),
+    (["--trace", "/"], "compare-heap: /: is a directory\n"),
     (["nonsense"], "compare-heap: there is no policy nonsense: there are slab buddy bump\n"),
     (["--trace", "bad.txt"], "bad.txt:2: f 1: 1 is not allocated\n"),
 ])
