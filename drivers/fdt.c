@@ -328,67 +328,53 @@ static const u8 *next_begin(const u8 *p, unsigned int *depth)
 	}
 }
 
-/* Ranges that wrap round the end of all addresses are nobody's. */
-static bool wraps(struct dt_range r)
-{
-	return r.base + r.size < r.base;
-}
-
-static void scan_memreserve(void (*reserved)(struct dt_range r, bool no_map, const char *name))
+static void scan_memreserve(dt_reserved *reserved)
 {
 	const u8 *p = tree.blob + HEADER(off_mem_rsvmap);
 	const u8 *end = tree.blob + HEADER(totalsize);
 
 	for (; end - p >= 16 && load_be64(p + 8); p += 16) {
-		struct dt_range r = { load_be64(p), load_be64(p + 8) };
+		u64 base = load_be64(p), size = load_be64(p + 8);
 
-		if (wraps(r))
-			log_warn("device tree: /memreserve/ %#lx %#lx wraps", r.base, r.size);
+		if (base + size < base)
+			log_warn("device tree: /memreserve/ %#lx %#lx wraps", base, size);
 		else
-			reserved(r, false, "memreserve");
+			reserved(base, size, "memreserve", false);
 	}
 }
 
-static unsigned int scan_bank(const struct dt_node *node, void (*memory)(struct dt_range r))
+static unsigned int scan_bank(const struct dt_node *node, dt_memory *memory)
 {
 	unsigned int usable = 0;
 	struct dt_range r;
 	int err;
 
-	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++) {
-		if (wraps(r)) {
-			log_warn("device tree: %s: range %u wraps", node->name, i);
-		} else if (r.size) {	/* firmware's way of saying that there is none */
-			memory(r);
+	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++)
+		if (r.size) {	/* 0 is firmware's way of saying that there is none */
+			memory(r.base, r.size);
 			usable++;
 		}
-	}
 	if (err != -ENOENT)
 		log_warn("device tree: %s: its reg cannot be read", node->name);
 	return usable;
 }
 
-static void scan_reserved(const struct dt_node *node,
-			  void (*reserved)(struct dt_range r, bool no_map, const char *name))
+static void scan_reserved(const struct dt_node *node, dt_reserved *reserved)
 {
 	bool no_map = dt_has(node, "no-map");
 	struct dt_range r;
 	int err;
 
-	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++) {
-		if (wraps(r))
-			log_warn("device tree: %s: range %u wraps", node->name, i);
-		else if (r.size)
-			reserved(r, no_map, node->name);
-	}
+	for (unsigned int i = 0; !(err = dt_reg(node, i, &r)); i++)
+		if (r.size)
+			reserved(r.base, r.size, node->name, no_map);
 	/* without a reg it only wishes for memory, anywhere */
 	if (err != -ENOENT)
 		log_warn("device tree: %s: its reg cannot be read, its memory is not reserved",
 			 node->name);
 }
 
-unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
-			     void (*reserved)(struct dt_range r, bool no_map, const char *name))
+unsigned int dt_scan_memory(dt_memory *memory, dt_reserved *reserved)
 {
 	struct dt_node root, top, node;	/* the way from the root to where the scan is */
 	const u8 *p = node_read(first_tag(), NULL, &root);

@@ -12,16 +12,6 @@
 #include <mm/boot_mem.h>
 #include <mm/map.h>
 
-static void add_bank(struct dt_range r)
-{
-	boot_mem_add(r.base, r.size);
-}
-
-static void add_reserved(struct dt_range r, bool no_map, const char *name)
-{
-	boot_mem_reserve(r.base, r.size, name, no_map);
-}
-
 /* linux,initrd-start and -end are one or two cells long, as the boot loader liked. */
 static bool address_of(const struct dt_node *node, const char *name, u64 *value)
 {
@@ -85,7 +75,7 @@ void memory_scan(void)
 	size_t tree_size;
 
 	arch_boot_tree(&tree_size);
-	if (!dt_scan_memory(add_bank, add_reserved))
+	if (!dt_scan_memory(boot_mem_add, boot_mem_reserve))
 		panic("no memory: no enabled node with device_type \"memory\" has a range");
 	boot_mem_reserve(image, (u64)(section_image_end - section_text_start), "kernel", false);
 	boot_mem_reserve(arch_boot_tree_phys(), tree_size, "device tree", false);

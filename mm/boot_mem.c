@@ -161,7 +161,7 @@ void boot_mem_window(paddr_t low, paddr_t high)
 
 paddr_t boot_mem_alloc_phys(size_t size, size_t align, const char *name)
 {
-	if (closed)
+	if (IS_ENABLED(CONFIG_DYNAMIC_MEMORY) && closed)
 		panic("boot memory is closed: %zu bytes asked for (%s) after page_init()", size,
 		      name);
 	size = ALIGN_UP(size, PAGE_SIZE);

@@ -194,7 +194,6 @@ static size_t bytes_of(size_t pages)
 
 static struct page *fail(size_t pages, unsigned int flags, const void *caller)
 {
-	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!(flags & PAGE_QUIET))
 		page_out_of_memory(caller, bytes_of(pages), flags & PAGE_USE_MASK);
 	return NULL;
@@ -312,10 +311,16 @@ struct page *page_alloc_run(size_t pages, unsigned int flags)
  * --- And back ---------------------------------------------------------------------------------
  */
 
-static __noreturn __noinline void bad(const char *what, const struct page *page)
+/* @refs is what was seen: it may be another number by now. */
+static __noreturn __noinline void bad_refs(const char *what, const struct page *page, u32 refs)
 {
 	panic("%s page %#lx: order %u, refs %u, use %u", what, page_to_phys(page), page->order,
-	      page->refs, page->use);
+	      refs, page->use);
+}
+
+static __noreturn __noinline void bad(const char *what, const struct page *page)
+{
+	bad_refs(what, page, page->refs);
 }
 
 static __noinline void free_run(struct page *page)
@@ -427,7 +432,7 @@ struct page *page_split(struct page *page)
 void page_get(struct page *page)
 {
 	if (!atomic_add_relaxed(&page->refs, 1))
-		bad("page_get() of", page);
+		bad_refs("page_get() of", page, 0);
 }
 
 void page_put(struct page *page)
@@ -435,7 +440,7 @@ void page_put(struct page *page)
 	u32 refs = atomic_add_acq_rel(&page->refs, -1U);
 
 	if (!refs)
-		bad("page_put() of", page);
+		bad_refs("page_put() of", page, 0);
 	if (refs == 1) {
 		page->refs = 1;		/* ours alone: as page_free() expects it */
 		page_free(page);

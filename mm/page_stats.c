@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages: the figures, and the words when there are none. Figures are read without stopping anybody,
- * so they need not agree with each other to the last page.
+ * Pages: the figures, and the words when there are none. But for the free runs of a zone, figures
+ * are read without stopping anybody, so they need not agree with each other to the last page.
  */
 #include <kernel/time.h>
+#include <lib/assert.h>
 #include <lib/format.h>
 #include <lib/log.h>
 
@@ -41,12 +42,14 @@ u64 page_bytes_free(void)
 	return (u64)sum << PAGE_SHIFT;
 }
 
-static void count_runs(const struct page_zone *zone, size_t *runs)
+static void count_runs_locked(const struct page_zone *zone, size_t *runs)
 {
+	/* two pointers that belong together */
 	size_t rest = (size_t)(zone->end - zone->next);
 
+	assert(spin_is_locked(&zone->lock));
 	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
-		runs[order] += atomic_load_relaxed(&zone->count[order]);
+		runs[order] += zone->count[order];
 	if (rest)
 		runs[MIN(63U - (unsigned int)__builtin_clzl(rest), PAGE_ORDER_MAX + 0U)]++;
 }
@@ -64,7 +67,7 @@ void page_stats_get(struct page_stats *stats)
 		unsigned long state = spin_lock_irqsave(&zone->lock);
 
 		stats->largest = MAX(stats->largest, page_policy_largest(zone));
-		count_runs(zone, stats->runs);
+		count_runs_locked(zone, stats->runs);
 		spin_unlock_irqrestore(&zone->lock, state);
 	}
 	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next)
@@ -92,10 +95,15 @@ void page_out_of_memory(const void *caller, size_t bytes, unsigned int use)
 	char text[160] = "";
 	size_t length = 0;
 
+	atomic_add_relaxed(&page_pool.failed, 1);
 	if (!log_may(&said, time_now()))
 		return;
-	for (unsigned int i = 0; i < page_pool.zones; i++)
-		count_runs(&page_pool.zone[i], runs);
+	for (unsigned int i = 0; i < page_pool.zones; i++) {
+		unsigned long state = spin_lock_irqsave(&page_pool.zone[i].lock);
+
+		count_runs_locked(&page_pool.zone[i], runs);
+		spin_unlock_irqrestore(&page_pool.zone[i].lock, state);
+	}
 	for (unsigned int order = 0; order < PAGE_ORDERS; order++)
 		if (runs[order] && length < sizeof(text))
 			length += (size_t)snprintf(text + length, sizeof(text) - length,

@@ -302,7 +302,7 @@ static void linear_map_can_be_read(void)
 
 static void devices_have_pages_of_their_own(void)
 {
-	paddr_t pa = ALIGN_UP(arch_image_phys(), PAGE_SIZE); /* only looked up, never accessed */
+	paddr_t pa = arch_phys_end() - 3 * PAGE_SIZE; /* only looked up, never accessed */
 	char *one = ioremap(pa + 0x123, 4), *two = ioremap(pa, 3 * PAGE_SIZE);
 
 	if (!TEST(one && two)) {
@@ -328,7 +328,7 @@ static void devices_have_pages_of_their_own(void)
 /* Registers over a page's edge are mapped on both sides. */
 static void devices_are_mapped_whole(void)
 {
-	paddr_t pa = arch_image_phys();
+	paddr_t pa = arch_phys_end() - 2 * PAGE_SIZE;
 	char *p = ioremap(pa + PAGE_SIZE - 4, 8);
 
 	if (!TEST(p))
@@ -341,9 +341,25 @@ static void devices_are_mapped_whole(void)
 
 static void impossible_devices_are_refused(void)
 {
-	TEST_EQ(ioremap(arch_image_phys(), 0), NULL);
+	TEST_EQ(ioremap(arch_phys_end() - PAGE_SIZE, 0), NULL);
 	TEST_EQ(ioremap(~0UL - PAGE_SIZE, 2 * PAGE_SIZE), NULL);
 	TEST_EQ(ioremap(0, ARCH_LINEAR_SIZE), NULL);
+}
+
+static void memory_is_no_device(void)
+{
+	const struct boot_mem_range *bank;
+
+	TEST_EQ(ioremap(arch_image_phys(), 1), NULL);
+	TEST_EQ(ioremap(arch_image_to_phys(section_data_start), PAGE_SIZE), NULL);
+	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++) {
+		paddr_t end = bank->base + bank->size;
+
+		TEST_EQ(ioremap(bank->base, bank->size), NULL);
+		TEST_EQ(ioremap(bank->base - MIN(bank->base, 4UL), bank->size + 8), NULL);
+		if (!is_no_map(end - 1))
+			TEST_EQ(ioremap(end - 1, 2), NULL);
+	}
 }
 
 static void wrong_requests_change_nothing(void)
@@ -375,6 +391,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(devices_have_pages_of_their_own),
 	TEST_CASE(devices_are_mapped_whole),
 	TEST_CASE(impossible_devices_are_refused),
+	TEST_CASE(memory_is_no_device),
 	TEST_CASE(wrong_requests_change_nothing),
 };
 

@@ -162,7 +162,7 @@ static void impossible_requests_get_null(void)
 		TEST_EQ(page_alloc_run(counts[i], KERNEL | PAGE_QUIET), NULL);
 	TEST_EQ(page_alloc_run(0, KERNEL), NULL);
 	page_stats_get(&after);
-	TEST_EQ(after.failed, before.failed + 6);
+	TEST_EQ(after.failed, before.failed);	/* whoever asks quietly can do without */
 	TEST_EQ(after.free, before.free);
 }
 

@@ -81,6 +81,36 @@ static void pages_look_contiguous(void)
 	TEST_EQ(pages_used(), used);
 }
 
+/* What was there before is not seen any more, of however many pages that is. */
+static void unmapped_pages_are_forgotten(void)
+{
+	static struct page *pages[200];
+	struct page *one[2] = { page_alloc(0, PAGE_USE_KERNEL), page_alloc(0, PAGE_USE_KERNEL) };
+	const size_t counts[] = { 1, 64, 65, ARRAY_SIZE(pages) };
+	char *last = NULL;
+
+	if (TEST(one[0] && one[1]))
+		for (unsigned int i = 0; i < 2 * ARRAY_SIZE(counts); i++) {
+			size_t count = counts[i / 2];
+			char *p;
+
+			for (size_t n = 0; n < count; n++)
+				pages[n] = one[i % 2];
+			*(char *)page_to_virt(one[i % 2]) = (char)i;
+			p = vmap(pages, count, 0);
+			if (!TEST(p))
+				break;
+			TEST(!(i % 2) || p == last);
+			for (size_t n = 0; n < count; n++)
+				TEST_EQ(*(volatile char *)(p + n * PAGE_SIZE), i);
+			vunmap(p);
+			last = p;
+		}
+	for (unsigned int i = 0; i < 2; i++)
+		if (one[i])
+			page_free(one[i]);
+}
+
 static void rights_are_as_asked_for(void)
 {
 	struct page *page = page_alloc(0, PAGE_USE_KERNEL);
@@ -290,7 +320,7 @@ static void pages_of_the_image_may_be_tables(void)
 	if (page)
 		page_free(page);	/* it is the next to be taken */
 	while (n < ARRAY_SIZE(device) && tables_used() == tables) {
-		device[n] = ioremap(0, size);
+		device[n] = ioremap(arch_phys_end() - size, size);
 		if (!TEST(device[n]))
 			break;
 		n++;
@@ -302,6 +332,7 @@ static void pages_of_the_image_may_be_tables(void)
 
 static const struct test_case cases[] = {
 	TEST_CASE(pages_look_contiguous),
+	TEST_CASE(unmapped_pages_are_forgotten),
 	TEST_CASE(rights_are_as_asked_for),
 	TEST_CASE(memory_without_a_run),
 	TEST_CASE(space_is_used_again),

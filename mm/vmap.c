@@ -83,12 +83,23 @@ static bool step(vaddr_t *va)
 	return mapped;
 }
 
+/* Whether some of [*va, @end) is mapped: then *@va moves on to behind the first entry of that. */
+static bool meets(vaddr_t *va, vaddr_t end)
+{
+	vaddr_t from = *va;
+
+	/* behind what reaches to the end of all addresses there is address 0 */
+	while (*va >= from && *va < end)
+		if (step(va))
+			return true;
+	return false;
+}
+
 /* The lowest address from @p on where @r fits with a page on either side, or 0: the first page. */
 static vaddr_t find(const struct request *r, vaddr_t p)
 {
 	size_t size = r->size + 2 * PAGE_SIZE, space = r->area->end - r->area->start;
 	vaddr_t guard;
-	bool taken;
 
 	if (r->size > space - 2 * PAGE_SIZE)
 		return 0;
@@ -96,10 +107,8 @@ static vaddr_t find(const struct request *r, vaddr_t p)
 		guard = ALIGN_UP(p + PAGE_SIZE - r->offset, r->align) + r->offset - PAGE_SIZE;
 		if (guard - r->area->start > space - size)
 			return 0;
-		taken = false;
-		for (p = guard; p - guard < size && p < r->area->hint->top && !taken;)
-			taken = step(&p);
-	} while (taken);
+		p = guard;
+	} while (meets(&p, MIN(guard + size, r->area->hint->top)));
 	return guard;
 }
 
@@ -166,17 +175,29 @@ static size_t next_contiguous(struct request *r, size_t done, paddr_t *pa)
 	return r->size - done;
 }
 
-/* What is large gets an address at which blocks can map it. */
+/* Where @pa lies in the linear map, or would; else the end of it that is nearer. */
+static vaddr_t linear(paddr_t pa)
+{
+	paddr_t base = arch_linear_base;
+
+	return ARCH_LINEAR_START + MIN(MAX(pa, base) - base, ARCH_LINEAR_SIZE);
+}
+
+/*
+ * What is large gets an address at which blocks can map it. What the linear map has is memory, and
+ * may be cached; the tables of that do not change any more.
+ */
 void *ioremap(paddr_t pa, size_t size)
 {
 	paddr_t start = ALIGN_DOWN(pa, PAGE_SIZE);
 	struct request r = { .area = &general, .size = ALIGN_UP(pa - start + size, PAGE_SIZE),
 			     .pa = start, .flags = MMU_WRITE | MMU_DEVICE,
 			     .next = next_contiguous };
+	vaddr_t memory = linear(start);
 	char *p;
 
 	/* a range that wraps round the end of all addresses is none to the tables */
-	if (!size || r.size < size)
+	if (!size || r.size < size || meets(&memory, linear(start + r.size)))
 		return NULL;
 	r.align = r.size < BLOCK_SIZE ? PAGE_SIZE : BLOCK_SIZE;
 	r.offset = start & (r.align - 1);

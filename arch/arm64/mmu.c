@@ -116,30 +116,33 @@ paddr_t arch_boot_table(void)
 	return table;
 }
 
+/* Above so many pages it is cheaper that all is forgotten than one page after the other. */
+#define FORGET_MAX	64
+
+/* Has all CPUs forget what they knew of the range's last-level entries, which were changed. */
+static void forget(vaddr_t va, size_t size)
+{
+	dsb(ishst);	// the walkers see the change before the TLBs forget what was
+	if (size > FORGET_MAX * PAGE_SIZE)
+		__asm__ volatile("tlbi vmalle1is" ::: "memory");
+	else
+		for (vaddr_t end = va + size; va != end; va += PAGE_SIZE)
+			__asm__ volatile("tlbi vaale1is, %0" ::"r"(va >> 12 & ((1UL << 44) - 1))
+					 : "memory");
+	dsb(ish);	// every CPU has
+	isb();
+}
+
 int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu_table_alloc *alloc)
 {
 	int err = pgtable_map(&kernel, va, pa, size, flags, alloc);
 
 	dsb(ishst);	// the walkers see the new entries
 	isb();		// and so does what comes next
-	if (err && err != -EINVAL) {
-		/* what was mapped for a moment may have been seen */
-		__asm__ volatile("tlbi vmalle1is" ::: "memory");
-		dsb(ish);	// forgotten everywhere before the place is used again
-		isb();
-	}
+	/* what was mapped for a moment may have been seen */
+	if (err && err != -EINVAL)
+		forget(va, size);
 	return err;
-}
-
-/* Has all CPUs forget what they knew of the range's last-level entries, which were changed. */
-static void forget(vaddr_t va, size_t size)
-{
-	dsb(ishst);	// the walkers see the change before the TLBs forget what was
-	for (vaddr_t page = va; page - va < size; page += PAGE_SIZE)
-		__asm__ volatile("tlbi vaale1is, %0" ::"r"(page >> 12 & ((1UL << 44) - 1))
-				 : "memory");
-	dsb(ish);	// every CPU has
-	isb();
 }
 
 void arch_kernel_unmap(vaddr_t va, size_t size)

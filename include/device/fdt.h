@@ -55,14 +55,17 @@ struct dt_range {
  */
 int dt_check(const void *blob, size_t mapped);
 
+/* As boot_mem_add() and boot_mem_reserve() in <mm/boot_mem.h>. */
+typedef void dt_memory(paddr_t base, u64 size);
+typedef void dt_reserved(paddr_t base, u64 size, const char *name, bool no_map);
+
 /*
  * What boot memory is made of, before there is an index: calls @memory for each range of
  * enabled memory nodes, and @reserved for each of /memreserve/ and /reserved-memory, with
  * @no_map as the node says. Logs malformed entries and passes them over. Returns how many
  * usable memory ranges it found.
  */
-unsigned int dt_scan_memory(void (*memory)(struct dt_range r),
-			     void (*reserved)(struct dt_range r, bool no_map, const char *name));
+unsigned int dt_scan_memory(dt_memory *memory, dt_reserved *reserved);
 
 /*
  * /chosen, for its properties alone, from dt_scan_memory() on: boot asks it before there is

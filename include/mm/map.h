@@ -61,8 +61,8 @@ unsigned int map_check(void);
 
 /*
  * Maps device registers, [pa, pa + size), page-aligned outwards, with an unmapped page on either
- * side (mm/vmap.c). Never executable. Returns the address of @pa itself; NULL when space or
- * memory is out. Thread context or boot.
+ * side (mm/vmap.c). Never executable. Returns the address of @pa itself; NULL when some of it is
+ * memory that the linear map has, and when space or memory is out. Thread context or boot.
  */
 void *ioremap(paddr_t pa, size_t size);
 

@@ -149,7 +149,7 @@ struct page_stats {
 	size_t largest;			/* of free: the longest run that can be had */
 	size_t used[PAGE_USES];		/* by use */
 	size_t runs[PAGE_ORDERS];	/* free runs by order; not pages but runs */
-	u64 failed;			/* requests that got NULL */
+	u64 failed;			/* calls of page_out_of_memory() */
 };
 
 /* A view that may be some operations old by the time it is read. Any context. */
@@ -176,7 +176,8 @@ u64 page_handover_ns(void);
 
 /*
  * Two lines in the log, at most five times a second: what is free by order, and that @caller cannot
- * have @bytes bytes for @use. page_alloc() says it unless asked not to. Any context.
+ * have @bytes bytes for @use; each call counts as a request that failed. page_alloc() says it,
+ * unless asked not to. Any context.
  */
 void page_out_of_memory(const void *caller, size_t bytes, unsigned int use);
 

@@ -64,6 +64,12 @@ CASES = {
     "rtc-beyond-48-bits": words(prop("reg = <0x00 0x9010000 0x00 0x1000>",
                                      "reg = <0x10000 0x9010000 0x00 0x1000>"),
                                 said="pl031@9010000: cannot map 0x1000 bytes at 0x1000009010000"),
+    "rtc-in-memory": words(prop("reg = <0x00 0x9010000 0x00 0x1000>",
+                                "reg = <0x00 0x4fffffff 0x00 0x1000>"),
+                           said="pl031@9010000: cannot map 0x1000 bytes at 0x4fffffff"),
+    "rtc-around-memory": words(prop("reg = <0x00 0x9010000 0x00 0x1000>",
+                                    "reg = <0x00 0x3ffff000 0x00 0x1001>"),
+                               said="pl031@9010000: cannot map 0x1001 bytes at 0x3ffff000"),
     # the header
     "version-16": words(fields(version=16), "device tree: version is not 17 .* 0x\\w+"),
     "compatible-18": words(fields(version=18, last_comp_version=18),

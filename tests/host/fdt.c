@@ -26,16 +26,16 @@ static struct noted taken[RANGES_MAX];
 static unsigned int banks, takens;
 static void *storage;
 
-static void on_memory(struct dt_range r)
+static void on_memory(paddr_t base, u64 size)
 {
 	if (TEST(banks < RANGES_MAX))
-		bank[banks++] = r;
+		bank[banks++] = (struct dt_range){ base, size };
 }
 
-static void on_reserved(struct dt_range r, bool no_map, const char *name)
+static void on_reserved(paddr_t base, u64 size, const char *name, bool no_map)
 {
 	if (TEST(takens < RANGES_MAX))
-		taken[takens++] = (struct noted){ r, no_map, name };
+		taken[takens++] = (struct noted){ { base, size }, no_map, name };
 }
 
 /* Loads the first file of the command line, once for each case, so that they stand alone. */

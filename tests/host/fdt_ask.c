@@ -37,16 +37,16 @@ static void eat_string(const char *s)
 	eat(s, strlen(s));
 }
 
-static void on_memory(struct dt_range r)
+static void on_memory(paddr_t base, u64 size)
 {
-	RULE(r.size > 0);
-	RULE(r.base + (r.size - 1) >= r.base);
+	RULE(size > 0);
+	RULE(base + (size - 1) >= base);
 	banks++;
 }
 
-static void on_reserved(struct dt_range r, bool no_map, const char *name)
+static void on_reserved(paddr_t base, u64 size, const char *name, bool no_map)
 {
-	RULE(r.size == 0 || r.base + (r.size - 1) >= r.base);
+	RULE(size == 0 || base + (size - 1) >= base);
 	eat(&no_map, 1);
 	eat_string(name);
 }

@@ -15,8 +15,9 @@
 #include "host.h"
 #include "machine/machine.h"
 
+/* A million operations; with pages of 64 KiB, which are slow to look through, fewer. */
 #define ROUNDS		40
-#define STEPS		2500
+#define STEPS		(PAGE_SHIFT < 16 ? 25000U : 5000U)
 #define SPAN		8192UL		/* pages that the random banks lie in */
 #define LIVE_MAX	600
 #define KERNEL		PAGE_USE_KERNEL
@@ -342,11 +343,12 @@ static void figures_agree(void)
 	CHECK(!runs == !s.largest);
 }
 
-static void step(void)
+/* @takes: percent of the steps that allocate. */
+static void step(u64 takes)
 {
 	u64 what = host_random_below(100);
 
-	if (what < 48)
+	if (what < takes)
 		allocate();
 	else if (what < 90 && live_count)
 		give_back((unsigned int)host_random_below(live_count));
@@ -414,6 +416,7 @@ static bool play(void)
 	paddr_t base = bases[host_random_below(ARRAY_SIZE(bases))];
 	unsigned int banks, reserves = (unsigned int)host_random_below(12);
 	struct boot_mem_range bank[5], reserved[12];
+	u64 takes = 0;
 
 	base = ALIGN_UP(base, PAGE_SIZE) + (host_random_below(200) << PAGE_SHIFT);
 	banks = random_banks(bank, base);
@@ -432,8 +435,12 @@ static bool play(void)
 	}
 	machine_start(bank, banks, reserved, reserves);
 	model_init();
-	for (unsigned int i = 0; i < STEPS && good; i++)
-		step();
+	for (unsigned int i = 0; i < STEPS && good; i++) {
+		/* it fills up and empties again */
+		if (i % 1000 == 0)
+			takes = 30 + host_random_below(30);
+		step(takes);
+	}
 	if (good)
 		finish();
 	return good;

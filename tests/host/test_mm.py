@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """Boot memory (mm/boot_mem.c), the page allocator (mm/page.c and its policies) and the vmap area (mm/vmap.c) on the
-host, against models, with each granule."""
+host, against models, with each granule; pages with a million random operations a policy."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_vmap(program, page_shift):
     """Over the real table walker, in a small area."""
     flags = ["-Itests/host/vmap", "-Iarch/arm64/include", f"-DCONFIG_PAGE_SHIFT={page_shift}"]
     program(f"vmap-{page_shift}", "mm/vmap.c", "arch/arm64/boot/pgtable.c", "tests/host/apart.c",
-            "tests/host/vmap/world.c", "tests/host/vmap.c", flags=flags).test(cases=7)
+            "tests/host/vmap/world.c", "tests/host/vmap.c", flags=flags).test(cases=8)
 
 
 @pytest.mark.parametrize("policy,page_shift", [("buddy", 12), ("bump", 12), ("buddy", 16)])

@@ -410,6 +410,37 @@ static void large_devices_are_mapped_by_blocks(void)
 	all_agrees();
 }
 
+/* What the linear map has is no device's, be it one page of it; its holes may be. */
+static void memory_is_no_device(void)
+{
+	const paddr_t low = RAM_BASE + 2 * BLOCK, high = low + 3 * BLOCK, end = high + PAGE_SIZE;
+	const u64 asks[][3] = {	/* address, size, whether it can be had */
+		{ low, 4, 0 }, { low + BLOCK / 2, 4, 0 }, { low - 1, 2, 0 },
+		{ low + BLOCK - 1, 2, 0 }, { end - 1, BLOCK, 0 },
+		{ low - BLOCK, 2 * BLOCK, 0 }, { low + BLOCK, 3 * BLOCK, 0 },
+		{ 0, RAM_BASE + ARCH_LINEAR_SIZE + BLOCK, 0 },
+		/* between, beside and below; and where the linear map ends */
+		{ low + BLOCK, BLOCK, 1 }, { high - BLOCK, BLOCK, 1 },
+		{ low - BLOCK, BLOCK, 1 }, { end, 1, 1 }, { 0, 4, 1 },
+		{ RAM_BASE - 3, 4, 1 }, { RAM_BASE + ARCH_LINEAR_SIZE - 4, 8, 1 },
+		{ low + ARCH_LINEAR_SIZE, 4, 1 },
+	};
+
+	fresh_tables();
+	TEST_EQ(arch_kernel_map((vaddr_t)phys_to_virt(low), low, BLOCK, MMU_WRITE,
+				map_table_alloc), 0);
+	TEST_EQ(arch_kernel_map((vaddr_t)phys_to_virt(high), high, PAGE_SIZE, 0,
+				map_table_alloc), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(asks); i++) {
+		void *p = ioremap(asks[i][0], asks[i][1]);
+
+		if (!TEST_EQ(p != NULL, asks[i][2]))
+			printf("# %lu bytes at %#lx\n", asks[i][1], asks[i][0]);
+		iounmap(p);
+	}
+	fresh_tables();
+}
+
 /*
  * --- What panics, each in a process of its own ------------------------------------------------
  */
@@ -460,6 +491,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(all_space_is_used_again),
 	TEST_CASE(stacks_are_used_up),
 	TEST_CASE(large_devices_are_mapped_by_blocks),
+	TEST_CASE(memory_is_no_device),
 	TEST_CASE(bad_addresses_panic),
 	TEST_CASE(random_mappings),
 };

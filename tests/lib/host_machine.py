@@ -4,7 +4,7 @@
 
 def flags(page_shift):
     # object-size: a CPU's copy of an object is found from the object's address, but does not lie in it
-    return ["-Itests/host/machine", "-D_GNU_SOURCE", f"-DCONFIG_PAGE_SHIFT={page_shift}",
+    return ["-Itests/host/machine", "-D_GNU_SOURCE", f"-DCONFIG_PAGE_SHIFT={page_shift}", "-DCONFIG_DYNAMIC_MEMORY=1",
             "-fno-sanitize=object-size"]
 
 
