@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Tests of threads: beginning, end, join, detach, sleep, kill; with every policy. */
+#include <arch/atomic.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <lib/test.h>
@@ -49,20 +50,20 @@ static int sleep_long(void *arg)
 {
 	int err;
 
-	*(volatile bool *)arg = true;
+	atomic_store_relaxed((bool *)arg, true);
 	err = thread_sleep(3600 * NS_PER_SEC);
 	return thread_killed() ? err : 1;
 }
 
 static void sleep_is_cancelled(void)
 {
-	volatile bool began = false;
+	bool began = false;
 	struct thread *t;
 	int status = 0;
 
-	if (!TEST_EQ(thread_create(&t, &attr, sleep_long, (void *)&began), 0))
+	if (!TEST_EQ(thread_create(&t, &attr, sleep_long, &began), 0))
 		return;
-	while (!began)
+	while (!atomic_load_relaxed(&began))
 		thread_sleep(NS_PER_MS);
 	TEST_EQ(thread_join(t, time_now() + NS_PER_MS, NULL), -ETIMEDOUT);
 	thread_kill(t);

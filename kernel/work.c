@@ -210,7 +210,7 @@ static bool add_barrier(struct work_queue *q, const struct work *work, struct ba
 	if (!work)
 		behind = q->pending.prev;
 	else if (work->pending)
-		behind = (struct list *)&work->link;
+		behind = work->link.next->prev;	/* its own link, that may be written */
 	else if (q->running == work)
 		behind = &q->pending;
 	if (!behind || (behind == &q->pending && !q->running))

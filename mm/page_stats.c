@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages: the figures, and the words when there are none. But for the free runs of each zone, figures
+ * Pages: the figures, and the words when there are none. But for the free runs of a zone, figures
  * are read without stopping anybody, so they need not agree with each other to the last page.
  */
 #include <kernel/time.h>

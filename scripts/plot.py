@@ -34,6 +34,7 @@ class Panel:
     unit: str
     values: list                # of a list per series: a number per group, None where there is none
     groups: list = None         # where they are others than the picture's
+    limit: float = None         # where the axis ends, if that is known
 
 
 def bars(title, remark, panels, series, groups):
@@ -57,7 +58,7 @@ def bars(title, remark, panels, series, groups):
 
 def draw(panel, top, series, groups):
     values = [value for row in panel.values for value in row if value is not None]
-    limit = axis_end(values)
+    limit = panel.limit or axis_end(values)
     out = [text(LEFT - 56, top - 22, panel.title, "p"),
            f'<text class="k" transform="translate({LEFT - 56 + 8} {top + PANEL // 2}) rotate(-90)" '
            f'text-anchor="middle">{html.escape(panel.unit)}</text>']

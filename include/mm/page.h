@@ -176,8 +176,8 @@ u64 page_handover_ns(void);
 
 /*
  * Two lines in the log, at most five times a second: what is free by order, and that @caller cannot
- * have @bytes bytes for @use; each call counts as a request that failed. page_alloc() says it unless
- * asked not to. Any context.
+ * have @bytes bytes for @use; each call counts as a request that failed. page_alloc() says it,
+ * unless asked not to. Any context.
  */
 void page_out_of_memory(const void *caller, size_t bytes, unsigned int use);
 

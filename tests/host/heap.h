@@ -28,9 +28,18 @@
 #define HEAP_RUN	1
 #endif
 
+/* The layer that marks and checks objects is between. */
+#define HEAP_DEBUG	IS_ENABLED(CONFIG_DEBUG_HEAP)
+
 #ifndef HEAP_STEPS
 #define HEAP_STEPS	1000000
 #endif
+
+/* A machine with one or two banks, something reserved in the first one, a heap and its shadow. */
+void world_start(void);
+
+/* Has the heap give back all that is nobody's. */
+void world_shrink(void);
 
 /* The shadow of the machine's RAM, which begins at @start; nothing is taken. */
 void shadow_start(const void *start, size_t size);
