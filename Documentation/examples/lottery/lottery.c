@@ -26,11 +26,10 @@ int sched_policy_admit(struct thread *t __unused, const struct sched_params *par
 	return 0;
 }
 
-void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why why __unused)
+void sched_policy_enqueue(struct runqueue *rq __unused, struct thread *t,
+			  enum sched_why why __unused)
 {
 	list_add_tail(&ready, sched_entity(struct list, t));
-	if (!rq->slice && rq->current != rq->idle)
-		rq->slice = left = TURN;	/* the one that runs is not alone any more */
 }
 
 void sched_policy_dequeue(struct runqueue *rq __unused, struct thread *t)
@@ -40,24 +39,25 @@ void sched_policy_dequeue(struct runqueue *rq __unused, struct thread *t)
 
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why)
 {
+	bool waits = why == SCHED_YIELD && !list_empty(&ready);	/* for another draw */
 	unsigned int tickets = 0, drawn;
 
-	if (sched_stays(why))
-		list_add_tail(&ready, sched_entity(struct list, prev));
+	if (sched_stays(why) && !waits)
+		sched_policy_enqueue(rq, prev, why);
 	for (struct list *l = ready.next; l != &ready; l = l->next)
 		tickets += sched_thread(l)->priority + 1;
 	seed = seed * 1664525 + 1013904223;
 	drawn = (unsigned int)((u64)seed * tickets >> 32);
-	left = TURN;
+	rq->slice = left = tickets ? TURN : 0;
 	for (struct list *l = ready.next; l != &ready; l = l->next) {
 		if (drawn <= sched_thread(l)->priority) {
 			list_del(l);
-			rq->slice = list_empty(&ready) ? 0 : left;
+			if (waits)
+				sched_policy_enqueue(rq, prev, why);
 			return sched_thread(l);
 		}
 		drawn -= sched_thread(l)->priority + 1;
 	}
-	rq->slice = 0;
 	return NULL;
 }
 
