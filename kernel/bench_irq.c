@@ -8,6 +8,7 @@
 #include <arch/irq.h>
 #include <arch/timer.h>
 #include <kernel/irq.h>
+#include <kernel/semaphore.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
@@ -116,40 +117,76 @@ static int all(u64 *value)
 	return measure(empty, false, value);
 }
 
+static struct semaphore wake_up_call;
 static u64 woken_after;		/* ticks, the sum */
 static unsigned int woken;
+static bool enough;
 
-static bool note_in_thread(void *arg __unused)
+static bool give(void *arg __unused)
 {
-	woken_after += arch_counter_early() - asked;
-	atomic_store_release(&woken, woken + 1);
+	semaphore_give(&wake_up_call);
 	return true;
 }
 
-/* To the first line of what a thread runs that the interrupt wakes. */
+/* Sleeps until the handler wakes it, and notes when it runs. */
+static int sleeper(void *arg __unused)
+{
+	for (;;) {
+		semaphore_take(&wake_up_call, TIME_NEVER);
+		if (enough)
+			return 0;
+		woken_after += arch_counter_early() - asked;
+		atomic_store_release(&woken, woken + 1);
+	}
+}
+
+static void wait_for(unsigned int wakes)
+{
+	/* not every policy has it run at once; once it runs, it goes to sleep again */
+	do
+		thread_sleep(NS_PER_US);
+	while (atomic_load_acquire(&woken) != wakes);
+}
+
+/* Wakes a thread by ROUNDS interrupts. */
+static int wake_by(int irq)
+{
+	const struct thread_attr attr = {
+		.name = "bench", .sched = { .priority = PRIORITY_LEVELS - 1 },
+	};
+	struct thread *t;
+	int err = thread_create(&t, &attr, sleeper, NULL);
+
+	if (err)
+		return err;
+	for (unsigned int i = 0; i < ROUNDS; i++) {
+		wait_for(i);
+		take_interrupt(irq, true);
+	}
+	wait_for(ROUNDS);
+	enough = true;
+	semaphore_give(&wake_up_call);
+	return thread_join(t, TIME_NEVER, NULL);
+}
+
+/* To the return of the thread's semaphore_take(), from a handler that gives the semaphore. */
 static int wake_up(u64 *value)
 {
 	int irq = free_line(), err;
 
 	if (irq < 0)
 		return irq;
-	err = irq_request_threaded((unsigned int)irq, NULL, note_in_thread, NULL, "bench", 0);
+	err = irq_request((unsigned int)irq, give, NULL, "bench");
 	if (err)
 		return err;
+	semaphore_init(&wake_up_call, 0, SEMAPHORE_MAX);
 	woken_after = 0;
 	woken = 0;
-	for (unsigned int i = 0; i < ROUNDS; i++) {
-		/* not every policy has it run at once; once it runs, it goes to sleep again */
-		do
-			thread_sleep(NS_PER_US);
-		while (atomic_load_acquire(&woken) != i);
-		take_interrupt(irq, true);
-	}
-	while (atomic_load_acquire(&woken) != ROUNDS)
-		thread_sleep(NS_PER_US);
-	irq_free_threaded((unsigned int)irq, NULL);
+	enough = false;
+	err = wake_by(irq);
+	irq_free((unsigned int)irq);
 	*value = (time_from_ticks(woken_after - take_interrupts(-1, false)) + ROUNDS / 2) / ROUNDS;
-	return 0;
+	return err;
 }
 
 static void nothing(struct timer *timer __unused, void *arg __unused)
