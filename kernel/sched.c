@@ -457,7 +457,6 @@ void sched_init(void)
 	rq->idle = t;
 	rq->current = &boot_thread;
 	sched_policy_init(rq);
-	thread_create_init();
 	thread_adopt(&boot_thread, rq);
 	sched_policy_admit(&boot_thread, &boot_thread.params);
 	thread_adopt(t, rq);

@@ -11,8 +11,7 @@ extern struct spinlock thread_lock;
 /* Gives @t its id and puts it on the list. thread_lock held. */
 void thread_list_add(struct thread *t);
 
-/* For sched_init(): what thread_create() needs; and threads that it did not make. */
-void thread_create_init(void);
+/* For sched_init(): a thread that thread_create() did not make. */
 void thread_adopt(struct thread *t, struct runqueue *rq);
 
 /*

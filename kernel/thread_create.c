@@ -6,7 +6,6 @@
  */
 #include <arch/atomic.h>
 #include <arch/cpu.h>
-#include <arch/sections.h>
 #include <arch/timer.h>
 #include <kernel/sched.h>
 #include <kernel/thread.h>
@@ -14,13 +13,11 @@
 #include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/string.h>
-#include <mm/cache.h>
+#include <mm/heap.h>
 #include <mm/stack.h>
 #include <uapi/errno.h>
 
 #include "thread.h"
-
-static struct cache *threads __ro_after_init;
 
 void thread_adopt(struct thread *t, struct runqueue *rq)
 {
@@ -38,13 +35,6 @@ void thread_adopt(struct thread *t, struct runqueue *rq)
 	if (t != &boot_thread)
 		thread_list_add(t);
 	spin_unlock_irqrestore(&thread_lock, state);
-}
-
-void thread_create_init(void)
-{
-	threads = cache_create("thread", sizeof(struct thread), 0, NULL);
-	if (!threads)
-		panic("no memory for the cache of threads");
 }
 
 static int check(const struct thread_attr *attr)
@@ -91,7 +81,7 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 static void discard(struct thread *t)
 {
 	stack_free((void *)t->stack);
-	cache_free(threads, t);
+	kfree(t);
 }
 
 int thread_create(struct thread **thread, const struct thread_attr *attr, int (*entry)(void *arg),
@@ -104,12 +94,12 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 
 	if (err)
 		return err;
-	t = cache_alloc(threads);
+	t = kmalloc(sizeof(*t));
 	if (!t)
 		return -ENOMEM;
 	stack = stack_alloc();
 	if (!stack) {
-		cache_free(threads, t);
+		kfree(t);
 		return -ENOMEM;
 	}
 	fill(t, attr, stack, entry, arg);
