@@ -127,6 +127,13 @@ def test_masked(run, checker):
     assert re.search(r"lock check: interrupts were masked for 1\d{6} us or more", result.text)
 
 
+def test_past_deadlines_are_not_late(run, checker):
+    """A timer that is started for long ago comes at once: that is no interrupt that was kept waiting."""
+    result = run(checker, "top 2 -n 1; selftest timers", icount=True)
+    assert result.status == OFF, result.closing
+    assert "fail:0" in result.text and "interrupts were masked" not in result.text, result.text
+
+
 def test_busy_and_starving_are_no_hang(run, checker):
     """A thread alone may run for ever, and so may one that is more urgent than those that wait."""
     result = run(checker, "lockfault busy; version")
