@@ -131,7 +131,7 @@ static u64 deadline_of(const struct thread *t)
 
 static void begin_job(struct entity *e, u64 now)
 {
-	e->next = now - e->next < e->period ? e->next + e->period : now + e->period;
+	e->next = e->next && now - e->next < e->period ? e->next + e->period : now + e->period;
 	e->deadline = now + e->relative;
 	e->budget = e->runtime;
 	e->late = false;

@@ -301,7 +301,28 @@ static void deadlines_are_kept(void)
 	}
 }
 
+/* Also of a CPU that has not run for a period yet the second job comes a period after the first. */
+static void first_period_is_whole(void)
+{
+	struct sched_params p = { .runtime = MS, .deadline = 2 * MS, .period = 10 * MS };
+
+	if (!policy_is("earliest deadline first"))
+		return;
+	world_start(MS);
+	TEST(world_make(&jobs[0], &p));
+	world_pass(MS / 2);
+	world_leave(SCHED_SLEEP);
+	world_pass(9 * MS);
+	world_wake(&jobs[0]);
+	TEST_EQ(jobs[0].where, READY);
+	world_pass(MS / 2 - 10);
+	TEST_EQ(jobs[0].where, READY);
+	world_pass(20);
+	TEST_EQ(jobs[0].where, RUNNING);
+}
+
 static const struct test_case cases[] = { TEST_CASE(any_operations), TEST_CASE(fair_shares),
-					  TEST_CASE(deadlines_are_kept) };
+					  TEST_CASE(deadlines_are_kept),
+					  TEST_CASE(first_period_is_whole) };
 static const struct test_suite sched_random_suite = TEST_SUITE_OF("sched_random", cases);
 TEST_SUITE(sched_random_suite);
