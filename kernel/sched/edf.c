@@ -41,6 +41,7 @@
 #define DENSITY_ONE (1UL << 20)
 #define DENSITY_MAX (DENSITY_ONE * (100 - CONFIG_SCHED_EDF_RESERVE) / 100)
 #define NEVER UINT64_MAX
+#define LAST (NEVER - 1) /* an ordinary thread's deadline: after all others */
 
 const char sched_policy_name[] = "earliest deadline first";
 
@@ -122,11 +123,13 @@ static u64 lent(const struct thread *t)
 	return earliest;
 }
 
+/* What threads are compared by. Who waits for a budget is not to run: ordinary ones go first. */
 static u64 deadline_of(const struct thread *t)
 {
 	const struct entity *e = sched_entity(const struct entity, t);
+	u64 own = e->period ? e->deadline : LAST;
 
-	return MIN(e->period && e->place != WAITING ? e->deadline : NEVER, lent(t));
+	return MIN(e->place == WAITING ? NEVER : own, lent(t));
 }
 
 static void begin_job(struct entity *e, u64 now)
