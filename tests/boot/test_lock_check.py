@@ -94,6 +94,13 @@ def test_what_is_no_mistake(run, checker):
     assert result.status == OFF, result.closing
 
 
+def test_figures_can_be_measured(run, checker):
+    """What is measured breaks no rule either."""
+    result = run(checker, "bench sched; bench mem", icount=True)
+    assert result.status == OFF, result.closing
+    assert len(re.findall(r"^[a-z]+\.\S+ [\d.]+ \S+$", result.text, re.M)) >= 20, result.text
+
+
 def test_held_too_long(run, checker):
     """A line, once for each new record, and the run goes on."""
     result = run(checker, "crash held; crash held; version", icount=True)
