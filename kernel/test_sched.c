@@ -55,7 +55,11 @@ static void good_parameters(void)
 		{ .slice = SCHED_SLICE_MIN },
 		{ .slice = SCHED_PERIOD_MAX },
 		{ .runtime = MS, .deadline = 10 * MS, .period = 10 * MS },
-		{ .runtime = SCHED_SLICE_MIN, .deadline = MS, .period = SCHED_PERIOD_MAX },
+		/* who uses up a budget waits until the period is over: one of them is short */
+		{ .runtime = SCHED_SLICE_MIN, .deadline = MS, .period = MS },
+		{ .runtime = SCHED_PERIOD_MAX / 2,
+		  .deadline = SCHED_PERIOD_MAX,
+		  .period = SCHED_PERIOD_MAX },
 	};
 	struct sched_params had = arch_current()->params;
 	struct thread *t;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Timers (see <kernel/timer.h>). The heap is ordered by the latest time at which a timer may be
- * called. When the first one's latest time comes, it is called, and with it those behind it whose
- * earliest time has come as well.
+ * called. When the first one's latest time comes, it is called, and with it those next behind it
+ * whose earliest time has come as well, up to the first one whose has not.
  *
  * Most timers are timeouts: started, and soon taken back. So the last few that were started lie
  * unordered in a ring, from where they go into the heap when their places are needed, or when the
@@ -59,6 +59,9 @@ static __noinline void arm(struct timer_queue *q, u64 ticks)
 {
 	if (!time_source())
 		return;
+	/* what is past cannot come in time: report_late() counts from here */
+	if ((IS_ENABLED(CONFIG_DEBUG_LOCKS) || IS_ENABLED(CONFIG_WATCHDOG)) && ticks)
+		ticks = MAX(ticks, arch_counter());
 	q->unarmed = ~ticks;
 	arch_timer_set(ticks);
 }

@@ -3,7 +3,8 @@
  * Runs test suites and prints what came of them as KTAP (version 1): one subtest per suite,
  * one line per case, and before the line of a case that failed one diagnostic per failed
  * check. A loop may fail many times: the first SHOWN_MAX are shown, the rest is counted. A
- * case that panics ends the run; nothing here catches that.
+ * case that panics ends the run; nothing here catches that. Of a suite that cannot be run here
+ * each case is skipped, with the reason.
  */
 #include <lib/string.h>
 #include <lib/test.h>
@@ -59,14 +60,22 @@ static bool run_case(const struct test_case *c, size_t number)
 	return count == 0;
 }
 
-/* Runs one suite. Returns how many cases failed. */
-static unsigned int run_suite(const struct test_suite *suite, unsigned int number)
+/* Runs one suite. Returns how many cases failed, and adds to @skipped those that did not run. */
+static unsigned int run_suite(const struct test_suite *suite, unsigned int number,
+			      unsigned int *skipped)
 {
+	const char *why = suite->skip ? suite->skip() : NULL;
 	unsigned int bad = 0;
 
 	print("    KTAP version 1\n    # Subtest: %s\n    1..%zu\n", suite->name, suite->count);
-	for (size_t i = 0; i < suite->count; i++)
-		bad += !run_case(&suite->cases[i], i + 1);
+	for (size_t i = 0; i < suite->count; i++) {
+		if (why)
+			print("    ok %zu - %s # SKIP %s\n", i + 1, suite->cases[i].name, why);
+		else
+			bad += !run_case(&suite->cases[i], i + 1);
+	}
+	if (why)
+		*skipped += (unsigned int)suite->count;
 	print("%s %u - %s\n", bad ? "not ok" : "ok", number, suite->name);
 	return bad;
 }
@@ -82,6 +91,7 @@ int test_run(const char *name, test_print *print_with)
 	unsigned int cases = 0;
 	unsigned int bad = 0;
 	unsigned int number = 0;
+	unsigned int skipped = 0;
 
 	TABLE_FOREACH(test_suite, struct test_suite, suite) {
 		if (wanted(name, *suite)) {
@@ -96,8 +106,8 @@ int test_run(const char *name, test_print *print_with)
 	print("KTAP version 1\n1..%u\n", suites);
 	TABLE_FOREACH(test_suite, struct test_suite, suite) {
 		if (wanted(name, *suite))
-			bad += run_suite(*suite, ++number);
+			bad += run_suite(*suite, ++number, &skipped);
 	}
-	print("# Totals: pass:%u fail:%u skip:0\n", cases - bad, bad);
+	print("# Totals: pass:%u fail:%u skip:%u\n", cases - bad - skipped, bad, skipped);
 	return (int)bad;
 }

@@ -33,11 +33,16 @@ struct test_suite {
 	const char *name;
 	const struct test_case *cases;
 	size_t count;
+	const char *(*skip)(void);	/* why it cannot be run here, or NULL */
 };
 
 #define TEST_CASE(f)	{ .name = #f, .run = (f) }
 #define TEST_SUITE_OF(suite_name, suite_cases) \
 	{ .name = (suite_name), .cases = (suite_cases), .count = ARRAY_SIZE(suite_cases) }
+
+#define TEST_SUITE_UNLESS(why, suite_name, suite_cases) \
+	{ .skip = (why), .name = (suite_name), .cases = (suite_cases), \
+	  .count = ARRAY_SIZE(suite_cases) }
 
 /* The variable must be named <name>_suite: suites run in the order of these names. */
 #define TEST_SUITE(suite)	TABLE_ENTRY(test_suite, struct test_suite, suite)

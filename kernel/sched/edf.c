@@ -18,6 +18,9 @@
  *  - Jobs come once a period. Periods follow each other from the first job on; after one or more
  *    without any job they begin anew with the next one. A thread that wakes up earlier than its
  *    next period begins waits until then; lateness does not add up.
+ *  - A thread that is new, or has new parameters, may sleep until its first release, wherever that
+ *    lies in the period that began with it: it wakes up with what is left of the budget, and
+ *    deadline and period count from then.
  *
  * Budgets are enforced. A thread that has used up its budget waits, ready, until its next period
  * has begun and its deadline is past: then its next job begins. That its deadline was missed is
@@ -41,6 +44,7 @@
 #define DENSITY_ONE (1UL << 20)
 #define DENSITY_MAX (DENSITY_ONE * (100 - CONFIG_SCHED_EDF_RESERVE) / 100)
 #define NEVER UINT64_MAX
+#define LAST (NEVER - 1) /* an ordinary thread's deadline: after all others */
 
 const char sched_policy_name[] = "earliest deadline first";
 
@@ -70,7 +74,8 @@ struct entity {
 	u32 missed;
 	u32 overran;
 	u8 place;
-	bool late; /* the job was counted as missed */
+	bool late;  /* the job was counted as missed */
+	bool fresh; /* no wake-up has begun a period yet */
 };
 
 void sched_policy_init(struct runqueue *rq)
@@ -102,6 +107,7 @@ int sched_policy_admit(struct thread *t, const struct sched_params *p)
 	e->relative = p->period ? time_to_ticks(p->deadline) : 0;
 	e->period = p->period ? time_to_ticks(p->period) : 0;
 	/* the first job of the new kind begins at once */
+	e->fresh = true;
 	e->budget = 0;
 	e->deadline = 0;
 	e->next = 0;
@@ -122,16 +128,18 @@ static u64 lent(const struct thread *t)
 	return earliest;
 }
 
+/* What threads are compared by. Who waits for a budget is not to run: ordinary ones go first. */
 static u64 deadline_of(const struct thread *t)
 {
 	const struct entity *e = sched_entity(const struct entity, t);
+	u64 own = e->period ? e->deadline : LAST;
 
-	return MIN(e->period && e->place != WAITING ? e->deadline : NEVER, lent(t));
+	return MIN(e->place == WAITING ? NEVER : own, lent(t));
 }
 
 static void begin_job(struct entity *e, u64 now)
 {
-	e->next = now - e->next < e->period ? e->next + e->period : now + e->period;
+	e->next = e->next && now - e->next < e->period ? e->next + e->period : now + e->period;
 	e->deadline = now + e->relative;
 	e->budget = e->runtime;
 	e->late = false;
@@ -160,6 +168,12 @@ static void renew(struct entity *e, enum sched_why why, u64 now)
 		return;
 	if (now >= e->next && (woke || now >= e->deadline)) {
 		begin_job(e, now);
+		e->fresh = e->fresh && why != SCHED_WAKE;
+	} else if (woke && e->fresh && e->budget) {
+		e->fresh = false;
+		e->next = now + e->period;
+		e->deadline = now + e->relative;
+		e->late = false;
 	} else if (woke || why == SCHED_CHANGE) {
 		e->budget = 0;
 	} else {

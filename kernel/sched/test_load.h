@@ -39,6 +39,9 @@ void load_stop(struct load *loads, unsigned int n);
 /* What can be told of a load's thread. */
 struct thread_info load_info(const struct load *l);
 
+/* For suites about times: why they cannot be run, or NULL where instructions are counted. */
+const char *load_not_exact(void);
+
 /* Uses the CPU for @ns, counted by what the calling thread has run. */
 void load_work(u64 ns);
 

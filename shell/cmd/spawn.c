@@ -22,7 +22,7 @@
 
 #define COUNT_MAX	1000
 #define LOOK_NS		(5 * NS_PER_MS)		/* a hog looks up from its work so often, at best */
-#define STARVED		20			/* looks */
+#define STARVED_NS	(100 * NS_PER_MS)
 
 enum kind { HOG, SLEEPER, PERIODIC, KINDS };
 
@@ -41,6 +41,14 @@ struct job {
 
 static struct spinlock lock;
 static struct list jobs;
+
+/* What a thread saw of the shell at its last look. */
+struct look {
+	u64 shell_run;	/* ticks that the shell had run */
+	u64 own_run;	/* ns that the thread itself had, when that was last another number */
+};
+
+static u64 starved_at;		/* ticks that the shell had run when it was last found starved */
 
 static u64 rounds_per_ms;
 
@@ -70,18 +78,32 @@ static void work(u64 ns)
 }
 
 /*
- * Whatever the policy and the priority: nothing takes the prompt away for good. When the shell was
- * ready at each of the last looks, it is let run.
+ * Whatever the policy and the priority: nothing takes the prompt away for good. When one of these
+ * threads has had STARVED_NS of the CPU while the shell was ready and did not run, all of them,
+ * as they come to look, sleep until it has.
  */
+static void look(struct look *l)
+{
+	u64 run = boot_thread.run_ticks;
+
+	if (boot_thread.state != THREAD_READY || run != l->shell_run) {
+		l->shell_run = run;
+		l->own_run = thread_cpu_time();
+	} else if (thread_cpu_time() - l->own_run >= STARVED_NS) {
+		starved_at = run;
+	}
+	while (boot_thread.state == THREAD_READY && boot_thread.run_ticks == starved_at &&
+	       !thread_killed() && !thread_sleep(LOOK_NS))
+		;
+}
+
 static void hog(struct job *job)
 {
-	for (unsigned int waits = 0; !thread_killed(); job->times++) {
+	struct look l = { 0 };
+
+	for (; !thread_killed(); job->times++) {
 		work(LOOK_NS);
-		waits = boot_thread.state == THREAD_READY ? waits + 1 : 0;
-		if (waits == STARVED) {
-			thread_sleep(LOOK_NS);
-			waits = 0;
-		}
+		look(&l);
 	}
 }
 
@@ -99,10 +121,12 @@ static void sleeper(struct job *job)
 static void periodic(struct job *job)
 {
 	u64 begin = time_now();
+	struct look l = { 0 };
 
 	do {
 		u64 took;
 
+		look(&l);
 		work(job->sched.runtime / 10 * 9);
 		took = time_now() - begin;
 		job->times++;

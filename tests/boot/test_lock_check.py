@@ -94,6 +94,13 @@ def test_what_is_no_mistake(run, checker):
     assert result.status == OFF, result.closing
 
 
+def test_figures_can_be_measured(run, checker):
+    """What is measured breaks no rule either."""
+    result = run(checker, "bench sched; bench mem", icount=True)
+    assert result.status == OFF, result.closing
+    assert len(re.findall(r"^[a-z]+\.\S+ [\d.]+ \S+$", result.text, re.M)) >= 20, result.text
+
+
 def test_held_too_long(run, checker):
     """A line, once for each new record, and the run goes on."""
     result = run(checker, "crash held; crash held; version", icount=True)
@@ -125,6 +132,13 @@ def test_masked(run, checker):
     assert re.fullmatch(r"run-qemu: stuck: watchdog: interrupts were masked for 1 s, "
                         rf"up to \w+\+0x\w+/0x\w+", result.closing), result.closing
     assert re.search(r"lock check: interrupts were masked for 1\d{6} us or more", result.text)
+
+
+def test_past_deadlines_are_not_late(run, checker):
+    """A timer that is started for long ago comes at once: that is no interrupt that was kept waiting."""
+    result = run(checker, "top 2 -n 1; selftest timers", icount=True)
+    assert result.status == OFF, result.closing
+    assert "fail:0" in result.text and "interrupts were masked" not in result.text, result.text
 
 
 def test_busy_and_starving_are_no_hang(run, checker):

@@ -35,6 +35,7 @@ def runs_well(run, o, name, suite, **env):
     # kernel/test_inherit.c is about priorities
     others = SUITES if name == POLICIES["priority"] else SUITES - {"inherit"}
     assert not (others | {"sched", *suite}) - check(result.text)
+    assert " # SKIP " not in result.text
     assert f"scheduler {name}, allocator slab" in result.text
 
 
@@ -69,6 +70,15 @@ def test_fair_shares_in_ten_seconds(build, run, nices):
     weights = [round(1024 * 1.25 ** -nice) for nice in nices]
     for share, weight in zip(got, weights):
         assert abs(share / (weight / sum(weights)) - 1) < 0.02, got
+
+
+def test_without_a_budget_is_not_starved(build, run):
+    """The watchdog does not take a thread that has used up its budget for one that a hog keeps
+    from the CPU."""
+    o = build("qemu_virt_defconfig", set="SCHED_EDF=y WATCHDOG=y WATCHDOG_SECONDS=1")
+    result = run(o, "spawn hog -d 100/9000/9000; spawn hog; top 3 -n 1; ps", icount=True)
+    assert result.status == OFF, result.closing
+    assert re.search(r"^ *2 hog +ready .* 1 overran$", result.text, re.M), result.text
 
 
 def test_lottery_joins_the_choice(build, run, make):

@@ -141,6 +141,16 @@ def test_who_cannot_be_changed(shell, line, said):
 
 # -- what they do ----------------------------------------------------------------------
 
+@pytest.mark.parametrize("words", ["hog -p 31 -c 3", "periodic -p 31 -d 10us/10us/10us -c 3"])
+def test_prompt_comes_back(shell, policy, words):
+    """Several that are more urgent than the shell and never sleep: it runs now and then."""
+    if policy == "EDF":
+        words = words.split(" -d")[0]       # three times the whole CPU is refused there
+    made = shell.spawn(words)
+    assert set(made) <= set(shell.table("ps"))
+    shell.kill(*made)
+
+
 def test_ps(shell, hogs):
     lines = shell.cmd("ps").splitlines()
     assert re.fullmatch(r" +id name +state +stack +now +most +% +cpu ms +wait ms switches forced +policy",

@@ -30,4 +30,4 @@ def defaults():
 def test_policy(program, policy):
     flags = ["-Itests/host/sched", "-DCONFIG_THREADS=1", *defaults()]
     program(f"sched_{policy}", POLICIES[policy], "lib/leftist.c", "tests/host/sched/world.c",
-            "tests/host/sched/random.c", flags=flags).test(cases=3)
+            "tests/host/sched/random.c", flags=flags).test(cases=5)

@@ -301,7 +301,63 @@ static void deadlines_are_kept(void)
 	}
 }
 
+/* Also of a CPU that has not run for a period yet the second job comes a period after the first. */
+static void first_period_is_whole(void)
+{
+	struct sched_params p = { .runtime = MS, .deadline = 2 * MS, .period = 10 * MS };
+
+	if (!policy_is("earliest deadline first"))
+		return;
+	world_start(MS);
+	TEST(world_make(&jobs[0], &p));
+	world_pass(MS - 10);
+	world_leave(SCHED_SLEEP);
+	world_pass(8 * MS + 20);
+	world_wake(&jobs[0]);
+	/* what is left of the budget */
+	world_pass(20);
+	TEST_EQ(jobs[0].where, READY);
+	world_pass(MS - 100);
+	TEST_EQ(jobs[0].where, READY);
+	world_pass(9 * MS + 100);
+	TEST_EQ(jobs[0].where, RUNNING);
+}
+
+/*
+ * A thread is made at some time and sleeps until its first release, wherever that is in the period
+ * that began when it was made: each job has its whole runtime, less what the thread needed before.
+ */
+static void releases_at_any_phase(void)
+{
+	struct sched_params p = { .runtime = 2 * MS, .deadline = 5 * MS, .period = 20 * MS };
+
+	if (!policy_is("earliest deadline first"))
+		return;
+	for (u64 phase = MS; phase < 60 * MS && good; phase += MS) {
+		u64 release;
+
+		world_start(sched_now + 1000 * MS);
+		good &= TEST(world_make(&jobs[0], &p));
+		release = sched_now + phase;
+		world_make(&jobs[1], &(struct sched_params){ .nice = 0 });
+		world_pass(10 * US);
+		world_leave(SCHED_SLEEP);
+		for (unsigned int i = 0; i < 5 && good; i++, release += p.period) {
+			u64 before = jobs[0].run;
+
+			world_pass(release - sched_now);
+			world_wake(&jobs[0]);
+			world_pass(p.runtime - 20 * US);
+			good &= TEST(world_running() == &jobs[0]);
+			world_leave(SCHED_SLEEP);
+			good &= TEST_EQ(jobs[0].run - before, p.runtime - 20 * US);
+		}
+	}
+}
+
 static const struct test_case cases[] = { TEST_CASE(any_operations), TEST_CASE(fair_shares),
-					  TEST_CASE(deadlines_are_kept) };
+					  TEST_CASE(deadlines_are_kept),
+					  TEST_CASE(first_period_is_whole),
+					  TEST_CASE(releases_at_any_phase) };
 static const struct test_suite sched_random_suite = TEST_SUITE_OF("sched_random", cases);
 TEST_SUITE(sched_random_suite);
