@@ -53,8 +53,8 @@ static __noinline unsigned long crash_stack(unsigned long depth)
 	return depth == ~0UL ? 0 : crash_stack(depth + 1) + (unsigned long)block[depth % 7];
 }
 
-/* An object whose address the compiler does not know. */
-static char *object(void)
+/* An object whose address the compiler does not know; who asks for it is to be the caller. */
+static __always_inline char *object(void)
 {
 	char *volatile p = kmalloc(SIZE);
 
@@ -140,6 +140,6 @@ static int crash_run(int argc, char **argv)
 static const struct command crash_command = {
 	.name = "crash", .usage = "null|wx [exec]|overflow|stack|uaf|doublefree" CRASH_THREAD_WAYS,
 	.help = "make a mistake, to see how it is reported",
-	.run = crash_run, .min_args = 1, .max_args = 2,
+	.run = crash_run, .min_args = 1, .max_args = 2, .ordinary = true,
 };
 COMMAND(crash_command);

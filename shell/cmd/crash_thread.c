@@ -130,9 +130,10 @@ static void start(const char *name, int (*entry)(void *arg))
 		thread_yield();
 }
 
-static void crash_hog(void)
+static __noinline void crash_hog(void)
 {
 	start("hog", hog);
+	HERE();
 }
 
 static void crash_thread_stack(void)

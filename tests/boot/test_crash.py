@@ -136,7 +136,8 @@ def test_crash(crash, granule, way):
     report, last = crash
     assert re.fullmatch(words, last), f"the last line says {last!r}"
     assert re.match(rf"\] panic: {words}\n", report), "the report begins with the reason"
-    assert "] thread main\n" in report
+    # while the shell sleeps it is the idle thread that an interrupt comes to
+    assert f"] thread {'idle' if way.startswith('interrupt') else 'main'}\n" in report
     chain = call_chain(report)
     assert holds(chain, functions.split()), f"the call chain is {chain}"
     if way.startswith("stack-"):

@@ -33,15 +33,18 @@ static void (*volatile fail)(const char *fmt, ...) = (void (*)(const char *, ...
 static const char constant[8] = "fixed";
 static u32 data[2] = { 0xd65f03c0, 0 }; /* RET, but no code */
 
+/* An address near NULL that the compiler does not see: it would warn. */
+#define HIDDEN(a)	({ uintptr_t a_ = (a); __asm__("" : "+r"(a_)); (void *)a_; })
+
 WAY void crash_null_read(void)
 {
-	read32((void *)8);
+	read32(HIDDEN(8));
 	HERE();
 }
 
 WAY void crash_null_write(void)
 {
-	write32((void *)16, 1);
+	write32(HIDDEN(16), 1);
 	HERE();
 }
 
