@@ -150,6 +150,8 @@ void thread_exit(int status)
 
 	if (unlikely(t->held))
 		panic("thread %s ends and holds %u locks", t->name, t->held);
+	if (unlikely(t == &boot_thread))
+		panic("the boot thread ends: its stack is part of the image");
 	assert(list_empty(&t->owned));
 	spin_lock_irqsave(&t->joiners.lock);
 	trace_name(t->id, t->name);

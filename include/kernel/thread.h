@@ -133,7 +133,7 @@ struct thread_info {
 	u64 waited;
 	u64 switches;		/* how often it left the CPU by itself */
 	u64 preemptions;	/* how often it was made to */
-	char policy[48];	/* what the policy says of it */
+	char policy[64];	/* what the policy says of it */
 #endif
 };
 
