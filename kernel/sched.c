@@ -293,10 +293,12 @@ bool wait_hand_over(struct wait_queue *q)
 	spin_unlock(&q->lock);
 	if (likely(why && is_here(rq) && !arch_irqs_masked(state))) {
 		switch_away(rq, why, state);
-	} else {
-		spin_unlock(&rq->lock);
-		sched_irq_restore(state);
+		return true;
 	}
+	spin_unlock(&rq->lock);
+	/* in an interrupt its end is the preemption point, and the mask stays as it is */
+	if (!sched_rq()->in_irq)
+		sched_irq_restore(state);
 	return true;
 }
 
