@@ -9,7 +9,7 @@ import pytest
 from lib.session import PANIC
 
 WHERE = "in an interrupt or with interrupts masked"
-SLEEPS = rf"thread \w+ sleeps {WHERE}"
+SLEEPS = r"thread \w+ sleeps (in an interrupt|with interrupts masked): \w+\+0x.*"
 WAYS = {
     "take": SLEEPS,
     "receive": SLEEPS,
