@@ -70,6 +70,16 @@ static int low(void *arg __unused)
 	return err;
 }
 
+/* Returns when it has the mutex; NULL when it cannot be made. */
+static struct thread *spawn_low(void)
+{
+	struct thread *t = test_spawn_at(5, low, NULL);
+
+	if (t)
+		TEST_UNTIL(atomic_load_relaxed(&low_is_in));
+	return t;
+}
+
 static int medium(void *arg __unused)
 {
 	run_for(20 * NS_PER_MS);
@@ -97,17 +107,18 @@ static void inversion(void)
 	struct thread *t[3];
 
 	begin();
-	t[0] = test_spawn_at(5, low, NULL);
-	TEST_UNTIL(atomic_load_relaxed(&low_is_in));
-	t[1] = test_spawn_at(20, high, &never);
-	t[2] = test_spawn_at(10, medium, NULL);
-	atomic_store_relaxed(&low_may_go, true);
-	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
-		TEST_EQ(test_join(t[i]), 0);
-	TEST_EQ(low_inside, 20);
-	TEST_EQ(low_after, 5);
-	TEST(high_got < medium_done);
-	TEST(medium_done < low_done);
+	t[0] = spawn_low();
+	if (t[0]) {
+		t[1] = test_spawn_at(20, high, &never);
+		t[2] = test_spawn_at(10, medium, NULL);
+		atomic_store_relaxed(&low_may_go, true);
+		for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
+			TEST_EQ(test_join(t[i]), 0);
+		TEST_EQ(low_inside, 20);
+		TEST_EQ(low_after, 5);
+		TEST(high_got < medium_done);
+		TEST(medium_done < low_done);
+	}
 	finish();
 }
 
@@ -118,17 +129,20 @@ static void lent_until_the_deadline(void)
 	struct thread *t[2];
 
 	begin();
-	t[0] = test_spawn_at(5, low, NULL);
-	TEST_UNTIL(atomic_load_relaxed(&low_is_in));
-	deadline = time_now() + NS_PER_MS;
-	t[1] = test_spawn_at(20, high, &deadline);
-	TEST_EQ(test_join(t[1]), -ETIMEDOUT);
-	TEST(high_got >= deadline);
-	TEST(!low_done);
-	TEST_EQ(t[0]->priority, 5);
-	atomic_store_relaxed(&low_may_go, true);
-	TEST_EQ(test_join(t[0]), 0);
-	TEST_EQ(low_inside, 5);
+	t[0] = spawn_low();
+	if (t[0]) {
+		deadline = time_now() + NS_PER_MS;
+		t[1] = test_spawn_at(20, high, &deadline);
+		if (t[1]) {
+			TEST_EQ(test_join(t[1]), -ETIMEDOUT);
+			TEST(high_got >= deadline);
+			TEST(!low_done);
+			TEST_EQ(t[0]->priority, 5);
+		}
+		atomic_store_relaxed(&low_may_go, true);
+		TEST_EQ(test_join(t[0]), 0);
+		TEST_EQ(low_inside, 5);
+	}
 	finish();
 }
 
@@ -152,29 +166,40 @@ static int link(void *arg)
 	return err;
 }
 
+/* Of the first @n of a chain. */
+static void end_links(struct thread **t, unsigned int n)
+{
+	TEST_EQ(semaphore_give(&go), 0);
+	for (unsigned int i = 0; i < n; i++)
+		TEST_EQ(test_join(t[i]), 0);
+}
+
+static void end_chain(struct thread **t)
+{
+	end_links(t, CHAIN);
+}
+
 /*
  * The threads of a chain have priorities from 5 on: the last one's, or the one given, counts for
- * all.
+ * all. False, and there is none, when one of them cannot be made.
  */
-static void make_chain(struct thread **t)
+static bool make_chain(struct thread **t)
 {
 	for (unsigned int i = 0; i < CHAIN; i++) {
 		t[i] = test_spawn_at(5 + (int)i, link, (void *)(uintptr_t)i);
+		if (!t[i]) {
+			end_links(t, i);
+			return false;
+		}
 		test_until_asleep(t[i]);
 	}
+	return true;
 }
 
 static void expect_all(struct thread **t, unsigned int priority)
 {
 	for (unsigned int i = 0; i < CHAIN; i++)
 		TEST_EQ(t[i]->priority, MAX(priority, 5U + CHAIN - 1));
-}
-
-static void end_chain(struct thread **t)
-{
-	TEST_EQ(semaphore_give(&go), 0);
-	for (unsigned int i = 0; i < CHAIN; i++)
-		TEST_EQ(test_join(t[i]), 0);
 }
 
 struct last {
@@ -191,47 +216,68 @@ static int last(void *arg)
 	return err;
 }
 
-static void chain(void)
+/* @look ends the chain that it is given. */
+static void with_chain(void (*look)(struct thread **t))
 {
-	struct last w = { TIME_NEVER };
-	struct thread *t[CHAIN], *l;
+	struct thread *t[CHAIN];
 
 	begin();
-	make_chain(t);
+	if (make_chain(t))
+		look(t);
+	finish();
+}
+
+static void look_at_chain(struct thread **t)
+{
+	struct last w = { TIME_NEVER };
+	struct thread *l;
+
 	expect_all(t, 0);
 	l = test_spawn_at(20, last, &w);
-	test_until_asleep(l);
-	expect_all(t, 20);
+	if (l) {
+		test_until_asleep(l);
+		expect_all(t, 20);
+	}
 	end_chain(t);
 	TEST_EQ(test_join(l), 0);
-	finish();
+}
+
+static void chain(void)
+{
+	with_chain(look_at_chain);
+}
+
+static void look_until_the_deadline(struct thread **t)
+{
+	struct last w = { test_in_ms(50) };
+	struct thread *l = test_spawn_at(20, last, &w);
+
+	if (l) {
+		TEST_UNTIL(t[0]->priority == 20 || time_now() >= w.deadline);
+		TEST_EQ(test_join(l), -ETIMEDOUT);
+	}
+	expect_all(t, 0);
+	end_chain(t);
 }
 
 static void chain_until_the_deadline(void)
 {
-	struct last w;
-	struct thread *t[CHAIN], *l;
-
-	begin();
-	make_chain(t);
-	w.deadline = test_in_ms(50);
-	l = test_spawn_at(20, last, &w);
-	TEST_UNTIL(t[0]->priority == 20 || time_now() >= w.deadline);
-	TEST_EQ(test_join(l), -ETIMEDOUT);
-	expect_all(t, 0);
-	end_chain(t);
-	finish();
+	with_chain(look_until_the_deadline);
 }
 
-static void chain_until_the_kill(void)
+static void look_until_the_kill(struct thread **t)
 {
 	struct last w = { TIME_NEVER };
-	struct thread *t[CHAIN], *l[2];
+	struct thread *l[2];
 
-	begin();
-	make_chain(t);
 	l[0] = test_spawn_at(20, last, &w);
 	l[1] = test_spawn_at(25, last, &w);
+	if (!l[0] || !l[1]) {
+		end_chain(t);
+		for (unsigned int i = 0; i < ARRAY_SIZE(l); i++)
+			test_join(l[i]);
+		return;
+	}
 	test_until_asleep(l[0]);
 	test_until_asleep(l[1]);
 	expect_all(t, 25);
@@ -250,18 +296,23 @@ static void chain_until_the_kill(void)
 		if (i != 3)
 			TEST_EQ(test_join(t[i]), 0);
 	TEST_EQ(test_join(l[0]), 0);
-	finish();
+}
+
+static void chain_until_the_kill(void)
+{
+	with_chain(look_until_the_kill);
 }
 
 /* The chain follows the parameters of one that waits in it. */
-static void chain_follows_parameters(void)
+static void look_at_parameters(struct thread **t)
 {
 	struct last w = { TIME_NEVER };
-	struct thread *t[CHAIN], *l;
+	struct thread *l = test_spawn_at(20, last, &w);
 
-	begin();
-	make_chain(t);
-	l = test_spawn_at(20, last, &w);
+	if (!l) {
+		end_chain(t);
+		return;
+	}
 	test_until_asleep(l);
 	set_priority(l, 28);
 	expect_all(t, 28);
@@ -272,7 +323,11 @@ static void chain_follows_parameters(void)
 		TEST_EQ(t[i]->priority, i <= 2 ? 15 : 5 + CHAIN - 1);
 	end_chain(t);
 	TEST_EQ(test_join(l), 0);
-	finish();
+}
+
+static void chain_follows_parameters(void)
+{
+	with_chain(look_at_parameters);
 }
 
 static unsigned int got[3];

@@ -288,10 +288,12 @@ static void destroy_in_use(void)
 
 	make_all();
 	t = test_spawn(take_one, &all.semaphore);
-	test_until_asleep(t);
-	TEST_EQ(semaphore_destroy(&all.semaphore), -EBUSY);
-	TEST_EQ(semaphore_give(&all.semaphore), 0);
-	TEST_EQ(test_join(t), 0);
+	if (t) {
+		test_until_asleep(t);
+		TEST_EQ(semaphore_destroy(&all.semaphore), -EBUSY);
+		TEST_EQ(semaphore_give(&all.semaphore), 0);
+		TEST_EQ(test_join(t), 0);
+	}
 	TEST_EQ(mutex_destroy(&all.mutex), -EBUSY);
 	TEST_EQ(rwlock_destroy(&all.read_by_test), -EBUSY);
 	TEST_EQ(rwlock_destroy(&all.written_by_test), -EBUSY);
@@ -314,6 +316,8 @@ static void completion_lets_all_pass(void)
 
 	TEST(!completion_done(&c));
 	t = test_spawn(complete_soon, &c);
+	if (!t)
+		return;
 	TEST_EQ(completion_wait(&c, TIME_NEVER), 0);
 	TEST_EQ(completion_wait(&c, 0), 0);
 	TEST(completion_done(&c));
@@ -443,6 +447,8 @@ static void messages(void)
 	TEST_EQ(message_queue_init(&q, buffer, 4, 2), 0);
 	TEST_EQ(message_try_receive(&q, &message), -EAGAIN);
 	t = test_spawn(receive_one, &q);
+	if (!t)
+		return;
 	test_until_asleep(t);
 	message = 42;
 	TEST_EQ(message_queue_destroy(&q), -EBUSY);
@@ -450,6 +456,8 @@ static void messages(void)
 	TEST_EQ(test_join(t), 42);
 	/* two lie in the queue, the sender waits with the third */
 	t = test_spawn(send_five, &q);
+	if (!t)
+		return;
 	test_until_asleep(t);
 	TEST_EQ(message_count(&q), 2);
 	TEST_EQ(message_try_send(&q, &message), -EAGAIN);

@@ -247,8 +247,11 @@ static int receive(void *arg __unused)
 	return 0;
 }
 
-static void begin(u64 seed)
+/* Returns the one that receives: without it nobody else begins. */
+static struct thread *begin(u64 seed)
 {
+	struct thread *receiver;
+
 	memset(&w, 0, sizeof(w));
 	for (unsigned int i = 0; i < MUTEXES; i++) {
 		mutex_init(&w.mutex[i]);
@@ -261,10 +264,14 @@ static void begin(u64 seed)
 	mutex_init(&w.token_lock);
 	condition_init(&w.token_came);
 	completion_init(&w.begun);
+	receiver = test_spawn_at(12, receive, NULL);
+	if (!receiver)
+		return NULL;
 	for (unsigned int i = 0; i < THREADS; i++) {
 		w.actors[i].random = seed + i;
 		w.actors[i].thread = test_spawn_at(10 + (int)(i % 4), act, &w.actors[i]);
 	}
+	return receiver;
 }
 
 /* Cancels sleeps of some thread again and again, until all have come to their end. */
@@ -322,8 +329,9 @@ static void everything_at_random(void)
 
 	cmdline_u64("sync.seed", &seed);
 	log_info("locks at random: sync.seed=%lu", seed);
-	begin(seed);
-	receiver = test_spawn_at(12, receive, NULL);
+	receiver = begin(seed);
+	if (!receiver)
+		return;
 	completion_finish(&w.begun);
 	kill_and_join(seed);
 	while (message_count(&w.queue))

@@ -25,17 +25,20 @@ static void first_come_first_served(void)
 	static const char names[] = "abc";
 	struct thread_attr attr = { .name = "letter", .sched = SCHED_PARAMS_DEFAULT };
 	struct thread *t[3];
+	unsigned int made = 0;
 
 	placed = 0;
-	for (unsigned int i = 0; i < 3; i++) {
-		attr.sched.nice = i == 0 ? NICE_MAX : NICE_MIN;
-		if (!TEST_EQ(thread_create(&t[i], &attr, says_letters, (void *)&names[i]), 0))
-			return;
+	for (; made < 3; made++) {
+		attr.sched.nice = made == 0 ? NICE_MAX : NICE_MIN;
+		if (!TEST_EQ(thread_create(&t[made], &attr, says_letters, (void *)&names[made]),
+			     0))
+			break;
 	}
-	for (unsigned int i = 0; i < 3; i++)
+	for (unsigned int i = 0; i < made; i++)
 		thread_join(t[i], TIME_NEVER, NULL);
 	order[placed] = 0;
-	TEST_STR(order, "abcabcabc");
+	if (made == 3)
+		TEST_STR(order, "abcabcabc");
 }
 
 static u64 ended;

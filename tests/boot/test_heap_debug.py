@@ -178,7 +178,7 @@ def used_pages(session):
 
 def test_allocations_fail_in_suites(boot, debug):
     """All suites, the first few allocations of each; test-all has the rest."""
-    session = boot(debug(), env={"APPEND": "quiet"})
+    session = boot(debug(), env={"APPEND": "quiet"}, timeout=None)
     fired = {suite: fail_in(session, suite, steps(4)) for suite in suites(session)}
     assert fired["kmalloc"] > 4 and fired["page"] > 4, fired
     session.poweroff()
