@@ -91,7 +91,7 @@ def take(workload, words):
         return
     if words[0] not in KINDS:
         raise ValueError(f"expected duration, {', '.join(KINDS)}")
-    if len(words) < 2 or "=" in words[1] or not words[1].isascii() or len(words[1]) > NAME_MAX:
+    if len(words) < 2 or not re.fullmatch(rf"[!-<>-~]{{1,{NAME_MAX}}}", words[1]):
         raise ValueError(f"expected a name of at most {NAME_MAX} letters after {words[0]}")
     if any(words[1] == thread.name for thread in workload.threads):
         raise ValueError(f"there is a thread {words[1]} already")

@@ -15,7 +15,8 @@ import contextlib
 from xdist.scheduler import LoadScopeScheduling
 
 # A second worker would build a tree of its own, or wait for the first one's folder.
-WHOLE = ("tests/build/", "tests/runner/test_compare_heap.py")
+WHOLE = ("tests/build/", "tests/runner/test_compare_heap.py", "tests/runner/test_compare_sched.py",
+         "tests/runner/test_trace.py")
 
 
 class ByFunction(LoadScopeScheduling):

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from lib.build import ROOT, clean_environment
+from lib.build import ROOT, clean_environment, make
 from lib.session import OFF
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -130,9 +130,9 @@ def broken(data, at, value):
     pytest.param(b"nothing of the kind", "the initial ramdisk holds no workload", id="other"),
     pytest.param(GOOD[:8], "the initial ramdisk holds no workload", id="short"),
     pytest.param(GOOD[:100], "the workload is cut off or its header is damaged", id="cut"),
-    pytest.param(broken(GOOD, 4, 0), "cut off or its header is damaged", id="none"),
-    pytest.param(broken(GOOD, 4, 0xffffffff), "cut off or its header is damaged", id="too-many"),
-    pytest.param(broken(GOOD, 8, 0), "cut off or its header is damaged", id="no-time"),
+    pytest.param(broken(GOOD, 4, 0), "the workload is cut off or its header is damaged", id="none"),
+    pytest.param(broken(GOOD, 4, 0xffffffff), "the workload is cut off or its header is damaged", id="too-many"),
+    pytest.param(broken(GOOD, 8, 0), "the workload is cut off or its header is damaged", id="no-time"),
     pytest.param(broken(GOOD, 12, 3), "thread 1: unknown kind", id="kind"),
     pytest.param(broken(GOOD, 16, 32), "thread 1: -EINVAL", id="priority"),
     pytest.param(broken(GOOD, 20, 100), "thread 1: -EINVAL", id="nice"),
@@ -155,7 +155,7 @@ def compare(o, *arguments, ext=""):
 @pytest.fixture(scope="module")
 def o(build):
     path = build("qemu_virt_defconfig").parent / "compare-sched"
-    path.mkdir(exist_ok=True)
+    make("qemu_virt_defconfig", o=path)
     return path
 
 
@@ -217,7 +217,7 @@ def test_what_cannot_be_done_is_one_line(o, tmp_path, arguments, said):
 
 
 @pytest.mark.slow
-def test_every_policy(o, make):
+def test_every_policy(o):
     """As make does it: the built-in threads under all six, and under the one from outside."""
     done = make("compare-sched", o=o, EXT=str(LOTTERY))
     rows = rows_of(o)
