@@ -6,6 +6,7 @@ the tree. `shares` (ext/shares) has hogs compete for as long as it is told.
 All of it is counted in instructions, so each run is like any other.
 """
 
+import itertools
 import pathlib
 import re
 
@@ -39,17 +40,22 @@ def runs_well(run, o, name, suite, **env):
     assert f"scheduler {name}, allocator slab" in result.text
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_policy(build, run, policy):
-    runs_well(run, kernel(build, policy), POLICIES[policy], {f"sched_{policy}"})
+def options(fragment):
+    text = (ROOT / "configs" / fragment).read_text()
+    return " ".join(re.findall(r"^CONFIG_(\w+=\w+)$", text, re.M))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("granule", GRANULES[1:])
-@pytest.mark.parametrize("policy", POLICIES)
-def test_policy_and_granule(build, run, policy, granule):
-    runs_well(run, kernel(build, policy, f"PAGE_{granule}=y"), POLICIES[policy],
-              {f"sched_{policy}"}, CPU=CPU_FOR[granule])
+ALL = list(itertools.product(POLICIES, GRANULES, ("plain", "checked")))
+
+
+@pytest.mark.parametrize("policy, granule, checks", [
+    pytest.param(*choice, marks=() if choice[1] == "4K" else pytest.mark.slow, id="-".join(choice))
+    for choice in ALL])
+def test_policy(build, run, policy, granule, checks):
+    """`checked`: with the lock checker, the heap's checks and the watchdog."""
+    more = f"PAGE_{granule}=y " + (options("debug.config") if checks == "checked" else "")
+    runs_well(run, kernel(build, policy, more), POLICIES[policy], {f"sched_{policy}"},
+              CPU=CPU_FOR[granule])
 
 
 def shares(run, o, seconds, *threads):
