@@ -31,7 +31,7 @@ static struct {
 	unsigned int (*acknowledge)(struct irqchip *root);
 	struct irqchip *root;
 	struct irq_line **line;
-	void (*end)(struct irqchip *root, unsigned int hw);
+	void (*end)(struct irqchip *root, unsigned long hw);
 	unsigned int lines;
 	/* of all: */
 	unsigned int total;
@@ -132,7 +132,7 @@ int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, c
 	line->handler = handler;
 	line->arg = arg;
 	line->name = name;
-	line->unhandled_run = 0;
+	line->handled = line->count;
 	atomic_fence();		/* before any CPU takes the interrupt */
 	if (!line->masked)
 		irq_line_unmask(line);
@@ -178,21 +178,26 @@ void irq_free(unsigned int irq)
 /* Nobody had anything to do for the interrupt. */
 static __noinline void unhandled(struct irq_line *line)
 {
+	line->count++;
 	line->unhandled++;
 	if (line->handler != irq_nobody) {
-		if (++line->unhandled_run < UNHANDLED_MAX)
+		u64 run = irq_line_unhandled_run(line);
+
+		if (run < UNHANDLED_MAX)
 			return;
-		if (line->unhandled_run == UNHANDLED_MAX)
+		if (run == UNHANDLED_MAX)
 			log_err("interrupt %u (%s) is not its device's: masked",
 				line->chip->base + line->hw, line->name);
+	} else {
+		line->handled = line->count;
 	}
 	irq_line_mask(line);
 }
 
 /* Nobody ever asked for the line, and it would come again and again. */
-static __noinline void unknown(struct irqchip *root, unsigned int hw)
+static __noinline void unknown(unsigned int hw)
 {
-	root->ops->mask(root, hw);
+	irqs.root->ops->mask(irqs.root, hw);
 	atomic_add_relaxed(&spurious, 1);
 }
 
@@ -212,39 +217,36 @@ static inline bool call(struct irq_line *line)
 	return handled;
 }
 
-static inline void serve(struct irqchip *root, unsigned int hw)
+static inline void serve(unsigned int hw)
 {
 	struct irq_line *line = irqs.line[hw];
 
 	if (unlikely(!line)) {
-		unknown(root, hw);
+		unknown(hw);
 		return;
 	}
 	if (likely(call(line)))
-		line->unhandled_run = 0;
+		line->handled = ++line->count;
 	else
 		unhandled(line);
-	line->count++;
 }
 
-void irq_entry(struct arch_frame *frame __unused)
+void irq_entry(struct arch_frame *frame)
 {
-	struct irqchip *root = irqs.root;
+	struct runqueue *rq = sched_irq_enter(frame);
 	unsigned int hw;
 
-	sched_irq_enter();
-	if (unlikely(!root))
-		panic("an interrupt came, and there is no interrupt controller");
-	hw = irqs.acknowledge(root);
+	assert(irqs.root);
+	hw = irqs.acknowledge(irqs.root);
 	if (likely(hw < irqs.lines)) {
-		trace_event(TRACE_IRQ_ENTER, root->base + hw);
-		serve(root, hw);
-		irqs.end(root, hw);
-		trace_event(TRACE_IRQ_LEAVE, root->base + hw);
+		trace_event(TRACE_IRQ_ENTER, irqs.root->base + hw);
+		serve(hw);
+		irqs.end(irqs.root, hw);
+		trace_event(TRACE_IRQ_LEAVE, irqs.root->base + hw);
 	} else {
 		atomic_add_relaxed(&spurious, 1);
 	}
-	sched_irq_leave();
+	sched_irq_leave(rq);
 }
 
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
@@ -261,7 +263,7 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 		.unhandled = line->unhandled,
 		.longest = IS_ENABLED(CONFIG_IRQ_TIMING) ? time_from_ticks(line->longest) : 0,
 		.trigger = line->trigger,
-		.masked = line->masked || line->unhandled_run >= UNHANDLED_MAX,
+		.masked = line->masked || irq_line_unhandled_run(line) >= UNHANDLED_MAX,
 		.percpu = line->hw < line->chip->percpu,
 	};
 	return true;

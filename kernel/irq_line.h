@@ -21,8 +21,8 @@ struct irq_line {
 	 * lost):
 	 */
 	u64 count;
+	u64 handled;	/* what count was after the last one that was handled */
 	u64 unhandled;
-	u32 unhandled_run;	/* without one in between that was handled */
 	/* lock held: */
 	u32 masked;		/* how many irq_mask() are not undone */
 	struct spinlock lock;
@@ -41,6 +41,12 @@ bool irq_nobody(void *arg);
 
 /* The record of @irq, or NULL. */
 struct irq_line *irq_line(unsigned int irq);
+
+/* How many have come since the last one that was handled. */
+static inline u64 irq_line_unhandled_run(const struct irq_line *line)
+{
+	return line->count - line->handled;
+}
 
 /* irq_request() with the line's lock held. */
 int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, const char *name);

@@ -143,7 +143,8 @@ void irq_unmask(unsigned int irq)
 	if (!line->masked)
 		panic("interrupt %u (%s) is unmasked, and was not masked", irq, line->name);
 	/* one that is not its device's stays off */
-	if (!--line->masked && line->handler != irq_nobody && line->unhandled_run < UNHANDLED_MAX)
+	if (!--line->masked && line->handler != irq_nobody &&
+	    irq_line_unhandled_run(line) < UNHANDLED_MAX)
 		irq_line_unmask(line);
 	spin_unlock_irqrestore(&line->lock, state);
 }

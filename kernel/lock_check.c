@@ -149,7 +149,7 @@ static struct lock_stack *stack_of(enum lock_kind kind)
 
 static bool in_interrupt(void)
 {
-	return sched_rq() && sched_rq()->in_irq;
+	return sched_rq() && sched_rq()->irq_frame;
 }
 
 static void push(struct lock_stack *s, struct lock_check *lock, vaddr_t place)

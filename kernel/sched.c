@@ -16,6 +16,7 @@
 #include <arch/irq.h>
 #include <arch/sections.h>
 #include <arch/timer.h>
+#include <arch/upcall.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
@@ -76,25 +77,37 @@ static void end_turn(struct runqueue *rq)
 		rq->resched = rq->current == rq->idle ? SCHED_IDLE : SCHED_SLICE;
 }
 
-/*
- * Gives the CPU to the next thread, and when the caller's turn comes again sets its interrupt mask
- * to @state. @rq's lock is held, and not any more when this returns. Inlined where a call more
- * counts: a switch saves all registers, and so the caller need not do it once more. Returns the
- * calling thread.
- */
-static __always_inline struct thread *switch_away(struct runqueue *rq, enum sched_why why,
-						  unsigned long state)
+/* For the policies that have no shorter way. */
+__weak struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
+					     struct runqueue *rq)
 {
-	struct thread *prev = arch_current(), *next;
+	enum sched_why why = prev == rq->idle ? SCHED_IDLE : SCHED_PREEMPT;
+	struct thread *next;
+
+	sched_policy_enqueue(rq, woken, SCHED_WAKE);
+	next = sched_policy_pick(rq, prev, why);
+	return next ? next : rq->idle;
+}
+
+/*
+ * Takes the CPU from @prev: returns the next thread, which @rq's current one is from now on.
+ * @woken: NULL, or who it is taken for. @rq's lock is held.
+ */
+static __always_inline struct thread *choose_next(struct runqueue *rq, struct thread *prev,
+						  enum sched_why why, struct thread *woken)
+{
 	u64 ran = account(rq, prev, arch_counter_early());
+	struct thread *next;
 
 	assert(spin_is_locked(&rq->lock) && arch_irqs_disabled());
 	/* one whose turn is over just when it is preempted has had it */
-	if (unlikely(rq->slice) && !sched_policy_charge(rq, prev, ran) && why == SCHED_PREEMPT)
+	if (!woken && unlikely(rq->slice) && !sched_policy_charge(rq, prev, ran) &&
+	    why == SCHED_PREEMPT)
 		why = SCHED_SLICE;
 	rq->resched = SCHED_SLEEP;
-	next = sched_policy_pick(rq, prev, why);
-	if (unlikely(!next))
+	next = woken ? sched_policy_hand_over(woken, prev, rq) :
+		       sched_policy_pick(rq, prev, why);
+	if (!woken && unlikely(!next))
 		next = rq->idle;
 	if (unlikely(rq->slice))
 		begin_slice(rq);
@@ -103,16 +116,29 @@ static __always_inline struct thread *switch_away(struct runqueue *rq, enum sche
 		trace_switch(prev->id, next->id, why);
 		rq->current = next;
 		arch_set_current(next);
-		arch_context_switch(&prev->context, &next->context);
 	}
-	prev = finish_switch();
-	arch_irq_restore(state);
-	return prev;
+	return next;
+}
+
+/*
+ * Gives the CPU to the next thread, and returns when the caller's turn comes again. @rq's lock is
+ * held, and not any more then. Inlined where a call more counts: a switch saves all registers, and
+ * so the caller need not do it once more. Returns the calling thread.
+ */
+static __always_inline struct thread *switch_away(struct runqueue *rq, enum sched_why why,
+						  struct thread *woken)
+{
+	struct thread *prev = arch_current(), *next = choose_next(rq, prev, why, woken);
+
+	if (likely(next != prev))
+		arch_context_switch(&prev->context, &next->context);
+	return finish_switch();
 }
 
 static __noinline void reschedule(struct runqueue *rq, enum sched_why why, unsigned long state)
 {
-	switch_away(rq, why, state);
+	switch_away(rq, why, NULL);
+	arch_irq_restore(state);
 }
 
 void thread_yield(void)
@@ -136,13 +162,34 @@ void sched_resched(unsigned long state)
 
 	if (!arch_irqs_masked(state))
 		preempt(rq, state);
-	else if (!rq->in_irq)
+	else if (!rq->irq_frame)
 		timer_arm(0);	/* comes as soon as it is let in, and ends in sched_irq_exit() */
 }
 
-void sched_irq_exit(void)
+/* All registers are in the interrupt's frame: nothing is saved once more. */
+void sched_irq_exit(struct runqueue *rq)
 {
-	preempt(sched_rq(), ARCH_IRQ_MASKED);
+	struct thread *prev = arch_current(), *next, *woken;
+	struct arch_frame *frame;
+
+	spin_lock_untraced(&rq->lock);
+	woken = rq->woken;
+	if (likely(woken)) {
+		rq->woken = NULL;
+		next = choose_next(rq, prev, rq->resched, woken);
+	} else {
+		next = choose_next(rq, prev, rq->resched, NULL);
+	}
+	frame = rq->irq_frame;
+	rq->irq_frame = NULL;
+	if (likely(next != prev))
+		arch_context_leave(&prev->context, frame, &next->context);
+	spin_unlock(&rq->lock);
+}
+
+void sched_resumed(void)
+{
+	finish_switch();
 }
 
 /*
@@ -187,14 +234,15 @@ int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
 	lock_check_sleep(&q->lock.check);
 	if (arch_irqs_masked(state))
 		panic("thread %s sleeps %s: %pS", t->name,
-		      rq->in_irq ? "in an interrupt" : "with interrupts masked",
+		      rq->irq_frame ? "in an interrupt" : "with interrupts masked",
 		      __builtin_return_address(0));
 	list_add_tail(&q->waiters, &t->wait_link);
 	if (unlikely(deadline != TIME_NEVER))
 		return wait_sleep_until(q, state, deadline);
 	if (unlikely(!fall_asleep(rq, t, &q->lock)))
 		return wait_leave(q, state, -EINTR);
-	status = switch_away(rq, SCHED_SLEEP, state)->wake_status;
+	status = switch_away(rq, SCHED_SLEEP, NULL)->wake_status;
+	arch_irq_enable();
 	return likely(!status) ? 0 : wait_leave(q, state, status);
 }
 
@@ -218,12 +266,17 @@ static __always_inline enum sched_why check_preempt(struct runqueue *rq, const s
 	return why;
 }
 
+static void settle(struct runqueue *rq);
+
 /* @t comes into @rq's queue. As check_preempt(). */
 static __always_inline enum sched_why enter_queue(struct runqueue *rq, struct thread *t,
 						  enum sched_why why, u64 now)
 {
-	u64 slice = rq->slice;
+	u64 slice;
 
+	if (unlikely(rq->woken))
+		settle(rq);
+	slice = rq->slice;
 	/* policies compare by what was used so far */
 	if (unlikely(slice) && !sched_policy_charge(rq, rq->current, account(rq, rq->current, now)))
 		end_turn(rq);
@@ -236,22 +289,63 @@ static __always_inline enum sched_why enter_queue(struct runqueue *rq, struct th
 	return check_preempt(rq, t);
 }
 
-/* @t is ready from now on. As check_preempt(). */
-static __always_inline enum sched_why make_ready(struct runqueue *rq, struct thread *t,
-						 enum sched_why why)
+/* The rest of a wake-up, where @t has to come into the queue. */
+static __noinline void enqueue_woken(struct runqueue *rq, struct thread *t)
+{
+	enter_queue(rq, t, SCHED_WAKE, arch_counter_early());
+}
+
+/* Somebody looks at @rq's queue before the interrupt has ended: who waits for that comes into it. */
+static __noinline void settle(struct runqueue *rq)
+{
+	struct thread *t = rq->woken;
+
+	rq->woken = NULL;
+	enqueue_woken(rq, t);
+}
+
+/* @t is ready from now on, which is returned. It is in no queue yet. */
+static __always_inline u64 make_ready(struct thread *t, enum sched_why why)
 {
 	u64 now = arch_counter_early();
 
 	t->state = THREAD_READY;
 	trace_wake(t->id, why);
 	t->sleep_ticks += now - t->asleep_since;
-	return enter_queue(rq, t, why, now);
+	return now;
+}
+
+/*
+ * Why @t, which was woken on its own CPU, takes that from the current thread, where no slice has to
+ * be counted first; 0: it does not, or the queue has to be asked.
+ */
+static __always_inline enum sched_why overtakes(const struct runqueue *rq, const struct thread *t)
+{
+	if (unlikely(rq->slice) || unlikely(rq->resched))
+		return SCHED_SLEEP;
+	if (unlikely(rq->current == rq->idle))
+		return SCHED_IDLE;
+	return sched_policy_before(t, rq->current) ? SCHED_PREEMPT : SCHED_SLEEP;
+}
+
+/* The same, in an interrupt: true when @t will have the CPU at its end, and needs no queue. */
+static __always_inline bool overtakes_at_exit(struct runqueue *rq, struct thread *t)
+{
+	enum sched_why why = rq->irq_frame ? overtakes(rq, t) : SCHED_SLEEP;
+
+	if (unlikely(!why))
+		return false;
+	rq->resched = why;
+	rq->woken = t;
+	return true;
 }
 
 static __noinline void end_sleep(struct runqueue *rq, struct thread *t, int status)
 {
 	t->wake_status = status;
-	make_ready(rq, t, SCHED_WAKE);
+	make_ready(t, SCHED_WAKE);
+	if (!is_here(rq) || !overtakes_at_exit(rq, t))
+		enqueue_woken(rq, t);
 }
 
 bool sched_wake(struct thread *t, int status)
@@ -268,38 +362,80 @@ bool sched_wake(struct thread *t, int status)
 	return true;
 }
 
-bool wait_hand_over(struct wait_queue *q)
+/*
+ * Takes the first of @q's waiters whose sleep can be ended off @q: false when there is none. Its
+ * run queue is locked then. @q's lock is held.
+ */
+static __always_inline bool claim_first(struct wait_queue *q, struct thread **first,
+					struct runqueue **rq)
 {
-	unsigned long state = spin_lock_irqsave(&q->lock);
-	enum sched_why why;
+	while (likely(!list_empty(&q->waiters))) {
+		struct thread *t = wait_take_first(&q->waiters);
+
+		*first = t;
+		*rq = t->rq;
+		spin_lock_untraced(&(*rq)->lock);
+		if (likely(t->state == THREAD_SLEEPING))
+			return true;
+		spin_unlock(&(*rq)->lock);	/* its time is over, or it was cancelled */
+		list_init(&t->wait_link);	/* it takes itself off as well */
+	}
+	return false;
+}
+
+/* wait_hand_over() where interrupts are masked. */
+static __noinline int hand_over_masked(struct wait_queue *q)
+{
 	struct runqueue *rq;
 	struct thread *t;
 
-	for (;;) {
-		if (unlikely(list_empty(&q->waiters))) {
-			wait_unlock(q, state);
-			return false;
-		}
-		t = wait_first(&q->waiters);
-		list_unlink(&t->wait_link);
-		rq = t->rq;
-		spin_lock_untraced(&rq->lock);
-		if (likely(t->state == THREAD_SLEEPING))
-			break;
-		spin_unlock(&rq->lock);		/* its time is over, or it was cancelled */
-		list_init(&t->wait_link);	/* it takes itself off as well */
+	spin_lock(&q->lock);
+	if (unlikely(!claim_first(q, &t, &rq))) {
+		spin_unlock(&q->lock);
+		return -EAGAIN;
 	}
-	why = make_ready(rq, t, SCHED_WAKE);
+	make_ready(t, SCHED_WAKE);
+	if (likely(is_here(rq)) && likely(overtakes_at_exit(rq, t))) {
+		spin_unlock(&q->lock);
+		spin_unlock(&rq->lock);
+		return 0;
+	}
+	enqueue_woken(rq, t);
 	spin_unlock(&q->lock);
-	if (likely(why && is_here(rq) && !arch_irqs_masked(state))) {
-		switch_away(rq, why, state);
-		return true;
-	}
 	spin_unlock(&rq->lock);
-	/* in an interrupt its end is the preemption point, and the mask stays as it is */
-	if (!sched_rq()->in_irq)
-		sched_irq_restore(state);
-	return true;
+	/* in an interrupt its end is the preemption point */
+	if (!sched_rq()->irq_frame)
+		sched_irq_restore(ARCH_IRQ_MASKED);
+	return 0;
+}
+
+int wait_hand_over(struct wait_queue *q)
+{
+	enum sched_why why;
+	struct runqueue *rq;
+	unsigned long state;
+	struct thread *t;
+
+	if (unlikely(arch_irqs_disabled()))
+		return hand_over_masked(q);
+	state = spin_lock_irqsave(&q->lock);
+	if (unlikely(!claim_first(q, &t, &rq))) {
+		wait_unlock(q, state);
+		return -EAGAIN;
+	}
+	make_ready(t, SCHED_WAKE);
+	why = likely(is_here(rq)) ? overtakes(rq, t) : SCHED_SLEEP;
+	if (likely(why)) {
+		spin_unlock(&q->lock);
+		switch_away(rq, why, t);
+		arch_irq_enable();
+		return 0;
+	}
+	enqueue_woken(rq, t);
+	spin_unlock(&q->lock);
+	spin_unlock(&rq->lock);
+	sched_irq_restore(state);
+	return 0;
 }
 
 void sched_start(struct thread *t)
@@ -307,7 +443,7 @@ void sched_start(struct thread *t)
 	struct runqueue *rq = t->rq;
 
 	spin_lock_untraced(&rq->lock);
-	make_ready(rq, t, SCHED_NEW);
+	enter_queue(rq, t, SCHED_NEW, make_ready(t, SCHED_NEW));
 	spin_unlock(&rq->lock);
 }
 
@@ -342,6 +478,8 @@ void thread_kill(struct thread *t)
 
 static void leave_queue(struct runqueue *rq, struct thread *t)
 {
+	if (unlikely(rq->woken))
+		settle(rq);
 	if (t->state == THREAD_READY && t != rq->current)
 		sched_policy_dequeue(rq, t);
 }

@@ -75,7 +75,7 @@ int semaphore_give_slow(struct semaphore *s)
 
 	/* somebody has come to wait meanwhile */
 	while (err == -EAGAIN)
-		err = wait_hand_over(&s->queue) ? 0 : reopen(s);
+		err = !wait_hand_over(&s->queue) ? 0 : reopen(s);
 	return err;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The first steps of a thread. */
+/* The first steps of a thread, and those of one that an interrupt took the CPU from. */
 #include <asm/asm.h>
 
 	.text
@@ -14,3 +14,12 @@ FUNC arch_context_start
 	mov	x30, xzr
 	br	x1
 ENDFUNC arch_context_start
+
+/*
+ * In: sp = the interrupt's frame, x29 = the frame record in it. Out: does not return, but to what
+ * was interrupted. State: interrupts off.
+ */
+FUNC arch_context_resume
+	bl	sched_resumed
+	b	exception_return
+ENDFUNC arch_context_resume

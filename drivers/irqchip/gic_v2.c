@@ -72,10 +72,10 @@ static unsigned int gic_acknowledge(struct irqchip *chip)
 	return intid;
 }
 
-static void gic_end(struct irqchip *chip, unsigned int hw)
+static void gic_end(struct irqchip *chip, unsigned long hw)
 {
 	if (hw >= GIC_FIRST_PPI)
-		write32(to_gic(chip)->cpu + GICC_EOIR, hw);
+		write32(to_gic(chip)->cpu + GICC_EOIR, (u32)hw);
 }
 
 static bool gic_is_active(struct irqchip *chip, unsigned int hw)

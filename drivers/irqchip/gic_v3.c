@@ -111,7 +111,7 @@ static unsigned int gic_acknowledge(struct irqchip *chip __unused)
 	return arch_gicv3_acknowledge();
 }
 
-static void gic_end(struct irqchip *chip __unused, unsigned int hw)
+static void gic_end(struct irqchip *chip __unused, unsigned long hw)
 {
 	arch_gicv3_end(hw);
 }

@@ -9,6 +9,7 @@
 #include <lib/types.h>
 
 struct arch_context;
+struct arch_frame;
 
 /*
  * Makes a context that starts at @entry, with @arg as its argument, on the stack whose upper end
@@ -22,6 +23,14 @@ void arch_context_init(struct arch_context *context, vaddr_t top, void (*entry)(
  * @from. Interrupts off.
  */
 static inline void arch_context_switch(struct arch_context *from, const struct arch_context *to);
+
+/*
+ * The same at the end of the interrupt whose frame is @frame: @from goes on by a call of
+ * sched_resumed() and the return from the interrupt, and nothing but @frame is kept of it.
+ */
+static inline __noreturn void arch_context_leave(struct arch_context *from,
+						 const struct arch_frame *frame,
+						 const struct arch_context *to);
 
 /* Where a thread that does not run goes on, for its call chain. */
 static inline vaddr_t arch_context_pc(const struct arch_context *context);

@@ -21,7 +21,7 @@ static inline void arch_gicv3_cpu_init(u32 priority_mask);
 static inline u32 arch_gicv3_acknowledge(void);
 
 /* Ends interrupt @intid. */
-static inline void arch_gicv3_end(u32 intid);
+static inline void arch_gicv3_end(u64 intid);
 
 /* Generates a group-1 SGI; @value as ICC_SGI1R_EL1 takes it. */
 static inline void arch_gicv3_send_sgi(u64 value);

@@ -16,6 +16,9 @@ __noreturn void kernel_main(void);
 /* An interrupt was taken. */
 void irq_entry(struct arch_frame *frame);
 
+/* A thread that arch_context_leave() left is about to return from its interrupt. */
+void sched_resumed(void);
+
 /*
  * An exception that nobody handles; @what names it in words, @address is what it was about, or 0.
  * Panics, with the frame's registers and backtrace.

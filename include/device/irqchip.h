@@ -38,7 +38,7 @@ struct irqchip_ops {
 	 * below @lines when there is none. @end gets the same number back after its handler ran.
 	 */
 	unsigned int (*acknowledge)(struct irqchip *chip);
-	void (*end)(struct irqchip *chip, unsigned int hw);
+	void (*end)(struct irqchip *chip, unsigned long hw);
 	/* True from acknowledge to end of @hw, on whatever CPU. */
 	bool (*is_active)(struct irqchip *chip, unsigned int hw);
 	/* Makes @hw pending as if its device had asked, once. */

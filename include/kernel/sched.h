@@ -60,6 +60,21 @@ static inline struct thread *wait_first(const struct list *waiters)
 	return wait_most_urgent(waiters);
 }
 
+/* Takes it off the list as well. What its link points at then is of no use. */
+static inline struct thread *wait_take_first(struct list *waiters)
+{
+	struct list *first = waiters->next;
+	struct thread *t;
+
+	if (likely(first->next == waiters)) {
+		list_init(waiters);
+		return list_entry(first, struct thread, wait_link);
+	}
+	t = wait_most_urgent(waiters);
+	list_unlink(&t->wait_link);
+	return t;
+}
+
 /*
  * Wakes that waiter alone, which leaves the list. False when its time was over, or it was
  * cancelled, before: then it gets nothing. As wait_first().
@@ -126,21 +141,26 @@ static inline void sched_irq_restore(unsigned long state)
  * end the current thread gives the CPU away, where that is due. Interrupts are let in for the first
  * time after sched_init().
  */
-static inline void sched_irq_enter(void)
-{
-	sched_rq()->in_irq = true;
-}
-
-/* At the end of an interrupt, when @rq->resched: the current thread gives the CPU away. */
-void sched_irq_exit(void);
-
-static inline void sched_irq_leave(void)
+static inline struct runqueue *sched_irq_enter(struct arch_frame *frame)
 {
 	struct runqueue *rq = sched_rq();
 
-	rq->in_irq = false;
+	rq->irq_frame = frame;
+	return rq;
+}
+
+/*
+ * At the end of an interrupt, when @rq->resched. It returns only where the current thread keeps the
+ * CPU: another one goes on from @rq->irq_frame.
+ */
+void sched_irq_exit(struct runqueue *rq);
+
+static inline void sched_irq_leave(struct runqueue *rq)
+{
 	if (unlikely(rq->resched))
-		sched_irq_exit();
+		sched_irq_exit(rq);
+	else
+		rq->irq_frame = NULL;
 }
 
 /* The slice of the current thread may be over. From the timer's interrupt. */
@@ -152,11 +172,12 @@ static inline void sched_init(void)
 {
 }
 
-static inline void sched_irq_enter(void)
+static inline struct runqueue *sched_irq_enter(struct arch_frame *frame __unused)
 {
+	return NULL;
 }
 
-static inline void sched_irq_leave(void)
+static inline void sched_irq_leave(struct runqueue *rq __unused)
 {
 }
 

@@ -24,15 +24,16 @@ struct runqueue {
 	enum sched_why resched;		/* why the current thread is to go; 0: it is not */
 	struct thread *current;
 	struct thread *idle;		/* runs when no thread is ready; never in the queue */
+	void *policy;			/* the policy's own, by sched_policy_init() */
 	struct thread *gone;		/* has ended, and runs no more once another one does */
+	struct thread *woken;		/* not in the queue yet: takes the CPU when the interrupt ends */
 	u64 since;			/* ticks: the current one's time is accounted so far */
 	u64 slice;			/* ticks: what the policy gives it; 0: no end */
 	u64 slice_end;			/* ticks: when the core asks the policy again */
 	/* this CPU alone: */
-	bool in_irq;
+	struct arch_frame *irq_frame;	/* of the interrupt that is served; NULL: none is */
 	/* set before the CPU starts, then constant: */
 	unsigned int cpu;
-	void *policy;			/* the policy's own, by sched_policy_init() */
 };
 
 /* The policy's own data in a thread: a structure of its own, zeroed when the thread is made. */
@@ -77,10 +78,19 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why);
 
 /*
+ * @woken, whose sleep is over, takes the CPU from @prev, than which it is more urgent, or which is
+ * the idle thread: sched_policy_enqueue() and sched_policy_pick() in one, but that the idle thread
+ * is named where no other one may run. A policy need not define it; one whose queue need not be
+ * asked in this case may do so, and answer sooner.
+ */
+struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
+				      struct runqueue *rq);
+
+/*
  * True when @a is more urgent than @b: then @a takes the CPU from @b at once, and of those that
  * wait for something, @a gets it first. Equals are not more urgent. Counts donors. Any locks.
  */
-bool sched_policy_before(const struct thread *a, const struct thread *b);
+int sched_policy_before(const struct thread *a, const struct thread *b);
 
 /*
  * @thread, which is @rq's current one or has been until now, has run for @ticks since it was picked

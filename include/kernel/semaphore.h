@@ -86,7 +86,7 @@ static inline int semaphore_give(struct semaphore *s)
 
 	if (likely(semaphore_give_open(s, &err)))
 		return err;
-	return likely(wait_hand_over(&s->queue)) ? 0 : semaphore_give_slow(s);
+	return likely(!wait_hand_over(&s->queue)) ? 0 : semaphore_give_slow(s);
 }
 
 /* How many units there are right now. Any context. */

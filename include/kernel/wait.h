@@ -56,11 +56,11 @@ unsigned int wait_wake_one(struct wait_queue *q);
 unsigned int wait_wake_all(struct wait_queue *q);
 
 /*
- * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: true
- * when it woke one. The three in one are cheaper where the thread that was woken runs at once. Any
- * context. With CONFIG_THREADS only.
+ * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: 0, or
+ * -EAGAIN when nobody waited. The three in one are cheaper where the thread that was woken runs at
+ * once. Any context. With CONFIG_THREADS only.
  */
-bool wait_hand_over(struct wait_queue *q);
+int wait_hand_over(struct wait_queue *q);
 
 /* As spin_unlock_irqrestore(), and lets a more urgent thread that was woken meanwhile run. */
 void wait_unlock(struct wait_queue *q, unsigned long state);

@@ -31,18 +31,22 @@ static inline bool list_empty(const struct list *head)
 /* Puts @link right behind @pos: at the front, when @pos is the head. */
 static inline void list_add(struct list *pos, struct list *link)
 {
-	link->next = pos->next;
+	struct list *next = pos->next;
+
+	link->next = next;
 	link->prev = pos;
-	pos->next->prev = link;
+	next->prev = link;
 	pos->next = link;
 }
 
 /* Puts @link right before @pos: at the end, when @pos is the head. */
 static inline void list_add_tail(struct list *pos, struct list *link)
 {
+	struct list *prev = pos->prev;
+
 	link->next = pos;
-	link->prev = pos->prev;
-	pos->prev->next = link;
+	link->prev = prev;
+	prev->next = link;
 	pos->prev = link;
 }
 

@@ -65,7 +65,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return sched_thread(list_entry(first, struct entity, link));
 }
 
-bool sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
+int sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
 {
 	return false;
 }

@@ -304,7 +304,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return next;
 }
 
-bool sched_policy_before(const struct thread *a, const struct thread *b)
+int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return deadline_of(a) < deadline_of(b);
 }

@@ -185,7 +185,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return sched_thread(e);
 }
 
-bool sched_policy_before(const struct thread *a, const struct thread *b)
+int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return sched_entity(struct entity, a)->node.key < sched_entity(struct entity, b)->node.key;
 }

@@ -111,7 +111,22 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return sched_thread(e);
 }
 
-bool sched_policy_before(const struct thread *a, const struct thread *b)
+/* Nobody in the queue is as urgent as @woken, or @prev would not have run. */
+struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
+				      struct runqueue *rq)
+{
+	struct queue *q = rq->policy;
+	unsigned int level = prev->priority;
+
+	if (likely(prev != rq->idle)) {
+		q->ready |= 1U << level;
+		list_add(&q->level[level], &sched_entity(struct entity, prev)->link);
+	}
+	rq->slice = sched_entity(struct entity, woken)->left;
+	return woken;
+}
+
+int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return a->priority > b->priority;
 }

@@ -86,7 +86,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return sched_thread(e);
 }
 
-bool sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
+int sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
 {
 	return false;
 }

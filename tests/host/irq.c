@@ -108,7 +108,7 @@ static void take_all(void)
 		irq_entry(NULL);
 }
 
-static void fake_end(struct irqchip *chip __unused, unsigned int hw __unused)
+static void fake_end(struct irqchip *chip __unused, unsigned long hw __unused)
 {
 }
 

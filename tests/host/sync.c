@@ -60,7 +60,7 @@ bool wait_wake(struct thread *t)
 	return asleep;
 }
 
-bool sched_policy_before(const struct thread *a, const struct thread *b)
+int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return a->priority > b->priority;
 }

@@ -61,7 +61,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	return NULL;
 }
 
-bool sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
+int sched_policy_before(const struct thread *a __unused, const struct thread *b __unused)
 {
 	return false;
 }

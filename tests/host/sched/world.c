@@ -83,7 +83,19 @@ static void check_pick(const struct job *next)
 		good &= TEST(!ready || world.slice);
 }
 
-static void reschedule(enum sched_why why)
+/* As in kernel/sched.c. */
+__weak struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
+					     struct runqueue *rq)
+{
+	enum sched_why why = prev == rq->idle ? SCHED_IDLE : SCHED_PREEMPT;
+	struct thread *next;
+
+	sched_policy_enqueue(rq, woken, SCHED_WAKE);
+	next = sched_policy_pick(rq, prev, why);
+	return next ? next : rq->idle;
+}
+
+static void switch_away(enum sched_why why, struct job *woken)
 {
 	struct thread *prev = world.current, *next;
 	u64 ran = account();
@@ -93,7 +105,11 @@ static void reschedule(enum sched_why why)
 	world.resched = SCHED_SLEEP;
 	if (sched_stays(why))
 		entered(job_of(prev), why);
-	next = sched_policy_pick(&world, prev, why);
+	next = woken ? sched_policy_hand_over(&woken->thread, prev, &world) :
+		       sched_policy_pick(&world, prev, why);
+	good &= TEST(next || !woken);
+	if (next == &idle)
+		next = NULL;
 	check_pick(job_of(next));
 	if (world_picked)
 		world_picked(job_of(next), job_of(prev), why);
@@ -102,6 +118,11 @@ static void reschedule(enum sched_why why)
 	world.current = next ? next : &idle;
 	if (world.slice)
 		begin_slice();
+}
+
+static void reschedule(enum sched_why why)
+{
+	switch_away(why, NULL);
 }
 
 static void settle(void)
@@ -169,7 +190,13 @@ bool world_make(struct job *job, const struct sched_params *params)
 void world_wake(struct job *job)
 {
 	job->thread.sleep_ticks += sched_now - job->thread.asleep_since;
-	enter_queue(job, SCHED_WAKE);
+	if (!world.slice && (world.current == &idle ||
+			     sched_policy_before(&job->thread, world.current))) {
+		entered(job, SCHED_WAKE);
+		switch_away(world.current == &idle ? SCHED_IDLE : SCHED_PREEMPT, job);
+	} else {
+		enter_queue(job, SCHED_WAKE);
+	}
 	settle();
 }
 

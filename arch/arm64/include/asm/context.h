@@ -3,6 +3,7 @@
 #ifndef ASM_CONTEXT_H
 #define ASM_CONTEXT_H
 
+#include <asm/frame.h>
 #include <lib/types.h>
 
 struct arch_context {
@@ -34,6 +35,25 @@ static inline void arch_context_switch(struct arch_context *from, const struct a
 			 : "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12",
 			   "x13", "x14", "x15", "x16", "x17", "x18", "x19", "x20", "x21", "x22",
 			   "x23", "x24", "x25", "x26", "x27", "x28", "x30", "cc", "memory");
+}
+
+void arch_context_resume(void);		/* switch.S */
+
+static inline __noreturn void arch_context_leave(struct arch_context *from,
+						 const struct arch_frame *frame,
+						 const struct arch_context *to)
+{
+	from->fp = (u64)frame->record;
+	from->pc = (u64)arch_context_resume;
+	from->sp = (u64)frame;
+	__asm__ volatile("ldp	x29, x3, [%0]\n"
+			 "ldr	x2, [%0, #16]\n"
+			 "mov	sp, x2\n"
+			 "br	x3"
+			 :
+			 : "r"(to)
+			 : "x2", "x3", "memory");
+	__builtin_unreachable();
 }
 
 static inline vaddr_t arch_context_pc(const struct arch_context *context)

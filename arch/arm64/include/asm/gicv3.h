@@ -29,7 +29,7 @@ static inline u32 arch_gicv3_acknowledge(void)
 	return intid;
 }
 
-static inline void arch_gicv3_end(u32 intid)
+static inline void arch_gicv3_end(u64 intid)
 {
 	sysreg_write(ICC_EOIR1_EL1, intid);
 	isb();	// the priority has dropped before interrupts are unmasked

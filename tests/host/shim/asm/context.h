@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* <asm/context.h> for host tests of scheduler policies: nothing runs. */
+/* <asm/context.h> for host tests: nobody switches. */
 #ifndef ASM_CONTEXT_H
 #define ASM_CONTEXT_H
 
 struct arch_context {
-	u64 unused;
+	int none;
 };
 
 static inline void arch_context_switch(struct arch_context *from __unused,
 				       const struct arch_context *to __unused)
 {
+}
+
+static inline __noreturn void arch_context_leave(struct arch_context *from __unused,
+						 const struct arch_frame *frame __unused,
+						 const struct arch_context *to __unused)
+{
+	__builtin_trap();
 }
 
 static inline vaddr_t arch_context_pc(const struct arch_context *context __unused)
