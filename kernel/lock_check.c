@@ -383,13 +383,16 @@ out:
 	arch_irq_restore(state);
 }
 
+/* Ticks. */
+static u64 longest_masked PER_CPU;
+
 void lock_check_masked(u64 ticks, vaddr_t place)
 {
-	static u64 longest;
+	u64 *longest = this_cpu(longest_masked);
 
-	if (likely(ticks <= longest))
+	if (likely(ticks <= *longest))
 		return;
-	longest = ticks;
+	*longest = ticks;
 	if (time_from_ticks(ticks) > CONFIG_DEBUG_LOCKS_HELD_US * NS_PER_US)
 		log_warn("lock check: interrupts were masked for %lu us or more, up to %pS",
 			 time_from_ticks(ticks) / NS_PER_US, (void *)place);

@@ -63,6 +63,13 @@ static inline u64 account(struct runqueue *rq, struct thread *current, u64 now)
 	return ran;
 }
 
+/* Whether @t's turn, less what it has had of it up to now, is over: 0; or what is left. */
+static inline u64 charge(struct runqueue *rq, struct thread *t, u64 ran)
+{
+	/* the readings of the counter without a barrier need not come in order */
+	return sched_policy_charge(rq, t, (s64)ran < 0 ? 0 : ran);
+}
+
 /* The end of the current thread's slice is @rq->slice from now on. */
 static void begin_slice(struct runqueue *rq)
 {
@@ -101,7 +108,7 @@ static __always_inline struct thread *choose_next(struct runqueue *rq, struct th
 
 	assert(spin_is_locked(&rq->lock) && arch_irqs_disabled());
 	/* one whose turn is over just when it is preempted has had it */
-	if (!woken && unlikely(rq->slice) && !sched_policy_charge(rq, prev, ran) &&
+	if (!woken && unlikely(rq->slice) && !charge(rq, prev, ran) &&
 	    why == SCHED_PREEMPT)
 		why = SCHED_SLICE;
 	rq->resched = SCHED_SLEEP;
@@ -278,7 +285,7 @@ static __always_inline enum sched_why enter_queue(struct runqueue *rq, struct th
 		settle(rq);
 	slice = rq->slice;
 	/* policies compare by what was used so far */
-	if (unlikely(slice) && !sched_policy_charge(rq, rq->current, account(rq, rq->current, now)))
+	if (unlikely(slice) && !charge(rq, rq->current, account(rq, rq->current, now)))
 		end_turn(rq);
 	sched_policy_enqueue(rq, t, why);
 	if (unlikely(rq->slice != slice)) {
@@ -543,7 +550,7 @@ void sched_tick(u64 now)
 
 	spin_lock_untraced(&rq->lock);
 	if (rq->slice && now >= rq->slice_end) {
-		left = sched_policy_charge(rq, rq->current, account(rq, rq->current, now));
+		left = charge(rq, rq->current, account(rq, rq->current, now));
 		if (left)
 			rq->slice = left;
 		else

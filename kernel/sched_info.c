@@ -26,7 +26,7 @@ int sched_check_params(const struct sched_params *p)
 void sched_tell(struct thread *t, struct thread_info *info)
 {
 	struct runqueue *rq = t->rq;
-	u64 now = arch_counter(), asleep, run;
+	u64 now = arch_counter(), asleep, run, waited;
 
 	if (!rq)
 		return;		/* boot has not got that far */
@@ -40,7 +40,8 @@ void sched_tell(struct thread *t, struct thread_info *info)
 	/* not by account(): the policy would never be told of that time */
 	run = t->run_ticks + (info->running ? now - rq->since : 0);
 	info->run = time_from_ticks(run);
-	info->waited = time_from_ticks(now - t->born - asleep - run);
+	waited = now - t->born - asleep - run;
+	info->waited = (s64)waited < 0 ? 0 : time_from_ticks(waited);
 	info->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
 	info->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
 	info->policy[0] = 0;

@@ -16,6 +16,7 @@
 #include <lib/log.h>
 #include <lib/string.h>
 
+#include "mutex.h"
 #include "thread.h"
 
 #define PATIENCE	(CONFIG_WATCHDOG_SECONDS * NS_PER_SEC)
@@ -97,7 +98,8 @@ static void look_at_current(struct watch *w, u64 now)
 		w->since = now;
 	w->seen = t;
 	w->left = left;
-	if (!w->since || now - w->since < PATIENCE)
+	/* a slice may be longer, where somebody has asked for one */
+	if (!w->since || now - w->since < PATIENCE + time_from_ticks(rq->slice))
 		return;
 	snprintf(text, sizeof(text),
 		 "watchdog: thread %s has kept CPU %u for %lu s, and %s is ready", t->name, rq->cpu,
@@ -105,41 +107,52 @@ static void look_at_current(struct watch *w, u64 now)
 	hang(text);
 }
 
-/* Threads that have waited for a mutex for PATIENCE between the last look and this one. */
-static void look_at_sleepers(const struct watch *w, u64 now)
+struct hung {
+	unsigned int id;
+	char name[THREAD_NAME_MAX];
+	char owner[THREAD_NAME_MAX];	/* of what it waits for */
+};
+
+/* Threads that have waited for a mutex for PATIENCE between the last look and this one: how many. */
+static unsigned int find_hung(const struct watch *w, u64 now, struct hung *hung, unsigned int max)
 {
-	struct {
-		char name[THREAD_NAME_MAX];
-		unsigned int id;
-	} hung[4];
 	unsigned int n = 0;
 
+	/* nobody stops waiting meanwhile */
+	spin_lock(&mutex_guard);
 	list_for_each (t, &thread_list, struct thread, all) {
 		u64 due = time_from_ticks(t->asleep_since) + PATIENCE;
 
 		if (t->state == THREAD_SLEEPING && t->blocked_on && due <= now && due > w->looked &&
-		    n < ARRAY_SIZE(hung)) {
+		    n < max) {
+			hung[n].id = t->id;
 			strlcpy(hung[n].name, t->name, sizeof(hung[n].name));
-			hung[n++].id = t->id;
+			strlcpy(hung[n].owner, mutex_owner(t->blocked_on)->name,
+				sizeof(hung[n].owner));
+			n++;
 		}
 	}
-	spin_unlock(&thread_lock);
-	for (unsigned int i = 0; i < n; i++)
-		log_warn("watchdog: thread %u %s has waited for a mutex for %d s", hung[i].id,
-			 hung[i].name, CONFIG_WATCHDOG_SECONDS);
+	spin_unlock(&mutex_guard);
+	return n;
 }
 
 static void look(struct timer *timer __unused, void *arg)
 {
 	struct watch *w = arg;
 	u64 now = time_now();
+	struct hung hung[4];
+	unsigned int n;
 
 	/* it is held with interrupts masked: another CPU has it, and there is another look */
 	if (!spin_trylock(&thread_lock))
 		return;
 	look_at_current(w, now);
-	look_at_sleepers(w, now);
+	n = find_hung(w, now, hung, ARRAY_SIZE(hung));
 	w->looked = now;
+	spin_unlock(&thread_lock);
+	for (unsigned int i = 0; i < n; i++)
+		log_warn("watchdog: thread %u %s has waited for a mutex for %d s, and %s has it",
+			 hung[i].id, hung[i].name, CONFIG_WATCHDOG_SECONDS, hung[i].owner);
 }
 
 void watchdog_late(u64 ticks, vaddr_t place)

@@ -18,6 +18,18 @@
 #define BYTES_A_SECOND	11520		/* of a line with 115,200 baud */
 #define CTRL_C		3
 
+/* The letter of each is the key that asks for it, as in Linux's top. */
+static const struct {
+	const char *name;
+	char key;
+} orders[] = {
+	{ "cpu", 'P' },
+	{ "time", 'T' },
+	{ "id", 'N' },
+};
+
+enum order { BY_CPU, BY_TIME, BY_ID };
+
 struct row {
 	unsigned int id;
 	bool shown;
@@ -79,13 +91,24 @@ static int take(struct sample *s, const struct sample *old)
 	return 0;
 }
 
-/* The row with the most use that was not shown yet; of equals the lowest id. NULL: no more. */
-static struct row *next(struct sample *s)
+/* What a row is sorted by: the most first. Rows are by id already. */
+static u64 sort_value(const struct row *row, enum order order)
+{
+	switch (order) {
+	case BY_TIME: return row->run;
+	case BY_ID: return 0;
+	default: return row->used;
+	}
+}
+
+/* The first row that was not shown yet; of equals the lowest id. NULL: no more. */
+static struct row *next(struct sample *s, enum order order)
 {
 	struct row *best = NULL;
 
 	for (unsigned int i = 0; i < s->rows; i++)
-		if (!s->row[i].shown && (!best || s->row[i].used > best->used))
+		if (!s->row[i].shown && (!best || sort_value(&s->row[i], order) >
+						  sort_value(best, order)))
 			best = &s->row[i];
 	if (best)
 		best->shown = true;
@@ -97,27 +120,29 @@ static unsigned int permille(u64 used, u64 time)
 	return (unsigned int)(used * 1000 / time);
 }
 
-static void show(struct sample *s, u64 took, bool screen)
+static void show(struct sample *s, u64 took, enum order order, bool screen)
 {
 	unsigned int part = permille(s->idle, took);
 	struct thread_info t;
 	struct row *row;
-	char line[96];
+	char line[112];
 
 	if (screen)
 		print("\033[H");
 	snprintf(line, sizeof(line), "up %lu s, threads: %u, ready %u, asleep %u, idle %u.%u %%%s",
 		 s->time / NS_PER_SEC, s->rows, s->ready, s->states[THREAD_SLEEPING], part / 10,
-		 part % 10, screen ? "; q leaves" : "");
+		 part % 10, screen ? "; P T N sort, q leaves" : "");
 	say(screen, line);
 	say(screen, "  id name            state      cpu %    cpu ms  policy");
-	for (unsigned int i = 0; i < ROWS && (row = next(s)); i++) {
+	for (unsigned int i = 0; i < s->rows; i++)
+		s->row[i].shown = false;
+	for (unsigned int i = 0; i < ROWS && (row = next(s, order)); i++) {
 		if (!thread_info(row->id, &t) || t.id != row->id)
 			continue;
 		part = permille(row->used, took);
 		snprintf(line, sizeof(line), "%4u %-15s %-8s %5u.%u %9lu  %s", t.id, t.name,
 			 t.running ? "running" : thread_state_name(t.state), part / 10, part % 10,
-			 t.run / NS_PER_MS, t.policy);
+			 row->run / NS_PER_MS, t.policy);
 		say(screen, line);
 	}
 	if (s->rows > ROWS) {
@@ -128,70 +153,123 @@ static void show(struct sample *s, u64 took, bool screen)
 		print("\033[J");
 }
 
-/* Waits for the next frame, or for a key that ends it: false. */
-static bool wait(u64 until, bool keys)
+/* Waits for the next frame: -ETIMEDOUT; a key that means something; or an error. */
+static int wait(u64 until, bool keys)
 {
 	int c = 0;
 
-	if (!keys)
-		return !time_sleep_until(until);
-	while (c >= 0 && c != 'q' && c != 'Q' && c != CTRL_C)
+	if (!keys) {
+		c = time_sleep_until(until);
+		return c ? c : -ETIMEDOUT;
+	}
+	while (c >= 0 && c != 'Q' && c != CTRL_C) {
 		c = console_read(until);
-	return c == -ETIMEDOUT;
+		if (c >= 'a' && c <= 'z')
+			c -= 'a' - 'A';
+		for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
+			if (c == orders[i].key)
+				return c;
+	}
+	return c;
 }
 
-static bool read_words(char **words, u64 *interval, u64 *frames)
-{
-	for (; *words; words++) {
-		u64 *to = interval;
+struct options {
+	u64 interval, frames;	/* seconds; 0: until q */
+	enum order order;
+};
 
-		if (!strcmp(*words, "-n")) {
-			to = frames;
-			words++;
-		}
-		if (!*words || parse_u64(*words, 10, to) || !*to || *to > 3600) {
-			print("top: %s: seconds and frames are 1 to 3600\n",
-			      *words ? *words : "number missing");
-			return false;
+static bool read_number(const char *word, u64 *to)
+{
+	if (word && !parse_u64(word, 10, to) && *to && *to <= 3600)
+		return true;
+	print("top: %s: seconds and frames are 1 to 3600\n", word ? word : "number missing");
+	return false;
+}
+
+static bool read_order(const char *word, enum order *order)
+{
+	for (unsigned int i = 0; word && i < ARRAY_SIZE(orders); i++) {
+		if (!strcmp(word, orders[i].name)) {
+			*order = i;
+			return true;
 		}
 	}
-	return true;
+	print("top: %s: sorted by cpu, time or id\n", word ? word : "word missing");
+	return false;
+}
+
+static bool read_words(char **words, struct options *o)
+{
+	bool good = true;
+
+	for (; good && *words; words++) {
+		if (!strcmp(*words, "-n"))
+			good = read_number(*++words, &o->frames);
+		else if (!strcmp(*words, "-o"))
+			good = read_order(*++words, &o->order);
+		else
+			good = read_number(*words, &o->interval);
+	}
+	return good;
+}
+
+/* Frame by frame from @old on, which is replaced, until a key or the last one. */
+static int frames(struct options *o, struct sample *old)
+{
+	bool screen = !o->frames;
+	u64 at = old->time, took = 0;
+	struct sample new;
+	int c, err;
+
+	for (;;) {
+		at += o->interval * NS_PER_SEC;
+		while ((c = wait(at, screen)) >= 0) {
+			if (c == 'Q' || c == CTRL_C)
+				return 0;
+			for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
+				if (c == orders[i].key)
+					o->order = i;
+			if (took)
+				show(old, took, o->order, screen);
+		}
+		if (c != -ETIMEDOUT)
+			return c == -EINTR ? 0 : c;
+		err = take(&new, old);
+		if (err)
+			return err;
+		took = new.time - old->time;
+		show(&new, took, o->order, screen);
+		kfree(old->row);
+		*old = new;
+		if (!screen && !--o->frames)
+			return 0;
+		if (!screen)
+			print("\n");
+	}
 }
 
 static int top_run(int argc __unused, char **argv)
 {
-	u64 interval = 1, frames = 0, at;
-	struct sample old = { 0 }, new;
-	bool screen;
+	struct options o = { .interval = 1 };
+	struct sample first = { 0 };
 	int err;
 
-	if (!read_words(argv + 1, &interval, &frames))
+	if (!read_words(argv + 1, &o))
 		return STATUS_USAGE;
-	screen = !frames;
-	if (screen)
+	if (!o.frames)
 		print("\033[2J");
-	err = take(&old, &old);
-	for (at = old.time; !err && wait(at += interval * NS_PER_SEC, screen);) {
-		err = take(&new, &old);
-		if (err)
-			break;
-		show(&new, new.time - old.time, screen);
-		kfree(old.row);
-		old = new;
-		if (!screen && !--frames)
-			break;
-		if (!screen)
-			print("\n");
-	}
-	kfree(old.row);
+	err = take(&first, &first);
+	if (!err)
+		err = frames(&o, &first);
+	kfree(first.row);
 	if (err)
 		print("top: %s\n", errno_name(-err));
 	return err ? STATUS_FAIL : STATUS_OK;
 }
 
 static const struct command top_command = {
-	.name = "top", .usage = "[SECONDS] [-n FRAMES]",
-	.help = "threads by their use of the CPU; q leaves",
-	.run = top_run, .min_args = 0, .max_args = 3,
+	.name = "top", .usage = "[SECONDS] [-n FRAMES] [-o cpu|time|id]",
+	.help = "threads by their use of the CPU; keys P T N sort, q leaves",
+	.run = top_run, .min_args = 0, .max_args = 5,
 };
 COMMAND(top_command);

@@ -151,7 +151,7 @@ def test_hung(run, checker):
     """Who waits for a mutex for long is named, once, and the run goes on."""
     result = run(checker, "lockfault hung; version")
     assert result.status == OFF, result.closing
-    assert len(re.findall(r"watchdog: thread \d+ waiter has waited for a mutex for 1 s",
+    assert len(re.findall(r"watchdog: thread \d+ waiter has waited for a mutex for 1 s, and main has it",
                           result.text)) == 1, result.text
 
 

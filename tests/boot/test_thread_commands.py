@@ -13,7 +13,7 @@ from lib.session import Session
 POLICIES = [name for name in ("PRIORITY", "ROUND_ROBIN", "FAIR", "MLFQ", "EDF", "COOPERATIVE")
             if f"config SCHED_{name}\n" in (ROOT / "kernel/Kconfig.sched").read_text()]
 OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
-USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill ID...", "top": "top [SECONDS] [-n FRAMES]",
+USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill ID...", "top": "top [SECONDS] [-n FRAMES] [-o cpu|time|id]",
          "spawn": f"spawn [hog|sleeper|periodic {OPTIONS} [-c COUNT] [NAME]]",
          "sched": "sched", "trace": "trace [start [MS] | stop | dump | clear]"}
 
@@ -106,10 +106,11 @@ def hogs(shell):
     ("nice 2 -x 1", "nice: -x: no such option"), ("nice 2 p 1", "nice: p: no such option"),
     ("nice x -p 1", "nice: x is no thread's id"), ("nice -1 -p 1", "nice: -1 is no thread's id"),
     ("nice 4294967296 -p 1", "nice: 4294967296 is no thread's id"),
-    ("nice", None), ("nice 2", None), ("kill", None), ("sched x", None), ("top 1 2 3 4", None),
+    ("nice", None), ("nice 2", None), ("kill", None), ("sched x", None), ("top 1 2 3 4 5 6", None),
     ("kill x", "kill: x is no thread's id"), ("kill 99999999999", "kill: 99999999999 is no thread's"),
     ("top 0", "top: 0: seconds and frames are 1 to 3600"), ("top x", "top: x: seconds"),
     ("top -n", "top: number missing: seconds"), ("top -n 0", "top: 0: seconds"),
+    ("top -o", "top: word missing: sorted by cpu, time or id"), ("top -o x", "top: x: sorted by cpu"),
     ("top -q", "top: -q: seconds"), ("top 3601", "top: 3601: seconds"),
     ("spawn cat", "spawn: cat: no such kind of thread"),
     ("spawn hog -c 0", "spawn: a count is 1 to 1000"), ("spawn hog -c", "spawn: a count is"),
@@ -175,13 +176,42 @@ def test_top_redraws_until_q(shell, machine):
     for key in ("q", "Q", "\x03"):
         begin = len(machine.data)
         machine.send("top\r")
-        machine.expect(r"^up \d+ s, threads: .*; q leaves$")
+        machine.expect(r"^up \d+ s, threads: .*; P T N sort, q leaves$")
         machine.expect(r"^up \d+ s, threads: ")
         machine.send("x" + key)
         machine.prompt()
         drawn = machine.data[begin:]
         assert drawn.count(b"\x1b[2J") == 1 and drawn.count(b"\x1b[H") >= 2
         assert b"\x1b[K\r\n" in drawn
+
+
+def test_top_keys_sort_at_once(shell, machine):
+    """With an interval that nobody waits for: what is drawn after the key is drawn for it."""
+    begin = len(machine.data)
+    machine.send("top 2\r")
+    machine.expect(r"^up \d+ s, threads: ")
+    machine.expect(r"policy$")
+    for key in "nTp":
+        machine.send(key)
+        machine.expect(r"^up \d+ s, threads: ")
+    machine.send("q")
+    machine.prompt()
+    ups = re.findall(rb"up (\d+) s, threads: ", machine.data[begin:])
+    assert len(ups) >= 4 and int(ups[-1]) - int(ups[0]) <= 2, ups
+
+
+def test_top_by_time_and_by_id(shell, hogs):
+    """Who came last has used less by now, and as much since."""
+    late = shell.spawn("hog late")
+    shell.cmd("top 1 -n 1")
+    try:
+        times, ids = (re.findall(r"^ *(\d+) \S+ +\w+ +\d+\.\d +(\d+) ", shell.cmd(f"top -n 1 -o {order}"), re.M)
+                      for order in ("time", "id"))
+    finally:
+        shell.kill(*late)
+    used = [int(ms) for _, ms in times]
+    assert used == sorted(used, reverse=True) and len(used) >= 5
+    assert [int(ident) for ident, _ in ids] == sorted(int(ident) for ident, _ in ids)
 
 
 def test_top_without_a_terminal(shell, machine):
