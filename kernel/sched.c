@@ -11,6 +11,12 @@
  * released by sched_irq_restore(), and, when a thread was woken with interrupts masked by somebody
  * further up, in an interrupt that the core raises for it as soon as they are let in. There is no
  * count of reasons not to preempt: masked interrupts are that.
+ *
+ * A thread that takes the CPU as soon as it is woken comes into no queue: it is switched to at
+ * once, or waits in @rq->woken for the end of the interrupt.
+ *
+ * More than 500 lines, since switching, sleeping and waking are inlined into each other: a call
+ * takes as long as some of their steps.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>
@@ -302,7 +308,7 @@ static __noinline void enqueue_woken(struct runqueue *rq, struct thread *t)
 	enter_queue(rq, t, SCHED_WAKE, arch_counter_early());
 }
 
-/* Somebody looks at @rq's queue before the interrupt has ended: who waits for that comes into it. */
+/* Somebody needs @rq's queue before the interrupt has ended: who waits for that comes into it. */
 static __noinline void settle(struct runqueue *rq)
 {
 	struct thread *t = rq->woken;

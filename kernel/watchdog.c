@@ -113,7 +113,10 @@ struct hung {
 	char owner[THREAD_NAME_MAX];	/* of what it waits for */
 };
 
-/* Threads that have waited for a mutex for PATIENCE between the last look and this one: how many. */
+/*
+ * Writes to @hung which threads came to have waited for a mutex for PATIENCE since the last look,
+ * and returns how many.
+ */
 static unsigned int find_hung(const struct watch *w, u64 now, struct hung *hung, unsigned int max)
 {
 	unsigned int n = 0;

@@ -26,7 +26,7 @@ struct runqueue {
 	struct thread *idle;		/* runs when no thread is ready; never in the queue */
 	void *policy;			/* the policy's own, by sched_policy_init() */
 	struct thread *gone;		/* has ended, and runs no more once another one does */
-	struct thread *woken;		/* not in the queue yet: takes the CPU when the interrupt ends */
+	struct thread *woken;		/* in no queue: has the CPU when the interrupt ends */
 	u64 since;			/* ticks: the current one's time is accounted so far */
 	u64 slice;			/* ticks: what the policy gives it; 0: no end */
 	u64 slice_end;			/* ticks: when the core asks the policy again */

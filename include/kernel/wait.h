@@ -56,9 +56,9 @@ unsigned int wait_wake_one(struct wait_queue *q);
 unsigned int wait_wake_all(struct wait_queue *q);
 
 /*
- * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: 0, or
- * -EAGAIN when nobody waited. The three in one are cheaper where the thread that was woken runs at
- * once. Any context. With CONFIG_THREADS only.
+ * Takes @q's lock, wakes as wait_wake_one() does, and releases the lock as wait_unlock() does: 0,
+ * or -EAGAIN when nobody waited. The three in one are cheaper where the thread that was woken runs
+ * at once. Any context. With CONFIG_THREADS only.
  */
 int wait_hand_over(struct wait_queue *q);
 
