@@ -181,7 +181,7 @@ static __noinline void unhandled(struct irq_line *line)
 	line->count++;
 	line->unhandled++;
 	if (line->handler != irq_nobody) {
-		u64 run = irq_line_unhandled_run(line);
+		s64 run = irq_line_unhandled_run(line);
 
 		if (run < UNHANDLED_MAX)
 			return;

@@ -42,10 +42,13 @@ bool irq_nobody(void *arg);
 /* The record of @irq, or NULL. */
 struct irq_line *irq_line(unsigned int irq);
 
-/* How many have come since the last one that was handled. */
-static inline u64 irq_line_unhandled_run(const struct irq_line *line)
+/*
+ * How many have come since the last one that was handled: less than none, where one was handled
+ * between the two readings.
+ */
+static inline s64 irq_line_unhandled_run(const struct irq_line *line)
 {
-	return line->count - line->handled;
+	return (s64)(line->count - line->handled);
 }
 
 /* irq_request() with the line's lock held. */

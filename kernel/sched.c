@@ -7,10 +7,11 @@
  * nobody wakes, moves or frees a thread between the moment when it is known to sleep and the one
  * when its registers are saved.
  *
- * Preemption happens in three places, and nowhere else: at the end of an interrupt, where a lock is
- * released by sched_irq_restore(), and, when a thread was woken with interrupts masked by somebody
- * further up, in an interrupt that the core raises for it as soon as they are let in. There is no
- * count of reasons not to preempt: masked interrupts are that.
+ * Preemption happens in four places, and nowhere else: at the end of an interrupt, where a lock is
+ * released by sched_irq_restore(), where wait_hand_over() wakes a more urgent thread, and, when a
+ * thread was woken with interrupts masked by somebody further up, in an interrupt that the core
+ * raises for it as soon as they are let in. There is no count of reasons not to preempt: masked
+ * interrupts are that.
  *
  * A thread that takes the CPU as soon as it is woken comes into no queue: it is switched to at
  * once, or waits in @rq->woken for the end of the interrupt.
@@ -113,6 +114,7 @@ static __always_inline struct thread *choose_next(struct runqueue *rq, struct th
 	struct thread *next;
 
 	assert(spin_is_locked(&rq->lock) && arch_irqs_disabled());
+	assert(!rq->woken && (!woken || !rq->slice));
 	/* one whose turn is over just when it is preempted has had it */
 	if (!woken && unlikely(rq->slice) && !charge(rq, prev, ran) &&
 	    why == SCHED_PREEMPT)
@@ -255,57 +257,36 @@ int wait_sleep(struct wait_queue *q, unsigned long state, u64 deadline)
 	if (unlikely(!fall_asleep(rq, t, &q->lock)))
 		return wait_leave(q, state, -EINTR);
 	status = switch_away(rq, SCHED_SLEEP, NULL)->wake_status;
-	arch_irq_enable();
+	arch_irq_enable();	/* the rest of the mask is the same in every thread */
 	return likely(!status) ? 0 : wait_leave(q, state, status);
 }
 
-/*
- * @t has come into @rq's queue: does it take the CPU from the current thread? Returns what
- * @rq->resched is now.
- */
-static __always_inline enum sched_why check_preempt(struct runqueue *rq, const struct thread *t)
+/* Why @t, which is ready, takes the CPU from @rq's current thread; 0: it does not. */
+static __always_inline enum sched_why why_overtakes(const struct runqueue *rq,
+						    const struct thread *t)
 {
-	enum sched_why why = rq->resched;
-
-	if (why)
-		return why;
-	if (rq->current == rq->idle)
-		why = SCHED_IDLE;
-	else if (likely(sched_policy_before(t, rq->current)))
-		why = SCHED_PREEMPT;
-	else
-		return why;
-	rq->resched = why;
-	return why;
+	if (unlikely(rq->current == rq->idle))
+		return SCHED_IDLE;
+	return sched_policy_before(t, rq->current) ? SCHED_PREEMPT : SCHED_SLEEP;
 }
 
-static void settle(struct runqueue *rq);
-
-/* @t comes into @rq's queue. As check_preempt(). */
-static __always_inline enum sched_why enter_queue(struct runqueue *rq, struct thread *t,
-						  enum sched_why why, u64 now)
+/* @t comes into @rq's queue, and the current thread is to go where it is more urgent. */
+static __always_inline void enter_queue(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
-	u64 slice;
+	u64 slice = rq->slice;
 
-	if (unlikely(rq->woken))
-		settle(rq);
-	slice = rq->slice;
 	/* policies compare by what was used so far */
-	if (unlikely(slice) && !charge(rq, rq->current, account(rq, rq->current, now)))
+	if (unlikely(slice) &&
+	    !charge(rq, rq->current, account(rq, rq->current, arch_counter_early())))
 		end_turn(rq);
 	sched_policy_enqueue(rq, t, why);
 	if (unlikely(rq->slice != slice)) {
-		account(rq, rq->current, now);
+		account(rq, rq->current, arch_counter_early());
 		if (rq->slice)
 			begin_slice(rq);
 	}
-	return check_preempt(rq, t);
-}
-
-/* The rest of a wake-up, where @t has to come into the queue. */
-static __noinline void enqueue_woken(struct runqueue *rq, struct thread *t)
-{
-	enter_queue(rq, t, SCHED_WAKE, arch_counter_early());
+	if (!rq->resched)
+		rq->resched = why_overtakes(rq, t);
 }
 
 /* Somebody needs @rq's queue before the interrupt has ended: who waits for that comes into it. */
@@ -314,31 +295,31 @@ static __noinline void settle(struct runqueue *rq)
 	struct thread *t = rq->woken;
 
 	rq->woken = NULL;
-	enqueue_woken(rq, t);
+	enter_queue(rq, t, SCHED_WAKE);
 }
 
-/* @t is ready from now on, which is returned. It is in no queue yet. */
-static __always_inline u64 make_ready(struct thread *t, enum sched_why why)
+/* The rest of a wake-up, where @t has to come into the queue. */
+static __noinline void enqueue_woken(struct runqueue *rq, struct thread *t)
 {
-	u64 now = arch_counter_early();
+	if (unlikely(rq->woken))
+		settle(rq);
+	enter_queue(rq, t, SCHED_WAKE);
+}
 
+/* @t is ready from now on, and in no queue yet. */
+static __always_inline void make_ready(struct thread *t, enum sched_why why)
+{
 	t->state = THREAD_READY;
 	trace_wake(t->id, why);
-	t->sleep_ticks += now - t->asleep_since;
-	return now;
+	t->sleep_ticks += arch_counter_early() - t->asleep_since;
 }
 
-/*
- * Why @t, which was woken on its own CPU, takes that from the current thread, where no slice has to
- * be counted first; 0: it does not, or the queue has to be asked.
- */
+/* As why_overtakes(); 0 also where a slice has to be counted, or the queue to be asked, first. */
 static __always_inline enum sched_why overtakes(const struct runqueue *rq, const struct thread *t)
 {
 	if (unlikely(rq->slice) || unlikely(rq->resched))
 		return SCHED_SLEEP;
-	if (unlikely(rq->current == rq->idle))
-		return SCHED_IDLE;
-	return sched_policy_before(t, rq->current) ? SCHED_PREEMPT : SCHED_SLEEP;
+	return why_overtakes(rq, t);
 }
 
 /* The same, in an interrupt: true when @t will have the CPU at its end, and needs no queue. */
@@ -417,8 +398,8 @@ static __noinline int hand_over_masked(struct wait_queue *q)
 	spin_unlock(&q->lock);
 	spin_unlock(&rq->lock);
 	/* in an interrupt its end is the preemption point */
-	if (!sched_rq()->irq_frame)
-		sched_irq_restore(ARCH_IRQ_MASKED);
+	if (unlikely(sched_rq()->resched))
+		sched_resched(ARCH_IRQ_MASKED);
 	return 0;
 }
 
@@ -456,7 +437,10 @@ void sched_start(struct thread *t)
 	struct runqueue *rq = t->rq;
 
 	spin_lock_untraced(&rq->lock);
-	enter_queue(rq, t, SCHED_NEW, make_ready(t, SCHED_NEW));
+	make_ready(t, SCHED_NEW);
+	if (unlikely(rq->woken))
+		settle(rq);
+	enter_queue(rq, t, SCHED_NEW);
 	spin_unlock(&rq->lock);
 }
 
@@ -505,7 +489,7 @@ static void changed(struct runqueue *rq, struct thread *t)
 		if (!rq->resched)
 			rq->resched = SCHED_PREEMPT;
 	} else if (t->state == THREAD_READY) {
-		enter_queue(rq, t, SCHED_CHANGE, arch_counter_early());
+		enter_queue(rq, t, SCHED_CHANGE);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include <kernel/irq.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
+#include <kernel/timer.h>
 #include <lib/string.h>
 #include <lib/test.h>
 #include <uapi/errno.h>
@@ -234,11 +235,36 @@ static void thread_is_not_wanted(void)
 	irq_free(d.irq);
 }
 
+static void nothing_due(struct timer *timer __unused, void *arg)
+{
+	atomic_add_relaxed((unsigned int *)arg, 1);
+}
+
+/* A line is not taken for masked because an interrupt comes while somebody looks at it. */
+static void statistics_meanwhile(void)
+{
+	unsigned int fired = 0, wrong = 0;
+	struct irq_stats stats;
+	struct timer timer;
+	u64 end = time_now() + 100 * NS_PER_MS;
+
+	timer_init(&timer, nothing_due, &fired);
+	timer_start(&timer, time_now(), 0, 3 * NS_PER_US);
+	while (time_now() < end)
+		for (unsigned int irq = 0; irq < irq_count(); irq++)
+			if (irq_stats_get(irq, &stats) && stats.name && stats.masked)
+				wrong++;
+	timer_cancel(&timer);
+	TEST(atomic_load_relaxed(&fired) > 100);
+	TEST_EQ(wrong, 0);
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(raised_arrives),
 	TEST_CASE(shared_by_three),
 	TEST_CASE(threads_serve),
 	TEST_CASE(thread_is_not_wanted),
+	TEST_CASE(statistics_meanwhile),
 };
 static const struct test_suite irq_thread_suite = TEST_SUITE_OF("irq_thread", cases);
 TEST_SUITE(irq_thread_suite);

@@ -4,7 +4,9 @@
  * several, in any order; and one with which something else happens before the interrupt ends.
  */
 #include <arch/atomic.h>
+#include <arch/irq.h>
 #include <kernel/completion.h>
+#include <kernel/mutex.h>
 #include <kernel/semaphore.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -210,9 +212,155 @@ static void one_at_a_time(void)
 	TEST_EQ(thread_join(t, TIME_NEVER, NULL), 0);
 }
 
+/* Who wakes another thread with interrupts masked finds all of the mask as it was. */
+static int take_ping(void *arg __unused)
+{
+	return semaphore_take(&ping, TIME_NEVER);
+}
+
+static void mask_is_kept(void)
+{
+	unsigned long state, before, after;
+	struct thread *t;
+
+	semaphore_init(&ping, 0, 1);
+	t = test_spawn_at(PRIORITY_DEFAULT + 1, take_ping, NULL);
+	if (!t)
+		return;
+	thread_sleep(NS_PER_MS);
+	state = arch_irq_save();
+	before = arch_irq_save();
+	semaphore_give(&ping);
+	after = arch_irq_save();
+	arch_irq_restore(state);
+	TEST_EQ(after, before);
+	TEST_EQ(thread_join(t, TIME_NEVER, NULL), 0);
+}
+
+/*
+ * Workers sleep, with and without a deadline, for units and for a mutex, while a timer gives,
+ * kills and changes parameters, several times in one interrupt. No unit is lost.
+ */
+static struct worker {
+	struct semaphore units;
+	struct thread *thread;
+	u64 given, taken, random;
+} workers[6];
+
+static struct mutex common;
+static bool enough;
+static u64 storm_random;
+
+static u64 next_random(u64 *seed)
+{
+	*seed = *seed * 6364136223846793005 + 1442695040888963407;
+	return *seed >> 33;
+}
+
+static void spin(u64 rounds)
+{
+	for (volatile u64 i = 0; i < rounds; i++)
+		;
+}
+
+static int work(void *arg)
+{
+	struct worker *w = arg;
+
+	while (!atomic_load_relaxed(&enough)) {
+		u64 r = next_random(&w->random), soon = time_now() + r % 200 * NS_PER_US;
+
+		if (!semaphore_take(&w->units, r % 3 ? TIME_NEVER : soon))
+			w->taken++;
+		r = next_random(&w->random);
+		if (r % 3 == 0 && !mutex_lock(&common, r % 2 ? TIME_NEVER : soon)) {
+			if (r % 5 == 0)
+				thread_sleep(r % 50 * NS_PER_US);
+			else
+				spin(r % 1000);
+			mutex_unlock(&common);
+		}
+		if (r % 7 == 0)
+			spin(r % 3000);
+	}
+	return 0;
+}
+
+static void change(struct thread *t)
+{
+	struct sched_params p = t->params;
+
+	p.priority = PRIORITY_DEFAULT - 3 + (int)(next_random(&storm_random) % 7);
+	p.slice = next_random(&storm_random) % 3 ? 0 : NS_PER_MS;
+	if (IS_ENABLED(CONFIG_SCHED_EDF) && next_random(&storm_random) % 2) {
+		p.runtime = 200 * NS_PER_US;
+		p.deadline = 5 * NS_PER_MS;
+		p.period = 6 * NS_PER_MS;
+	} else {
+		p.runtime = p.deadline = p.period = 0;
+	}
+	thread_set_params(t, &p);
+}
+
+static void storm(struct timer *timer __unused, void *arg __unused)
+{
+	for (u64 n = 1 + next_random(&storm_random) % 4; n; n--) {
+		struct worker *w = &workers[next_random(&storm_random) % ARRAY_SIZE(workers)];
+		u64 r = next_random(&storm_random) % 8;
+
+		if (r < 5)
+			w->given += !semaphore_give(&w->units);
+		else if (r < 6)
+			thread_kill(w->thread);
+		else
+			change(w->thread);
+	}
+}
+
+static void in_a_storm(void)
+{
+	struct timer timer;
+	unsigned int n;
+	u64 end;
+
+	mutex_init(&common);
+	atomic_store_relaxed(&enough, false);
+	storm_random = 12345;
+	for (n = 0; n < ARRAY_SIZE(workers); n++) {
+		struct worker *w = &workers[n];
+
+		*w = (struct worker){ .random = n };
+		semaphore_init(&w->units, 0, SEMAPHORE_MAX);
+		w->thread = test_spawn_at(PRIORITY_DEFAULT - 2 + (int)n, work, w);
+		if (!w->thread)
+			break;
+	}
+	if (n == ARRAY_SIZE(workers)) {
+		timer_init(&timer, storm, NULL);
+		timer_start(&timer, time_now() + 100 * NS_PER_US, 0, 37 * NS_PER_US);
+		end = time_now() + 300 * NS_PER_MS;
+		for (unsigned int k = 0; time_now() < end; k++) {
+			if (k % 3)
+				thread_sleep(k % 90 * NS_PER_US);
+			else
+				spin(2000);
+		}
+		timer_cancel(&timer);
+	}
+	atomic_store_relaxed(&enough, true);
+	for (unsigned int i = 0; i < n; i++)
+		workers[i].given += !semaphore_give(&workers[i].units);
+	while (n--) {
+		struct worker *w = &workers[n];
+
+		TEST_EQ(thread_join(w->thread, TIME_NEVER, NULL), 0);
+		TEST_EQ(w->taken + (u64)semaphore_count(&w->units), w->given);
+	}
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(several), TEST_CASE(and_killed), TEST_CASE(beside_killed),
-	TEST_CASE(one_at_a_time),
+	TEST_CASE(one_at_a_time), TEST_CASE(mask_is_kept), TEST_CASE(in_a_storm),
 };
 static const struct test_suite wake_suite = TEST_SUITE_OF("wake", cases);
 TEST_SUITE(wake_suite);

@@ -15,7 +15,7 @@ static inline void arch_irq_disable(void);
 static inline unsigned long arch_irq_save(void);
 static inline void arch_irq_restore(unsigned long state);
 
-/* ARCH_IRQ_MASKED: the state for arch_irq_restore() with which interrupts stay masked. */
+/* ARCH_IRQ_MASKED: a state for arch_irqs_masked(), which says of the rest of the mask nothing. */
 
 /* True when arch_irq_save() found interrupts masked that gave @state. */
 static inline bool arch_irqs_masked(unsigned long state);

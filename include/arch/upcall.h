@@ -13,7 +13,7 @@ struct arch_frame;
 /* From head.S once, on the boot CPU, at the link address, on the boot thread's stack. */
 __noreturn void kernel_main(void);
 
-/* An interrupt was taken. */
+/* An interrupt was taken. It may go on in another thread, and not return. */
 void irq_entry(struct arch_frame *frame);
 
 /* A thread that arch_context_leave() left is about to return from its interrupt. */

@@ -35,7 +35,8 @@ struct irqchip_ops {
 			 unsigned int *hw, enum irq_trigger *trigger);
 	/*
 	 * Root controller only: acknowledges one pending interrupt; its number, or one that is not
-	 * below @lines when there is none. @end gets the same number back after its handler ran.
+	 * below @lines when there is none. @end gets the same number back after its handler ran,
+	 * as wide as a register, since every interrupt would have to narrow it.
 	 */
 	unsigned int (*acknowledge)(struct irqchip *chip);
 	void (*end)(struct irqchip *chip, unsigned long hw);

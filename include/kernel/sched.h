@@ -151,7 +151,7 @@ static inline struct runqueue *sched_irq_enter(struct arch_frame *frame)
 
 /*
  * At the end of an interrupt, when @rq->resched. It returns only where the current thread keeps the
- * CPU: another one goes on from @rq->irq_frame.
+ * CPU: else another one goes on, and this one later, from @rq->irq_frame.
  */
 void sched_irq_exit(struct runqueue *rq);
 

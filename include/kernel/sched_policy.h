@@ -78,17 +78,18 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *thread);
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why);
 
 /*
- * @woken, whose sleep is over, takes the CPU from @prev, than which it is more urgent, or which is
- * the idle thread: sched_policy_enqueue() and sched_policy_pick() in one, but that the idle thread
- * is named where no other one may run. A policy need not define it; one whose queue need not be
- * asked in this case may do so, and answer sooner.
+ * @woken, whose sleep is over, takes the CPU from @prev, than which it was more urgent before that,
+ * or which is the idle thread: sched_policy_enqueue() and sched_policy_pick() in one, but that the
+ * idle thread is named where no other one may run. A policy need not define it; one whose queue
+ * need not be asked in this case may do so, and answer sooner.
  */
 struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
 				      struct runqueue *rq);
 
 /*
  * True when @a is more urgent than @b: then @a takes the CPU from @b at once, and of those that
- * wait for something, @a gets it first. Equals are not more urgent. Counts donors. Any locks.
+ * wait for something, @a gets it first. Equals are not more urgent. Counts donors. Any locks. An
+ * int, which the caller of a bool would have to narrow first, on the way of each wake-up.
  */
 int sched_policy_before(const struct thread *a, const struct thread *b);
 

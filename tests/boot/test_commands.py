@@ -19,7 +19,7 @@ COMMANDS = {
     "nice": f"ID {SCHED_OPTIONS}", "panic": "[WORD...]", "poweroff": "",
     "ps": "", "reboot": "", "sched": "", "slab": "[-s | shrink]",
     "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]",
-    "timers": "", "top": "[SECONDS] [-n FRAMES]", "uptime": "", "version": "",
+    "timers": "", "top": "[SECONDS] [-n FRAMES] [-o cpu|time|id]", "uptime": "", "version": "",
 }
 LINE_MAX, WORDS_MAX = 511, 31
 TOO_LONG = "line too long: at most 511 bytes, nothing of it was run"

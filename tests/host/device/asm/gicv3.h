@@ -20,9 +20,9 @@ static inline u32 arch_gicv3_acknowledge(void)
 	return bus_icc.pending;
 }
 
-static inline void arch_gicv3_end(u32 intid)
+static inline void arch_gicv3_end(u64 intid)
 {
-	bus_icc.ended = intid;
+	bus_icc.ended = (u32)intid;
 }
 
 static inline void arch_gicv3_send_sgi(u64 value __unused)
