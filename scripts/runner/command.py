@@ -217,11 +217,17 @@ def loader(path, address):
     return f"loader,file={path.replace(',', ',,')},addr={address:#x},force-raw=on"
 
 
+# LINE_SIZE in shell/shell.c, less the NUL.
+AUTORUN_MAX = 511
+
+
 def bootargs(append, autorun):
     if not autorun:
         return append
     if '"' in autorun:
         raise Stop(USAGE, '--autorun commands cannot hold a double quote')
+    if len(autorun.encode()) > AUTORUN_MAX - len("; poweroff"):
+        raise Stop(USAGE, f"--autorun commands are at most {AUTORUN_MAX - len('; poweroff')} bytes")
     return f'{append} autorun="{autorun}; poweroff"'.strip()
 
 

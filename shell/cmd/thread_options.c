@@ -70,13 +70,18 @@ bool thread_option(const char *command, char **words, struct sched_params *p)
 		what = "nice is -20 to 19";
 		break;
 	case 's':
-		good = read_int(value, 1, SLICE_MAX, &slice);
+		good = !strcmp(value, "none") || read_int(value, 1, SLICE_MAX, &slice);
 		p->slice = (u64)slice * NS_PER_MS;
-		what = "a slice is 1 to 10000 ms";
+		what = "a slice is 1 to 10000 ms, or none of its own";
 		break;
 	case 'd':
-		good = read_deadline(value, p);
-		what = "0 < RUNTIME <= DEADLINE <= PERIOD <= an hour, in ms, or us: 500us/2/10";
+		good = !strcmp(value, "none");
+		if (good)
+			p->runtime = p->deadline = p->period = 0;
+		else
+			good = read_deadline(value, p);
+		what = "0 < RUNTIME <= DEADLINE <= PERIOD <= an hour, in ms, or us: 500us/2/10; "
+		       "or none";
 		break;
 	default:
 		good = false;

@@ -224,11 +224,14 @@ static int frames(struct options *o, struct sample *old)
 	for (;;) {
 		at += o->interval * NS_PER_SEC;
 		while ((c = wait(at, screen)) >= 0) {
-			if (c == 'Q' || c == CTRL_C)
-				return 0;
-			for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
-				if (c == orders[i].key)
-					o->order = i;
+			/* all that was typed meanwhile, for one frame */
+			do {
+				if (c == 'Q' || c == CTRL_C)
+					return 0;
+				for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
+					if (c == orders[i].key)
+						o->order = i;
+			} while ((c = wait(time_now(), screen)) >= 0);
 			if (took)
 				show(old, took, o->order, screen);
 		}

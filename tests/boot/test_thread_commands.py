@@ -164,6 +164,15 @@ def test_ps(shell, hogs):
     assert all(int(word) < 1 << 40 for word in re.findall(r"\d+", rows[0][1]))
 
 
+def test_parameters_can_be_taken_back(shell):
+    made, = shell.spawn("sleeper")
+    for words, shown in ("-s 5 -d 1/20/20", " 5 ms 1000/20000/20000 us "), ("-s none -d none", " - - "):
+        assert shell.cmd(f"nice {made} {words}") == ""
+        line = re.search(rf"^ *{made} sleeper .*$", shell.cmd("sched"), re.M)[0]
+        assert shown in re.sub(" +", " ", line + " "), line
+    shell.kill(made)
+
+
 def test_top_sorts_and_adds_up(shell, hogs):
     shares = shell.shares(2)
     assert list(shares.values()) == sorted(shares.values(), reverse=True)

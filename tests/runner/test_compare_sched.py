@@ -3,6 +3,7 @@
 bad ramdisks, the table, the CSV file and the figure."""
 
 import csv
+import re
 import struct
 import subprocess
 import sys
@@ -216,6 +217,10 @@ def test_what_cannot_be_done_is_one_line(o, tmp_path, arguments, said):
     assert done.stderr.count("\n") == 1 and not done.stdout
 
 
+# what the sheet's columns are in sched.csv
+TOLD = ("share_percent", "latency_mean_ns", "latency_max_ns", "misses", "jobs")
+
+
 @pytest.mark.slow
 def test_every_policy(o):
     """As make does it: the built-in threads under all six, and under the one from outside."""
@@ -227,3 +232,16 @@ def test_every_policy(o):
     for policy in ("priority", "edf"):
         assert all(rows[policy, name]["misses"] in ("", "0") for name in names), policy
     assert float(rows["fair", "batch"]["share_percent"]) > 2 * float(rows["fair", "build"]["share_percent"])
+    check_sheet(rows, {(policy, name) for policy in policies - {"lottery"} for name in names})
+
+
+def check_sheet(rows, needed):
+    """Documentation/labs/schedulers.md says what comes out, to a tenth."""
+    text = (ROOT / "Documentation/labs/schedulers.md").read_text()
+    told = re.findall(r"^(\w+) +(\w+) +([\d.]+)(?: +([\d,.]+) +([\d,.]+))?(?: +(\d+)/(\d+))?$", text, re.M)
+    assert {(policy, thread) for thread, policy, *_ in told} >= needed
+    for thread, policy, *figures in told:
+        row = rows[policy, thread]
+        for column, unit, figure in zip(TOLD, (1, 1000, 1000, 1, 1), figures):
+            said, value = float(figure.replace(",", "") or 0) * unit, float(row[column] or 0)
+            assert abs(said - value) <= max(value * 0.1, 0.5 * unit), f"{policy}, {thread}: {column}: {value}"
