@@ -34,6 +34,7 @@ void dentry_init(void)
 	if (!tree.buckets)
 		panic("no memory for %u buckets of names", n);
 	tree.mask = n - 1;
+	lock_check_name(&tree.lock.check, "tree.lock");
 }
 
 static u32 hash_in(const struct dentry *dir, u32 hash)

@@ -90,18 +90,15 @@ static int may_open(const struct path *path, int flags, u32 access)
 
 static const struct file_ops no_ops;
 
-static int open_path(const struct path *path, int flags, struct file **result)
+/* Makes @file, which is nothing yet, that of @path. */
+static int open_path(struct file *file, const struct path *path, int flags)
 {
 	u32 access = (u32)(flags + 1) & (FILE_READ | FILE_WRITE);
 	struct inode *inode = path->dentry->inode;
 	int err = may_open(path, flags, access);
-	struct file *file;
 
 	if (err)
 		return err;
-	file = kmalloc(sizeof(*file));
-	if (!file)
-		return -ENOMEM;
 	*file = (struct file){
 		.refs = 1,
 		.access = access,
@@ -110,37 +107,40 @@ static int open_path(const struct path *path, int flags, struct file **result)
 		.inode = inode,
 		.ops = inode->file_ops ? inode->file_ops : &no_ops,
 	};
-	if (file->ops->open)
-		err = file->ops->open(file);
-	if (err)
-		kfree(file);
-	else
-		*result = file;
-	return err;
+	return file->ops->open ? file->ops->open(file) : 0;
 }
 
-int file_open(const char *path, int flags, u32 mode, struct file **file)
+int file_open(const char *path, int flags, u32 mode, struct file **result)
 {
+	struct file *file;
 	bool made = false;
 	struct walk w;
 	int err;
 
 	if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
 		return -EINVAL;
+	/* first, so that nothing is made that cannot be opened then */
+	file = kmalloc(sizeof(*file));
+	if (!file)
+		return -ENOMEM;
 	err = find(&w, path, flags, mode, &made);
 	if (err)
-		return err;
+		goto out_free;
 	/* a device's driver may answer with an error */
-	err = open_path(&w.path, flags, file);
-	if (err) {
-		path_put(&w.path);
-		return err;
-	}
-	if (flags & O_TRUNC && !made && locks((*file)->inode)) {
-		err = inode_truncate((*file)->inode, 0);
+	err = open_path(file, &w.path, flags);
+	if (err)
+		goto out_put;
+	*result = file;
+	if (flags & O_TRUNC && !made && locks(file->inode)) {
+		err = inode_truncate(file->inode, 0);
 		if (err)
-			file_put(*file);
+			file_put(file);
 	}
+	return err;
+out_put:
+	path_put(&w.path);
+out_free:
+	kfree(file);
 	return err;
 }
 

@@ -452,6 +452,7 @@ static int move_paths(struct move *m, unsigned int flags)
 		return flags & RENAME_NOREPLACE ? -EEXIST : -EBUSY;
 	if (read_only(&m->from.path))
 		return -EROFS;
+	lock_check_name(&rename_lock.check, "rename_lock");
 	if (from != to)
 		fs_lock(&rename_lock);
 	inode_lock_two(from->inode, to->inode);

@@ -184,9 +184,11 @@ static ssize_t write_pages(struct file *file, struct iov *iov, u64 pos)
 			break;
 		}
 	}
+	if (pos == start)
+		return err;
 	if (pos > inode->size)
 		inode->size = pos;
-	return pos > start ? (ssize_t)(pos - start) : err;
+	return (ssize_t)(pos - start);
 }
 
 const struct file_ops ramfs_file_ops = {

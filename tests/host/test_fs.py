@@ -17,3 +17,8 @@ def build(program, name, *sources, **options):
 
 def test_cases(program):
     build(program, "fs-cases", "tests/host/fs/cases.c").test(cases=8)
+
+
+def test_random(program):
+    """A million operations against the model, and a million with allocations that fail."""
+    build(program, "fs-random", "tests/host/fs/random.c", "tests/host/fs/model.c").test(cases=3)
