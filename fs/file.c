@@ -18,7 +18,7 @@ static bool locks(const struct inode *inode)
 
 /* --- Opening ---------------------------------------------------------------------------------- */
 
-/* The last name is there, or is made. 1: the walk is not at its end yet. */
+/* The last name is there, or is made. 1: a link's target is next. */
 static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 {
 	struct dentry *dir = w->path.dentry, *d;
@@ -26,32 +26,32 @@ static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 
 	if (w->kind != LAST_NAME || w->slash)
 		return flags & O_EXCL && w->kind != LAST_NAME ? -EEXIST : -EISDIR;
-	err = walk_last(w, !(flags & (O_EXCL | O_NOFOLLOW)));
-	if (!w->missing)
-		return !err && flags & O_EXCL ? -EEXIST : err;
 	inode_lock(dir->inode);
-	err = walk_find(dir, &w->last, true, &d);
-	if (!err && d) {
-		err = d->inode ? 1 : 0;	/* somebody was faster: look again */
-		dentry_put(d);
-	}
-	if (!err) {
+	err = walk_positive(dir, &w->last, true, &d);
+	if (!err && !d) {
 		mode = S_IFREG | (mode & 07777 & ~fs_context()->mask);
 		err = name_create(&w->path, &w->last, mode, 0, NULL, &d);
+		*made = !err;
 	}
 	inode_unlock(dir->inode);
 	if (err)
 		return err;
-	w->path.dentry = d;
-	dentry_put(dir);
-	*made = true;
-	return 0;
+	if (*made) {
+		w->path.dentry = d;
+		dentry_put(dir);
+		return 0;
+	}
+	err = walk_take(w, d, !(flags & (O_EXCL | O_NOFOLLOW)));
+	return !err && flags & O_EXCL ? -EEXIST : err;
 }
 
 static int find(struct walk *w, const char *path, int flags, u32 mode, bool *made)
 {
-	int err = walk_begin(w, path);
+	int err;
 
+	if (!(flags & O_CREAT) && walk_fast(path, &w->path))
+		return 0;
+	err = walk_begin(w, path);
 	if (err)
 		return err;
 	do {

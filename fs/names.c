@@ -26,18 +26,6 @@ static bool is_dir(const struct dentry *d)
 	return S_ISDIR(d->inode->mode);
 }
 
-/* Looks up what is there, with the directory's lock held: NULL when nothing is. */
-static int find_positive(struct dentry *dir, const struct fs_name *name, struct dentry **found)
-{
-	int err = walk_find(dir, name, true, found);
-
-	if (!err && *found && !(*found)->inode) {
-		dentry_put(*found);
-		*found = NULL;
-	}
-	return err;
-}
-
 static void touch(struct inode *dir)
 {
 	dir->modified = fs_time();
@@ -126,7 +114,7 @@ static int create_begin(struct walk *w, const char *path, bool directory)
 	if (w->kind != LAST_NAME)
 		goto out_drop;
 	inode_lock(w->path.dentry->inode);
-	err = find_positive(w->path.dentry, &w->last, &there);
+	err = walk_positive(w->path.dentry, &w->last, true, &there);
 	if (err)
 		goto out_unlock;
 	if (there) {
@@ -300,7 +288,7 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 	if (err)
 		goto out_drop;
 	inode_lock(w.path.dentry->inode);
-	err = find_positive(w.path.dentry, &w.last, &d);
+	err = walk_positive(w.path.dentry, &w.last, true, &d);
 	if (!err && !d)
 		err = -ENOENT;
 	if (err)
@@ -428,12 +416,12 @@ static int move_do(struct move *m)
 /* With the locks of both directories. */
 static int move_named(struct move *m, unsigned int flags)
 {
-	int err = find_positive(m->from.path.dentry, &m->from.last, &m->source);
+	int err = walk_positive(m->from.path.dentry, &m->from.last, true, &m->source);
 
 	if (!err && !m->source)
 		err = -ENOENT;
 	if (!err)
-		err = find_positive(m->to.path.dentry, &m->to.last, &m->victim);
+		err = walk_positive(m->to.path.dentry, &m->to.last, true, &m->victim);
 	if (!err)
 		err = move_check(m, flags);
 	return err ? err : move_do(m);

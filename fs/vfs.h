@@ -162,7 +162,6 @@ struct walk {
 	struct fs_name last;
 	enum walk_last kind;
 	bool slash;		/* the last name has slashes behind it */
-	bool missing;		/* walk_last() has not found it */
 	u8 links;		/* that were followed */
 	u8 depth;		/* of nest */
 	struct walk_nest *nest;	/* links inside of links */
@@ -187,14 +186,27 @@ void walk_end(struct walk *w);
 /* The same and w->path. */
 void walk_drop(struct walk *w);
 
+/*
+ * The place of @path, with references, when that is a matter of few names that the cache has and
+ * nothing else: no link, no mount, no "..". False: it must be walked to.
+ */
+bool walk_fast(const char *path, struct path *result);
+
 /* The place of @path, with references. */
 int walk_path(const char *path, bool follow, struct path *result);
 
 /*
- * What @name is in @path: a reference, also of a name that is known not to be there; NULL for the
- * same. The directory's lock is held if @locked, else taken when its filesystem has to be asked.
+ * The same where the last name has been found to be @d, whose reference it takes over: no "." or
+ * "..", and not negative.
  */
-int walk_find(struct dentry *dir, const struct fs_name *name, bool locked, struct dentry **found);
+int walk_take(struct walk *w, struct dentry *d, bool follow);
+
+/*
+ * What @name is in @dir, with a reference, in *@found; NULL when there is nothing. Where the
+ * filesystem has to be asked, the directory's lock is needed: it is held if @locked.
+ */
+int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
+		  struct dentry **found);
 
 /* --- mount.c ---------------------------------------------------------------------------------- */
 

@@ -87,36 +87,52 @@ static int ask(struct dentry *dir, const struct fs_name *name, struct dentry **f
 	return 0;
 }
 
-int walk_find(struct dentry *dir, const struct fs_name *name, bool locked, struct dentry **found)
+int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
+		  struct dentry **found)
 {
 	unsigned long state = tree_lock();
 	struct dentry *d = dentry_find(dir, name);
-	int err;
+	int err = 0;
 
-	if (likely(d))
+	if (d)
 		dentry_get_locked(d);
 	tree_unlock(state);
+	if (unlikely(!d && dir->inode->ops->lookup)) {
+		if (!locked)
+			inode_lock(dir->inode);
+		err = ask(dir, name, &d);
+		if (!locked)
+			inode_unlock(dir->inode);
+		if (err)
+			return err;
+	}
+	if (d && unlikely(!d->inode)) {
+		dentry_put(d);
+		d = NULL;
+	}
 	*found = d;
-	if (likely(d) || !dir->inode->ops->lookup)
-		return 0;
-	if (locked)
-		return ask(dir, name, found);
-	inode_lock(dir->inode);
-	err = ask(dir, name, found);
-	inode_unlock(dir->inode);
-	return err;
+	return 0;
 }
 
-/* The next name of w->rest, and whether it is the last one of this text. */
-static int next_name(struct walk *w)
+/* The name that @text begins with. Returns where it ends. */
+static inline const char *read_name(const char *text, struct fs_name *name)
 {
-	const char *text = w->rest, *end = text;
+	const char *end = text;
 	u32 hash = 0;
 
-	for (; *end && *end != '/'; end++)
-		hash = (hash + (u8)*end) * 0x01000193;
-	w->last = (struct fs_name){ text, (u32)(end - text), hash };
-	if (unlikely(end - text > NAME_MAX))
+	/* most characters are above the slash, and take one comparison */
+	for (u8 c; (c = (u8)*end) > '/' || (c && c != '/'); end++)
+		hash = hash * 0x01000193 + c;
+	*name = (struct fs_name){ text, (u32)(end - text), hash };
+	return end;
+}
+
+/* The next name of w->rest. */
+static int next_name(struct walk *w)
+{
+	const char *text = w->rest, *end = read_name(text, &w->last);
+
+	if (unlikely(w->last.length > NAME_MAX))
 		return -ENAMETOOLONG;
 	w->slash = *end;
 	while (*end == '/')
@@ -198,15 +214,11 @@ static int step(struct walk *w)
 		move_up(w);
 	if (w->kind != LAST_NAME)
 		return 0;
-	err = walk_find(w->path.dentry, &w->last, false, &d);
+	err = walk_positive(w->path.dentry, &w->last, false, &d);
 	if (err)
 		return err;
 	if (!d)
 		return -ENOENT;
-	if (!d->inode) {
-		dentry_put(d);
-		return -ENOENT;
-	}
 	if (S_ISLNK(d->inode->mode))
 		return nest(w, d);
 	move(w, d);
@@ -249,41 +261,24 @@ int walk_begin(struct walk *w, const char *path)
 	w->held = NULL;
 	if (!*path || !fs_context()->root.mount)
 		return -ENOENT;
-	if (strnlen(path, PATH_MAX) == PATH_MAX)
-		return -ENAMETOOLONG;
 	while (*w->rest == '/')
 		w->rest++;
 	start(w, *path == '/');
 	err = to_parent(w);
-	if (err)
+	/* a path that is too long is that whatever else is wrong with it; now its end is known */
+	if (unlikely(err) ? strnlen(path, PATH_MAX) == PATH_MAX : w->rest - path >= PATH_MAX)
+		err = -ENAMETOOLONG;
+	if (unlikely(err))
 		walk_drop(w);
 	return err;
 }
 
-int walk_last(struct walk *w, bool follow)
+int walk_take(struct walk *w, struct dentry *d, bool follow)
 {
-	struct inode *held = w->held;
-	struct dentry *d = NULL;
+	struct inode *held = w->held, *inode = d->inode;
 	bool slash = w->slash;
-	struct inode *inode;
 	int err;
 
-	w->missing = false;
-	if (w->kind != LAST_NAME) {
-		if (w->kind == LAST_DOTDOT)
-			move_up(w);
-		return 0;
-	}
-	err = walk_find(w->path.dentry, &w->last, false, &d);
-	if (err)
-		return err;
-	if (!d || !d->inode) {
-		if (d)
-			dentry_put(d);
-		w->missing = true;
-		return -ENOENT;
-	}
-	inode = d->inode;
 	if (likely(!S_ISLNK(inode->mode)) || (!follow && !slash)) {
 		move(w, d);
 		return slash && !S_ISDIR(w->path.dentry->inode->mode) ? -ENOTDIR : 0;
@@ -299,6 +294,22 @@ int walk_last(struct walk *w, bool follow)
 	/* slashes behind the link want a directory as those behind its target's name do */
 	w->slash = w->slash || slash;
 	return err ? err : 1;
+}
+
+int walk_last(struct walk *w, bool follow)
+{
+	struct dentry *d;
+	int err;
+
+	if (w->kind != LAST_NAME) {
+		if (w->kind == LAST_DOTDOT)
+			move_up(w);
+		return 0;
+	}
+	err = walk_positive(w->path.dentry, &w->last, false, &d);
+	if (err)
+		return err;
+	return d ? walk_take(w, d, follow) : -ENOENT;
 }
 
 void walk_end(struct walk *w)
@@ -317,11 +328,52 @@ void walk_drop(struct walk *w)
 	path_put(&w->path);
 }
 
+/* How many names of a path are looked up with the tree's lock held from the first to the last. */
+#define AT_ONCE	4
+
+bool walk_fast(const char *path, struct path *result)
+{
+	struct fs_context *context = fs_context();
+	const char *begin = path;
+	unsigned long state = tree_lock();
+	struct path at = *path == '/' ? context->root : context->cwd;
+	struct dentry *d = at.dentry;
+
+	for (unsigned int n = 0; d && n < AT_ONCE; n++) {
+		struct fs_name name;
+
+		while (*path == '/')
+			path++;
+		path = read_name(path, &name);
+		/* no name, "." and "..", and what is too long */
+		if (name.length - 1 >= NAME_MAX || (*name.text == '.' && name.length < 3) ||
+		    !S_ISDIR(d->inode->mode))
+			break;
+		d = dentry_find(d, &name);
+		if (!d || !d->inode || d->flags & DENTRY_MOUNT || S_ISLNK(d->inode->mode))
+			break;
+		if (*path)
+			continue;
+		if (path - begin >= PATH_MAX)
+			break;
+		dentry_get_locked(d);
+		mount_get(at.mount);
+		tree_unlock(state);
+		*result = (struct path){ at.mount, d };
+		return true;
+	}
+	tree_unlock(state);
+	return false;
+}
+
 int walk_path(const char *path, bool follow, struct path *result)
 {
 	struct walk w;
-	int err = walk_begin(&w, path);
+	int err;
 
+	if (likely(walk_fast(path, result)))
+		return 0;
+	err = walk_begin(&w, path);
 	if (err)
 		return err;
 	do {
