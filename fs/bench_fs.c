@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What files cost: names in /, warm, and a file of 1 MiB in pieces of 4 KiB. Interrupts are on, as
+ * What files cost: names in /, warm, and a file of 1 MiB in pieces of 64 KiB. Interrupts are on, as
  * the locks want them.
  */
 #include <fs/file.h>
@@ -13,7 +13,7 @@
 
 #define ROUNDS		2000
 #define FILE_NAME	"/bench-file"
-#define PIECE		KIB(4)
+#define PIECE		KIB(64)
 #define PIECES		(MIB(1) / PIECE)
 
 /* What a loop of @statement takes a round, less that of an empty one: ns. */
@@ -81,7 +81,7 @@ static int transfer_once(struct file *f, void *piece, bool writes)
 
 static int transfer(u64 *value, bool writes)
 {
-	struct page *page = page_alloc(0, PAGE_USE_KERNEL | PAGE_ZERO);
+	struct page *page = page_alloc_run(PIECE / PAGE_SIZE, PAGE_USE_KERNEL | PAGE_ZERO);
 	struct file *f;
 	int err;
 
@@ -96,7 +96,7 @@ static int transfer(u64 *value, bool writes)
 	file_put(f);
 	fs_unlink(FILE_NAME);
 out_free:
-	page_free(page);
+	page_free_run(page, PIECE / PAGE_SIZE);
 	return err;
 }
 

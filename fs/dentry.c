@@ -56,13 +56,16 @@ struct dentry *dentry_alloc(const struct fs_name *name, struct inode *inode)
 		d = kmalloc(sizeof(*d) + length + 1);
 	if (!d)
 		return NULL;
-	*d = (struct dentry){ .refs = 1, .inode = inode, .length = (u16)length };
+	/* one by one: the links are set when it is linked, and to clear them takes longer */
+	d->refs = 1;
+	d->hash = name ? name->hash : 0;
 	d->parent = d;
 	d->name = d->place;
-	if (name) {
+	d->length = (u16)length;
+	d->flags = 0;
+	d->inode = inode;
+	if (name)
 		memcpy(d->place, name->text, length);
-		d->hash = name->hash;
-	}
 	d->place[length] = '\0';
 	list_init(&d->children);
 	return d;

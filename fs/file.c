@@ -26,14 +26,14 @@ static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 
 	if (w->kind != LAST_NAME || w->slash)
 		return flags & O_EXCL && w->kind != LAST_NAME ? -EEXIST : -EISDIR;
-	inode_lock(dir->inode);
+	fs_lock(&dir->inode->lock);
 	err = walk_positive(dir, &w->last, true, &d);
 	if (!err && !d) {
 		mode = S_IFREG | (mode & 07777 & ~fs_context()->mask);
 		err = name_create(&w->path, &w->last, mode, 0, NULL, &d);
 		*made = !err;
 	}
-	inode_unlock(dir->inode);
+	mutex_unlock(&dir->inode->lock);
 	if (err)
 		return err;
 	if (*made) {
@@ -99,14 +99,14 @@ static int open_path(struct file *file, const struct path *path, int flags)
 
 	if (err)
 		return err;
-	*file = (struct file){
-		.refs = 1,
-		.access = access,
-		.flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC),
-		.path = *path,
-		.inode = inode,
-		.ops = inode->file_ops ? inode->file_ops : &no_ops,
-	};
+	file->refs = 1;
+	file->access = access;
+	file->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+	file->path = *path;
+	file->inode = inode;
+	file->ops = inode->file_ops ? inode->file_ops : &no_ops;
+	file->pos = 0;
+	file->data = NULL;
 	return file->ops->open ? file->ops->open(file) : 0;
 }
 
@@ -161,31 +161,28 @@ void file_put(struct file *file)
 
 /* --- Reading and writing ---------------------------------------------------------------------- */
 
-static ssize_t may_transfer(const struct file *file, u32 access, const void *hook, size_t n)
+/* Up to where a regular file may reach. Its lock held. */
+static int place_write(const struct file *file, struct iov *iov, u64 *pos)
 {
-	if (!(file->access & access))
-		return -EBADF;
-	if (S_ISDIR(file->inode->mode))
-		return -EISDIR;
-	if (!hook)
-		return -EINVAL;
-	return (ssize_t)n < 0 ? -EINVAL : 0;
+	if (file->flags & O_APPEND)
+		*pos = file->inode->size;
+	if (*pos >= FILE_SIZE_MAX)
+		return -EFBIG;
+	iov->left = MIN(iov->left, (size_t)(FILE_SIZE_MAX - *pos));
+	return 0;
 }
 
 /* At *@pos, which moves. The inode's lock is held where there is one. */
-static ssize_t write_at(struct file *file, struct iov *iov, u64 *pos)
+static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, u32 access)
 {
 	struct inode *inode = file->inode;
 	ssize_t n;
 
-	if (!iov->left)
-		return 0;
-	if (locks(inode)) {
-		if (file->flags & O_APPEND)
-			*pos = inode->size;
-		if (*pos >= FILE_SIZE_MAX)
-			return -EFBIG;
-		iov->left = MIN(iov->left, (size_t)(FILE_SIZE_MAX - *pos));
+	if (access == FILE_READ) {
+		n = file->ops->read(file, iov, *pos);
+		if (n > 0)
+			*pos += (u64)n;
+		return n;
 	}
 	n = file->ops->write(file, iov, *pos);
 	if (n > 0) {
@@ -196,81 +193,58 @@ static ssize_t write_at(struct file *file, struct iov *iov, u64 *pos)
 	return n;
 }
 
+static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
+{
+	bool hook = access == FILE_READ ? file->ops->read != NULL : file->ops->write != NULL;
+	struct inode *inode = file->inode;
+	ssize_t n = 0;
+
+	if (!(file->access & access))
+		return -EBADF;
+	if (S_ISDIR(inode->mode))
+		return -EISDIR;
+	if (!hook || (ssize_t)iov.left < 0)
+		return -EINVAL;
+	if (!locks(inode))
+		return transfer_at(file, &iov, pos, access);
+	fs_lock(&inode->lock);
+	if (access == FILE_WRITE && iov.left)
+		n = place_write(file, &iov, pos);
+	if (!n)
+		n = transfer_at(file, &iov, pos, access);
+	mutex_unlock(&inode->lock);
+	return n;
+}
+
 ssize_t file_read(struct file *file, void *buf, size_t n)
 {
-	struct iov iov = { buf, n };
-	ssize_t done = may_transfer(file, FILE_READ, (const void *)file->ops->read, n);
-
-	if (done)
-		return done;
-	if (!locks(file->inode)) {
-		done = file->ops->read(file, &iov, file->pos);
-		if (done > 0)
-			file->pos += (u64)done;
-		return done;
-	}
-	inode_lock(file->inode);
-	done = file->ops->read(file, &iov, file->pos);
-	if (done > 0)
-		file->pos += (u64)done;
-	inode_unlock(file->inode);
-	return done;
+	return transfer(file, (struct iov){ buf, n }, &file->pos, FILE_READ);
 }
 
 ssize_t file_write(struct file *file, const void *buf, size_t n)
 {
-	struct iov iov = { (u8 *)(uintptr_t)buf, n };
-	ssize_t done = may_transfer(file, FILE_WRITE, (const void *)file->ops->write, n);
+	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &file->pos, FILE_WRITE);
+}
 
-	if (done)
-		return done;
-	if (!locks(file->inode))
-		return write_at(file, &iov, &file->pos);
-	inode_lock(file->inode);
-	done = write_at(file, &iov, &file->pos);
-	inode_unlock(file->inode);
-	return done;
+static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 pos, u32 access)
+{
+	u64 at = (u64)pos;
+
+	if (pos < 0)
+		return -EINVAL;
+	if (file->access & FILE_STREAM)
+		return -ESPIPE;
+	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &at, access);
 }
 
 ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
 {
-	struct iov iov = { buf, n };
-	ssize_t done;
-
-	if (pos < 0)
-		return -EINVAL;
-	if (file->access & FILE_STREAM)
-		return -ESPIPE;
-	done = may_transfer(file, FILE_READ, (const void *)file->ops->read, n);
-	if (done)
-		return done;
-	if (!locks(file->inode))
-		return file->ops->read(file, &iov, (u64)pos);
-	inode_lock(file->inode);
-	done = file->ops->read(file, &iov, (u64)pos);
-	inode_unlock(file->inode);
-	return done;
+	return transfer_from(file, buf, n, pos, FILE_READ);
 }
 
 ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
 {
-	struct iov iov = { (u8 *)(uintptr_t)buf, n };
-	u64 at = (u64)pos;
-	ssize_t done;
-
-	if (pos < 0)
-		return -EINVAL;
-	if (file->access & FILE_STREAM)
-		return -ESPIPE;
-	done = may_transfer(file, FILE_WRITE, (const void *)file->ops->write, n);
-	if (done)
-		return done;
-	if (!locks(file->inode))
-		return write_at(file, &iov, &at);
-	inode_lock(file->inode);
-	done = write_at(file, &iov, &at);
-	inode_unlock(file->inode);
-	return done;
+	return transfer_from(file, buf, n, pos, FILE_WRITE);
 }
 
 /* --- The rest --------------------------------------------------------------------------------- */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Inodes: their references, their locks, and what is told of them; the options of a mount. */
 #include <fs/file.h>
-#include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <mm/page.h>
@@ -16,20 +15,31 @@ u64 fs_time(void)
 
 struct inode *inode_alloc(struct super *super, u32 mode)
 {
-	struct inode *inode = kzalloc(sizeof(*inode));
+	struct inode *inode = kmalloc(sizeof(*inode));
+	u64 now = fs_time();
 
 	if (!inode)
 		return NULL;
+	/* one by one: clearing all of it first takes twice as long */
 	inode->refs = 1;
-	inode->super = super;
+	inode->device = 0;
 	inode->number = atomic_add_relaxed(&super->numbers, 1) + 1;
+	inode->super = super;
+	inode->ops = NULL;
+	inode->file_ops = NULL;
+	inode->link = NULL;
+	inode->lock = (struct mutex)MUTEX_INIT(inode->lock);
 	inode->mode = mode;
 	inode->links = 1;
+	inode->uid = 0;
+	inode->gid = 0;
+	inode->size = 0;
+	inode->pages = 0;
+	inode->accessed = now;
+	inode->modified = now;
+	inode->changed = now;
 	inode->cookie = 2;	/* behind "." and ".." */
-	inode->modified = fs_time();
-	inode->accessed = inode->modified;
-	inode->changed = inode->modified;
-	mutex_init(&inode->lock);
+	inode->data = NULL;
 	lock_check_name(&inode->lock.check, "inode.lock");
 	atomic_add_relaxed(&super->inodes, 1);
 	return inode;
@@ -47,25 +57,18 @@ void inode_put(struct inode *inode)
 	if (inode->super->ops->evict)
 		inode->super->ops->evict(inode);
 	atomic_add_relaxed(&inode->super->inodes, -1UL);
-	kfree(inode->link);
+	if (inode->link)
+		kfree(inode->link);
 	kfree(inode);
 }
 
 /* Nobody waits long for a file; so a kill does not end the wait, but the sleep after it. */
-static __cold __noinline void lock_again(struct mutex *m, int err)
+void fs_lock_again(struct mutex *m, int err)
 {
 	for (; err; err = mutex_lock(m, TIME_NEVER))
 		if (err != -EINTR)
 			panic("a lock of a file is taken twice: error %d", err);
 	thread_kill(arch_current());
-}
-
-void fs_lock(struct mutex *m)
-{
-	int err = mutex_lock(m, TIME_NEVER);
-
-	if (unlikely(err))
-		lock_again(m, err);
 }
 
 void inode_lock(struct inode *inode)

@@ -13,11 +13,8 @@
 
 static u32 devices;	/* atomic: the number of the last one */
 
-void mount_put(struct mount *m)
+void mount_free(struct mount *m)
 {
-	if (atomic_add_acq_rel(&m->refs, -1U) > 1)
-		return;
-	/* unmounted, and the last one that looked at it has gone */
 	kfree(m);
 }
 

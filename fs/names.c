@@ -26,10 +26,10 @@ static bool is_dir(const struct dentry *d)
 	return S_ISDIR(d->inode->mode);
 }
 
-static void touch(struct inode *dir)
+static void touch(struct inode *dir, u64 now)
 {
-	dir->modified = fs_time();
-	dir->changed = dir->modified;
+	dir->modified = now;
+	dir->changed = now;
 }
 
 /* Takes out the entry that says that there is no such name, or NULL. Tree's lock held. */
@@ -59,8 +59,10 @@ static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *n
 		old = drop_negative(dir, name);
 		err = dentry_link_locked(dir, d);
 	}
-	if (!err && more)
+	if (!err && more) {
 		d->inode->links++;
+		d->inode->changed = fs_time();
+	}
 	if (!err && is_dir(d)) {
 		d->inode->links++;
 		dir->inode->links++;
@@ -69,7 +71,7 @@ static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *n
 	if (old)
 		dentry_put(old);
 	if (!err)
-		touch(dir->inode);
+		touch(dir->inode, d->inode->changed);
 	return err;
 }
 
@@ -204,8 +206,6 @@ static int add_link(struct walk *w, struct inode *inode)
 		if (err && dir->ops->unlink)
 			dir->ops->unlink(dir, &w->last, inode);
 	}
-	if (!err)
-		inode->changed = fs_time();
 	dentry_put(d);
 	return err;
 }
@@ -233,6 +233,7 @@ static void take_out_locked(struct dentry *dir, struct dentry *d)
 	dentry_unlink_locked(d);
 	d->inode->links--;
 	d->inode->changed = fs_time();
+	touch(dir->inode, d->inode->changed);
 	if (is_dir(d)) {
 		d->inode->links--;
 		dir->inode->links--;
@@ -268,8 +269,6 @@ static int take_out(struct dentry *dir, struct dentry *d, const struct fs_name *
 	if (!err)
 		take_out_locked(dir, d);
 	tree_unlock(state);
-	if (!err)
-		touch(dir->inode);
 	return err;
 }
 
@@ -287,7 +286,7 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 		err = -EROFS;
 	if (err)
 		goto out_drop;
-	inode_lock(w.path.dentry->inode);
+	fs_lock(&w.path.dentry->inode->lock);
 	err = walk_positive(w.path.dentry, &w.last, true, &d);
 	if (!err && !d)
 		err = -ENOENT;
@@ -299,7 +298,7 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 		err = -ENOTDIR;
 	else
 		err = take_out(w.path.dentry, d, &w.last);
-	inode_unlock(w.path.dentry->inode);
+	mutex_unlock(&w.path.dentry->inode->lock);
 	dentry_put(d);	/* what nobody else has open is given back here, without a lock */
 	walk_drop(&w);
 	return err;
@@ -407,9 +406,9 @@ static int move_do(struct move *m)
 	kfree(m->name);
 	if (err)
 		return err;
-	touch(from);
-	touch(to);
 	m->source->inode->changed = fs_time();
+	touch(from, m->source->inode->changed);
+	touch(to, m->source->inode->changed);
 	return 0;
 }
 

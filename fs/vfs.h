@@ -14,6 +14,7 @@
 #include <fs/fs.h>
 #include <fs/inode.h>
 #include <kernel/spinlock.h>
+#include <kernel/time.h>
 #include <lib/assert.h>
 #include <lib/list.h>
 #include <lib/types.h>
@@ -215,7 +216,14 @@ static inline void mount_get(struct mount *m)
 	atomic_add_relaxed(&m->refs, 1);
 }
 
-void mount_put(struct mount *m);
+/* The last reference of what was unmounted has gone. */
+void mount_free(struct mount *m) __cold;
+
+static inline void mount_put(struct mount *m)
+{
+	if (unlikely(atomic_add_acq_rel(&m->refs, -1U) == 1))
+		mount_free(m);
+}
 
 static inline void path_get(const struct path *path)
 {
@@ -258,7 +266,15 @@ void inode_lock_two(struct inode *a, struct inode *b);
 void inode_unlock_two(struct inode *a, struct inode *b);
 
 /* Takes a mutex without giving up, as inode_lock(). */
-void fs_lock(struct mutex *m);
+void fs_lock_again(struct mutex *m, int err) __cold;
+
+static inline void fs_lock(struct mutex *m)
+{
+	int err = mutex_lock(m, TIME_NEVER);
+
+	if (unlikely(err))
+		fs_lock_again(m, err);
+}
 
 /* --- file.c, names.c -------------------------------------------------------------------------- */
 

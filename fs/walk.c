@@ -16,7 +16,7 @@ struct walk_nest {
 	struct inode *held;
 };
 
-static void start(struct walk *w, bool at_root)
+static inline void start(struct walk *w, bool at_root)
 {
 	struct fs_context *context = fs_context();
 	unsigned long state = tree_lock();
@@ -252,6 +252,7 @@ static int to_parent(struct walk *w)
 
 int walk_begin(struct walk *w, const char *path)
 {
+	const char *end;
 	int err;
 
 	w->rest = path;
@@ -264,7 +265,16 @@ int walk_begin(struct walk *w, const char *path)
 	while (*w->rest == '/')
 		w->rest++;
 	start(w, *path == '/');
-	err = to_parent(w);
+	/* one name alone is what most paths are that make or remove something */
+	end = read_name(w->rest, &w->last);
+	if (likely(!*end && w->last.length - 1 < NAME_MAX && *w->rest != '.')) {
+		w->rest = end;
+		w->kind = LAST_NAME;
+		w->slash = false;
+		err = 0;
+	} else {
+		err = to_parent(w);
+	}
 	/* a path that is too long is that whatever else is wrong with it; now its end is known */
 	if (unlikely(err) ? strnlen(path, PATH_MAX) == PATH_MAX : w->rest - path >= PATH_MAX)
 		err = -ENAMETOOLONG;

@@ -27,7 +27,7 @@ static int create(struct inode *dir, const struct fs_name *name __unused, u32 mo
 		return -ENOMEM;
 	inode->ops = &dir_ops;
 	inode->device = device;
-	if (S_ISREG(mode)) {
+	if (likely(S_ISREG(mode))) {
 		inode->ops = &ramfs_file_inode_ops;
 		inode->file_ops = &ramfs_file_ops;
 	} else if (S_ISLNK(mode)) {
