@@ -9,6 +9,7 @@
  */
 #include <lib/string.h>
 #include <mm/heap.h>
+#include <mm/heap_debug.h>
 #include <mm/page.h>
 
 #include "vfs.h"
@@ -23,6 +24,16 @@ struct tree tree = {
 	.mounts = LIST_INIT(tree.mounts),
 };
 
+/* Memory is out: names that nobody uses go, then what the heap can do without. */
+static void reclaim(void)
+{
+	fs_cache_shrink();
+	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
+		heap_debug_shrink();
+	else
+		heap_policy_shrink();
+}
+
 void dentry_init(void)
 {
 	u32 wanted = (u32)MIN(page_bytes_total() >> BUCKET_SHIFT, (u64)BUCKETS_MAX);
@@ -35,6 +46,7 @@ void dentry_init(void)
 		panic("no memory for %u buckets of names", n);
 	tree.mask = n - 1;
 	lock_check_name(&tree.lock.check, "tree.lock");
+	page_set_reclaim(reclaim);
 }
 
 static u32 hash_in(const struct dentry *dir, u32 hash)
@@ -52,8 +64,6 @@ struct dentry *dentry_alloc(const struct fs_name *name, struct inode *inode)
 	u32 length = name ? name->length : 0;
 	struct dentry *d = kmalloc(sizeof(*d) + length + 1);
 
-	if (!d && fs_cache_shrink())
-		d = kmalloc(sizeof(*d) + length + 1);
 	if (!d)
 		return NULL;
 	/* one by one: the links are set when it is linked, and to clear them takes longer */

@@ -80,7 +80,10 @@ struct inode_ops {
 
 /* sync, statfs and unmount may be NULL. */
 struct super_ops {
-	/* Nobody knows @inode any more: frees what is behind it, not the inode itself. */
+	/*
+	 * Nobody knows @inode any more: frees what is behind it, not the inode itself. Takes no
+	 * lock that is slept for, since that may happen while memory is looked for.
+	 */
 	void (*evict)(struct inode *inode);
 	int (*sync)(struct super *super);
 	/* Fills in blocks, free and files; the rest is there already. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Files on the host, case by case: what Linux answers where it is easy to be wrong. */
 #include <fs/fs.h>
+#include <fs/inode.h>
+#include <lib/format.h>
 #include <lib/string.h>
 #include <lib/test.h>
 #include <uapi/errno.h>
@@ -361,6 +363,91 @@ static void mounts(void)
 	TEST_EQ(world_objects, objects);
 }
 
+/* A filesystem that makes its names up when it is asked: those with a "p" in front. */
+static unsigned int asked;
+
+static int ask(struct inode *dir, const struct fs_name *name, struct inode **inode)
+{
+	asked++;
+	if (name->text[0] != 'p')
+		return -ENOENT;
+	*inode = inode_alloc(dir->super, S_IFREG | 0444);
+	if (!*inode)
+		return -ENOMEM;
+	(*inode)->ops = dir->ops;
+	return 0;
+}
+
+static const struct inode_ops asking_ops = { .lookup = ask };
+static const struct super_ops asking_super_ops;
+
+static int mount_asking(struct super *super, const char *source __unused,
+			const char *options __unused)
+{
+	super->ops = &asking_super_ops;
+	super->root = inode_alloc(super, S_IFDIR | 0555);
+	if (!super->root)
+		return -ENOMEM;
+	super->root->ops = &asking_ops;
+	return 0;
+}
+
+static const struct filesystem asking_filesystem = { .name = "asking", .mount = mount_asking };
+FILESYSTEM(asking_filesystem);
+
+/* What a filesystem has answered is not asked again, and is forgotten when nobody wants it. */
+static void answers_are_kept(void)
+{
+	unsigned long objects;
+	struct fs_cache_stats stats;
+	struct file_stat st;
+	char path[16];
+
+	need_world();
+	objects = world_objects;
+	TEST_EQ(fs_mkdir("/a", 0777), 0);
+	TEST_EQ(fs_mount(NULL, "/a", "asking", NULL), 0);
+	asked = 0;
+	for (int i = 0; i < 3; i++) {
+		TEST_EQ(fs_stat("/a/p", true, &st), 0);
+		TEST_EQ(fs_stat("/a/n", true, &st), -ENOENT);
+		TEST_EQ(fs_stat("/a/n/x", true, &st), -ENOENT);
+		TEST_EQ(fs_stat("/a/p/x", true, &st), -ENOTDIR);
+	}
+	TEST_EQ(asked, 2);
+	TEST_EQ(touch("/a/n"), -EPERM);
+	TEST_EQ(fs_unlink("/a/p"), -EPERM);
+	TEST_EQ(fs_rename("/a/p", "/a/q", 0), -EPERM);
+	TEST_EQ(fs_link("/a/p", true, "/a/q"), -EPERM);
+	TEST_EQ(try_open("/a/p", O_RDONLY), -ENXIO);
+	fs_cache_stats(&stats);
+	TEST_EQ(stats.unused, 3);
+	fs_integrity(0);
+	TEST_EQ(fs_cache_shrink(), 3);
+	TEST_EQ(fs_stat("/a/n", true, &st), -ENOENT);
+	for (int i = 0; i < 5000; i++) {
+		snprintf(path, sizeof(path), "/a/%c%d", i & 1 ? 'p' : 'n', i);
+		fs_stat(path, true, &st);
+	}
+	fs_cache_stats(&stats);
+	TEST_EQ(stats.unused, 1024);
+	fs_integrity(0);
+	world_fail(2);
+	for (int i = 0; i < 1000; i++) {
+		int err;
+
+		snprintf(path, sizeof(path), "/a/%c%d", i & 1 ? 'p' : 'n', i);
+		err = fs_stat(path, true, &st);
+		TEST(err == -ENOMEM || err == (i & 1 ? 0 : -ENOENT));
+	}
+	world_fail(0);
+	fs_integrity(0);
+	TEST_EQ(fs_umount("/a"), 0);
+	TEST_EQ(fs_rmdir("/a"), 0);
+	fs_integrity(0);
+	TEST_EQ(world_objects, objects);
+}
+
 static int remove_entry(void *arg, const struct dir_entry *e)
 {
 	char path[NAME_MAX + 4] = "/d/";
@@ -401,7 +488,8 @@ static void many_names(void)
 
 static const struct test_case cases[] = {
 	TEST_CASE(paths), TEST_CASE(removing), TEST_CASE(renaming), TEST_CASE(links),
-	TEST_CASE(opening), TEST_CASE(holes), TEST_CASE(mounts), TEST_CASE(many_names),
+	TEST_CASE(opening), TEST_CASE(holes), TEST_CASE(mounts), TEST_CASE(answers_are_kept),
+	TEST_CASE(many_names),
 };
 static const struct test_suite fs_cases_suite = TEST_SUITE_OF("fs_cases", cases);
 TEST_SUITE(fs_cases_suite);
