@@ -71,6 +71,9 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 	t->detached = attr->detached;
 	t->entry = entry;
 	t->arg = arg;
+#ifdef CONFIG_FS
+	t->fs = arch_current()->fs;
+#endif
 	list_init(&t->wait_link);
 	list_init(&t->owned);
 	wait_queue_init(&t->joiners);

@@ -50,6 +50,7 @@ enum thread_state {
 
 #define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
 
+struct fs_context;
 struct runqueue;
 struct mutex;
 
@@ -104,6 +105,9 @@ struct thread {
 	bool on_cpu;
 	/* the thread alone: */
 	struct lock_stack locks;	/* those that are slept for, for the lock checker */
+#ifdef CONFIG_FS
+	struct fs_context *fs;	/* where its paths begin, <fs/fs.h>; its maker's, NULL: the first */
+#endif
 	/* any context: */
 	bool killed;
 #endif

@@ -11,7 +11,7 @@ from lib.session import OFF
 from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
-SUITES = {"boot_mem", "cmdline", "fdt", "format", "inherit", "irq", "kmalloc", "list", "map", "mutex",
+SUITES = {"boot_mem", "cmdline", "fdt", "format", "fs", "inherit", "irq", "kmalloc", "list", "map", "mutex",
           "page", "parse", "printk", "split", "string", "string_all", "string_edge", "symbols", "sync",
           "sync_random", "thread", "timer", "vmap", "wake"}
 
