@@ -6,7 +6,6 @@
 #include <kernel/cmdline.h>
 #include <kernel/panic.h>
 #include <kernel/thread.h>
-#include <kernel/time.h>
 #include <kernel/tty.h>
 #include <lib/log.h>
 #include <lib/string.h>
@@ -14,9 +13,10 @@
 #include <shell/prompt.h>
 #include <uapi/errno.h>
 
+#include "edit.h"
+#include "line.h"
 #include "split.h"
 
-#define LINE_SIZE	512	/* bytes, with the final NUL */
 #define SHELL_PRIORITY	24
 
 u64 shell_prompt_time;
@@ -94,7 +94,7 @@ int shell_run(const char *text)
 		print("line too long: at most %u bytes\n", LINE_SIZE - 1);
 		return STATUS_USAGE;
 	}
-	while ((argc = command_split(&rest, argv)) != -1) {
+	while (!tty_interrupted() && (argc = command_split(&rest, argv)) != -1) {
 		if (argc < 0) {
 			print(argc == -E2BIG ? "too many words in a command: at most %d\n"
 					     : "a quote is not closed\n",
@@ -126,14 +126,11 @@ void shell_main(void)
 	char line[LINE_SIZE];
 
 	become_urgent();
+	edit_init();
 	autorun();
 	for (;;) {
-		int err;
+		int err = edit_read_line("cairn> ", line, sizeof(line));
 
-		tty_write("cairn> ", 7);
-		if (!shell_prompt_time)
-			shell_prompt_time = time_now();
-		err = tty_read_line(line, sizeof(line));
 		if (!err)
 			shell_run(line);
 		else if (err == -E2BIG)

@@ -197,6 +197,12 @@ void thread_kill(struct thread *thread);
 /* True when the calling thread was told to end. */
 bool thread_killed(void);
 
+/*
+ * The calling thread was told to end and goes on: what was said is forgotten. For those that run
+ * one thing after the other, of which only one was meant. Thread context.
+ */
+void thread_revive(void);
+
 /* For how long the calling thread has had a CPU so far, ns. Thread context. */
 u64 thread_cpu_time(void);
 

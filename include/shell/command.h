@@ -18,6 +18,8 @@
 /* A command's status, as a Unix shell counts it. */
 enum { STATUS_OK = 0, STATUS_FAIL = 1, STATUS_USAGE = 2, STATUS_UNKNOWN = 127 };
 
+struct completion;
+
 struct command {
 	const char *name;
 	const char *usage;	/* what follows the name: "[-n] PATH" */
@@ -32,6 +34,11 @@ struct command {
 	unsigned char max_args;	/* 255: any number */
 	/* Runs with the parameters that threads have by default, not with the shell's. */
 	bool ordinary;
+	/*
+	 * Offers what the word being typed may become (<shell/complete.h>). NULL: the words of
+	 * the usage line.
+	 */
+	void (*complete)(struct completion *c);
 };
 
 /* The variable must be named <name>_command: the table is sorted by it. */
