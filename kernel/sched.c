@@ -489,6 +489,16 @@ void thread_kill(struct thread *t)
 	sched_irq_restore(state);
 }
 
+void thread_revive(void)
+{
+	struct thread *t = arch_current();
+	unsigned long state = spin_lock_irqsave(&t->rq->lock);
+
+	t->killed = false;
+	t->cancel = false;
+	spin_unlock_irqrestore(&t->rq->lock, state);
+}
+
 static void leave_queue(struct runqueue *rq, struct thread *t)
 {
 	if (unlikely(rq->woken))
