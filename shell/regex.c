@@ -38,9 +38,15 @@ static const char *atom_end(const char *p)
 	return end ? end + 1 : p + 1;
 }
 
-static bool in_set(const char *p, const char *end, char c)
+static char upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
+}
+
+static bool in_set(const struct regex *r, const char *p, const char *end, char c)
 {
 	bool negated = *p == '^';
+	char small = r->ignore_case ? lower(c) : c, large = r->ignore_case ? upper(c) : c;
 
 	for (p += negated; p < end; p++) {
 		char low = *p, high = low;
@@ -49,7 +55,7 @@ static bool in_set(const char *p, const char *end, char c)
 			high = p[2];
 			p += 2;
 		}
-		if (c >= low && c <= high)
+		if ((small >= low && small <= high) || (large >= low && large <= high))
 			return !negated;
 	}
 	return negated;
@@ -60,8 +66,7 @@ static bool atom_fits(const struct regex *r, unsigned int i, char c)
 	const char *p = r->atom[i], *end = atom_end(p);
 
 	if (*p == '[' && end > p + 1)
-		return in_set(p + 1, end - 1, c) ||
-		       (r->ignore_case && in_set(p + 1, end - 1, lower(c)));
+		return in_set(r, p + 1, end - 1, c);
 	if (*p == '.')
 		return true;
 	p += *p == '\\' && end > p + 1;

@@ -96,6 +96,8 @@ void run_discard(struct prepared *c)
 	if (IS_ENABLED(CONFIG_STREAMS)) {
 		stream_put(c->in);
 		stream_put(c->out);
+		c->in = NULL;
+		c->out = NULL;
 	}
 }
 

@@ -33,7 +33,7 @@ struct prepared {
  */
 int run_prepare(struct prepared *c, const struct run *r, const struct parse_command *command);
 
-/* Gives back all that @c has. */
+/* Gives back all that @c has; a second time there is nothing left. */
 void run_discard(struct prepared *c);
 
 /* Runs @c with the streams that the caller has now: its status. */

@@ -39,7 +39,8 @@ unsigned int name_distance(const char *a, const char *b)
 
 const char *command_suggest(const char *name)
 {
-	unsigned int best = (unsigned int)MIN(strlen(name) / 3 + 2, 4UL);
+	/* a third of the letters may be wrong, three at most */
+	unsigned int best = (unsigned int)MIN(MAX(strlen(name) / 3, 1UL) + 1, 4UL);
 	const char *found = NULL;
 
 	if (!*name)
