@@ -14,11 +14,24 @@
 #include "glob.h"
 #include "parse.h"
 
+/* @old with its @used bytes moved to @size bytes; not krealloc(), which nobody else links. */
+static void *grow(void *old, size_t used, size_t size)
+{
+	void *new = kmalloc(size);
+
+	if (!new)
+		return NULL;
+	if (used)
+		memcpy(new, old, used);
+	kfree(old);
+	return new;
+}
+
 static int put(struct words *w, char c)
 {
 	if (w->len == w->room) {
 		size_t room = w->room ? 2 * w->room : 64;
-		char *text = krealloc(w->text, room);
+		char *text = grow(w->text, w->len, room);
 
 		if (!text)
 			return -ENOMEM;
@@ -56,7 +69,7 @@ static int add(struct words *w)
 	/* one more, for the NULL of argv */
 	if (w->count + 1 >= w->count_room) {
 		size_t room = w->count_room ? 2 * w->count_room : 8;
-		uintptr_t *at = krealloc(w->at, room * sizeof(*at));
+		uintptr_t *at = grow(w->at, w->count * sizeof(*at), room * sizeof(*at));
 
 		if (!at)
 			return -ENOMEM;
@@ -81,13 +94,15 @@ int words_add(struct words *w, const char *text)
 /* The pattern's paths instead of the pattern. True when there were any. */
 static bool match(struct words *w, int *err)
 {
-	char *pattern = kstrdup(w->text + w->begin);
+	size_t size = w->len - w->begin;
+	char *pattern = kmalloc(size);
 	size_t before = w->count;
 
 	if (!pattern) {
 		*err = -ENOMEM;
 		return false;
 	}
+	memcpy(pattern, w->text + w->begin, size);
 	w->len = w->begin;
 	*err = glob_expand(pattern, w);
 	if (!*err && w->count == before)

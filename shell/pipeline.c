@@ -115,7 +115,7 @@ static int wait(struct stage *stages, u32 count)
 
 int pipeline_run(const struct run *r, const struct parse_command *commands, u32 count)
 {
-	struct stage *stages = kcalloc(count, sizeof(*stages));
+	struct stage *stages = kzalloc(count * sizeof(*stages));
 	int err, status = STATUS_FAIL;
 
 	if (!stages) {

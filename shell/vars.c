@@ -45,8 +45,12 @@ int vars_get(const char *name, size_t len, char **value)
 	*value = NULL;
 	list_for_each (v, &vars, struct var, link) {
 		if (!compare(v, name, len)) {
-			*value = kstrdup(v->value);
+			size_t size = strlen(v->value) + 1;
+
+			*value = kmalloc(size);
 			err = *value ? 0 : -ENOMEM;
+			if (*value)
+				memcpy(*value, v->value, size);
 		}
 	}
 	spin_unlock_irqrestore(&lock, state);
