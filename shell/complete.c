@@ -10,12 +10,14 @@
  */
 #include <lib/format.h>
 #include <lib/string.h>
+#include <shell/argument.h>
 #include <shell/command.h>
 #include <shell/complete.h>
 
 #include "complete.h"
 
 #define GAP	2	/* columns between two of a list */
+#define USAGE_MAX	256
 
 /* What is asked for; completion is its face to those who offer. */
 struct request {
@@ -247,6 +249,19 @@ static const struct completer command_completer = {
 };
 COMPLETER(command_completer);
 
+/* The words of @command's usage line. */
+static void offer_words(struct completion *c, const struct command *command)
+{
+	char text[USAGE_MAX];
+
+	if (IS_ENABLED(CONFIG_SHELL_ARGUMENTS) && !command->usage) {
+		arguments_usage(command, text, sizeof(text));
+		offer_usage(c, text);
+	} else {
+		offer_usage(c, command->usage);
+	}
+}
+
 static void ask(struct request *r)
 {
 	struct completion *c = &r->c;
@@ -267,7 +282,7 @@ static void ask(struct request *r)
 		if ((*p)->complete)
 			(*p)->complete(c);
 		else
-			offer_usage(c, (*p)->usage);
+			offer_words(c, *p);
 	}
 }
 

@@ -3,14 +3,14 @@
  * The line editor on the terminal, and Ctrl-C for what the shell runs. While a line is edited the
  * terminal is raw, before the prompt is written already, so that no key is lost between; while a
  * command runs it has the modes for commands, and Ctrl-C cancels the sleep that the command is
- * in (thread_killed() and tty_interrupted() are then true). Nothing is taken from a command that
+ * in (shell_stopped() and tty_interrupted() are then true). Nothing is taken from a command that
  * neither sleeps nor asks.
  */
 #include <device/console.h>
-#include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/tty.h>
 #include <lib/string.h>
+#include <shell/command.h>
 #include <shell/history.h>
 #include <shell/prompt.h>
 #include <uapi/errno.h>
@@ -30,21 +30,12 @@ static void write(void *arg __unused, const char *text, size_t len)
 
 static struct line editor;
 
-#ifdef CONFIG_THREADS
 /* In the receive interrupt. */
 static void interrupt(int signal)
 {
 	if (signal == SIGINT)
-		thread_kill(&boot_thread);
+		shell_interrupt();
 }
-#else
-/* Without threads no sleep can be cancelled: what runs must ask. */
-#define interrupt	NULL
-
-static void thread_revive(void)
-{
-}
-#endif
 
 void edit_init(void)
 {
@@ -59,7 +50,6 @@ void edit_init(void)
 static void forget_interrupt(void)
 {
 	tty_clear_interrupt();
-	thread_revive();
 	tty_fresh_line();
 }
 

@@ -141,10 +141,19 @@ static void replace(struct line *l, const char *text)
 	line_show_all(l);
 }
 
+static void reverse(char *text, size_t from, size_t to)
+{
+	while (from + 1 < to) {
+		char c = text[from];
+
+		text[from++] = text[--to];
+		text[to] = c;
+	}
+}
+
 /* The characters around the cursor change places; at the end, the last two. */
 static void transpose(struct line *l)
 {
-	char swapped[LINE_SIZE];
 	unsigned int columns;
 	size_t middle = l->at == l->len && l->at ? line_before(l, l->at) : l->at;
 	size_t from, to;
@@ -153,9 +162,10 @@ static void transpose(struct line *l)
 		return;
 	from = line_before(l, middle);
 	to = middle + line_next(l, middle, &columns);
-	memcpy(swapped, l->text + middle, to - middle);
-	memcpy(swapped + (to - middle), l->text + from, middle - from);
-	memcpy(l->text + from, swapped, to - from);
+	/* each backwards, and then both: no room is needed for either */
+	reverse(l->text, from, middle);
+	reverse(l->text, middle, to);
+	reverse(l->text, from, to);
 	l->at = to;
 	/* drawn from its first character on, which another one may have replaced in its columns */
 	line_show(l, from);

@@ -17,7 +17,7 @@
 #include <lib/types.h>
 #include <lib/utf8.h>
 
-#define LINE_SIZE	512	/* bytes of a line, with the final NUL */
+#define LINE_SIZE	CONFIG_SHELL_LINE_SIZE	/* bytes of a line, with the final NUL */
 #define LINE_FIND_SIZE	32	/* and of what is looked for */
 
 enum line_event {

@@ -53,6 +53,7 @@ enum thread_state {
 struct fs_context;
 struct runqueue;
 struct mutex;
+struct stream;
 
 struct thread {
 #ifdef CONFIG_THREADS
@@ -66,6 +67,8 @@ struct thread {
 	size_t stack_size;	/* bytes */
 	/* thread_lock held: */
 	struct list all;	/* on thread_list, in the order of ids */
+	/* the thread's own, a reference each (<kernel/stream.h>): */
+	struct stream *in, *out;	/* NULL: the terminal */
 	/* its run queue's lock held: */
 	enum thread_state state;
 #ifdef CONFIG_THREADS
@@ -118,6 +121,12 @@ extern struct thread boot_thread;
 
 /* Makes the boot thread known, and clears what of its stack is free. Boot CPU, first of all. */
 void thread_init(void);
+
+/* The calling thread. */
+struct thread *thread_current(void);
+
+/* How many bytes of its stack the calling thread has not used yet. Thread context. */
+size_t thread_stack_left(void);
 
 /* What can be told of a thread; sizes in bytes, times in ns. */
 struct thread_info {

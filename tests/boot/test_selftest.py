@@ -12,7 +12,7 @@ from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
 SUITES = {"boot_mem", "cmdline", "fdt", "format", "fs", "inherit", "irq", "kmalloc", "list", "map", "mutex",
-          "page", "parse", "printk", "split", "string", "string_all", "string_edge", "symbols", "sync",
+          "page", "parse", "printk", "string", "string_all", "string_edge", "symbols", "sync",
           "sync_random", "thread", "timer", "vmap", "wake"}
 
 

@@ -4,7 +4,8 @@
 import pytest
 
 EDITOR = ["shell/line.c", "shell/line_keys.c", "shell/line_screen.c", "shell/history.c", "lib/utf8.c"]
-FLAGS = ["-DCONFIG_SHELL_HISTORY=1", "-DCONFIG_SHELL_HISTORY_SIZE=1024", "-DCONFIG_SHELL_COMPLETE=1"]
+FLAGS = ["-DCONFIG_SHELL_LINE_SIZE=512", "-DCONFIG_SHELL_HISTORY=1", "-DCONFIG_SHELL_HISTORY_SIZE=1024",
+         "-DCONFIG_SHELL_COMPLETE=1"]
 SEEDS = {
     "typing": b"\x50echo gr\xc3\xbcn \xe2\x82\xac \xf0\x9f\x8c\x8d a\xcc\x88\x01\x06\x0b\x19\x19\x14\x17\r",
     "keys": b"\x0bab cd\x1b[D\x1b[1;5D\x1b[3~\x1bOH\x1b[F\x1bb\x1bd\x1b\x7f\x1b[8;20;40t\x1b[3;9R\r",
