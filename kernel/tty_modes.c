@@ -127,13 +127,18 @@ static enum console_verdict look(char c)
 	return is_set(NOFLSH) ? CONSOLE_TAKE : CONSOLE_TAKE_ALL;
 }
 
-static void taken(void)
+static void tell(char key, int signal)
 {
-	echo((char)taken_key);
-	if (taken_signal == SIGINT)
+	echo(key);
+	if (signal == SIGINT)
 		interrupted = true;
 	if (signal_hook)
-		signal_hook(taken_signal);
+		signal_hook(signal);
+}
+
+static void taken(void)
+{
+	tell((char)taken_key, taken_signal);
 }
 
 void tty_set_signal_hook(void (*hook)(int signal))
@@ -174,12 +179,22 @@ void tty_make_raw(struct termios *m)
 
 /* --- Reading --- */
 
-/* The next byte after c_iflag's mapping, or an error. */
+/*
+ * The next byte after c_iflag's mapping, or an error. A signal's key that was typed ahead, while
+ * the terminal had no signals, means now what it says.
+ */
 static int next(u64 deadline)
 {
 	for (;;) {
 		int c = console_read(deadline);
+		int signal = c >= 0 && is_set(ISIG) ? signal_of((char)c) : 0;
 
+		if (signal) {
+			tell((char)c, signal);
+			if (signal != SIGTSTP)
+				return -EINTR;
+			continue;
+		}
 		if (c == '\r' && (modes.c_iflag & IGNCR))
 			continue;
 		if (c == '\r' && (modes.c_iflag & ICRNL))

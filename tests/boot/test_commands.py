@@ -21,7 +21,7 @@ COMMANDS = {
     "nice": f"ID {SCHED_OPTIONS}", "panic": "[WORD...]", "poweroff": "",
     "ps": "", "reboot": "", "repeat": "[-e] [-s DURATION] COUNT COMMAND...", "sched": "",
     "seq": "[FIRST [STEP]] LAST", "set": "[-u] [NAME=VALUE...]", "slab": "[-s | shrink]",
-    "sleep": "DURATION",
+    "sleep": "DURATION", "source": "FILE",
     "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]",
     "sum": "", "time": "COMMAND...", "timers": "",
     "top": "[SECONDS] [-n FRAMES] [-o cpu|time|id]", "true": "", "uptime": "", "version": "",
@@ -98,7 +98,7 @@ def test_bench(shell):
     assert all(re.fullmatch(r"[a-z][\w.-]+ \d+(\.\d+)? \S+", line)
                for line in shell.cmd("bench", timeout=60).splitlines())
     said = shell.cmd("bench nothing").splitlines()
-    assert said[0] == "bench: no group or figure nothing; groups are: boot mem sched shell"
+    assert said[0] == "bench: no group or figure nothing; groups are: boot fs mem sched shell"
     assert said[1].startswith("usage: ")
 
 

@@ -47,8 +47,11 @@ def shell(machine, request):
     ("echo a | | wc", "column 10: a command is missing here"),
     ("echo a & & wc", "column 10: a command is missing before it"),
     ("echo ${a", "column 6: ${ needs a name and a }"),
-    ("echo a > f", "column 8: there are no files to redirect to (SHELL_REDIRECT)"),
-    ("wc < f", "column 4: there are no files to redirect to (SHELL_REDIRECT)"),
+    ("echo a > f; wc < f; echo b >> f; wc < f; seq 3 > f; wc < f", "1 1 2\n2 2 4\n3 3 6"),
+    ("echo x=1 'echo $x' > f; source f; echo $?", "x=1: unknown command; `help` lists them\n127"),
+    ("echo echo in file > f && source f", "in file"),
+    ("wc < none; echo $?", "none: ENOENT\n1"), ("echo a > /none/f", "/none/f: ENOENT"), ("echo a > /", "/: EISDIR"),
+    ("source none", "source: none: ENOENT"), ("echo a > g1; echo a > g2; echo g? [fg]*", "g1 g2 f g1 g2"),
     ("echo *.c [ab]? '*'", "*.c [ab]? *"),
 ])
 def test_lines(shell, line, said):
@@ -102,6 +105,17 @@ def test_pipes(shell, line, said):
 def test_sum_is_zlibs(shell):
     text = "".join(f"{n}\n" for n in range(1, 5001)).encode()
     assert shell.cmd("seq 5000 | sum") == f"{zlib.crc32(text):08x} {len(text)}"
+
+
+def test_without_files(build):
+    session = Session(build("qemu_virt_defconfig", set="FS=n"), timeout=None)
+    try:
+        session.prompt()
+        said = session.cmd("echo a > f; echo not reached")
+        assert said == "column 8: there are no files to redirect to (SHELL_REDIRECT)"
+        assert session.cmd("echo *") == "*"
+    finally:
+        session.close()
 
 
 def test_reading_what_is_typed(shell):
