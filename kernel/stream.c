@@ -13,6 +13,7 @@ void stream_init(struct stream *s, const struct stream_ops *ops)
 {
 	s->ops = ops;
 	s->users = 1;
+	s->error = 0;
 }
 
 #ifdef CONFIG_TTY_MODES
@@ -48,6 +49,8 @@ int stream_write(struct stream *s, const void *buf, size_t len)
 		return 0;
 	}
 	err = s->ops->write(s, buf, len);
+	if (unlikely(err))
+		s->error = err;
 #ifdef CONFIG_THREADS
 	if (err == -EPIPE)
 		thread_kill(arch_current());

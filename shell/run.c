@@ -5,6 +5,7 @@
  * so has a list with & behind it. Words are expanded just before their command runs.
  */
 #include <kernel/thread.h>
+#include <kernel/tty.h>
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -114,13 +115,27 @@ static int assign(struct prepared *c)
 	return STATUS_OK;
 }
 
+/* What a command prints may not reach a file: said once, and not into the file. */
+static int check_output(const char *name, int status)
+{
+	struct stream *out = IS_ENABLED(CONFIG_STREAMS) ? stream_out() : NULL;
+	char text[80];
+
+	if (!out || !out->error || out->error == -EPIPE)
+		return status;
+	tty_write(text, snprintf(text, sizeof(text), "%.40s: write error: %s\n", name,
+				 errno_name(-out->error)));
+	out->error = 0;
+	return STATUS_FAIL;
+}
+
 int run_prepared(struct prepared *c)
 {
 	if (!c->argc)
 		return STATUS_OK;
 	if (IS_ENABLED(CONFIG_SHELL_VARS) && c->assignments == c->argc)
 		return assign(c);
-	return shell_run_words(c->argc, c->argv);
+	return check_output(c->argv[0], shell_run_words(c->argc, c->argv));
 }
 
 static int run_simple(const struct run *r, const struct parse_command *command)

@@ -28,6 +28,7 @@ struct stream_ops {
 struct stream {
 	const struct stream_ops *ops;
 	u32 users;		/* atomic */
+	int error;		/* of the last write that failed; whoever tells of it clears it */
 };
 
 /* Makes @s a stream with one user. */

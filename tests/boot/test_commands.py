@@ -12,20 +12,21 @@ from lib.session import OFF, Session
 
 SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
 COMMANDS = {
-    "bench": "[GROUP|NAME]", "clear": "", "config": "[WORD]",
-    "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "dmesg": "",
-    "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
+    "bench": "[GROUP|NAME]", "cat": "[PATH...]", "cd": "[PATH]", "clear": "", "config": "[WORD]",
+    "cp": "PATH NEW", "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "df": "",
+    "dmesg": "", "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
     "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN", "head": "[-n COUNT]", "help": "[COMMAND]",
-    "history": "[COUNT]", "irq": "", "jobs": "", "kill": "%JOB|ID...", "map": "", "mem": "",
-    "memtest": "[SIZE [PASSES]]",
-    "nice": f"ID {SCHED_OPTIONS}", "panic": "[WORD...]", "poweroff": "",
-    "ps": "", "reboot": "", "repeat": "[-e] [-s DURATION] COUNT COMMAND...", "sched": "",
-    "seq": "[FIRST [STEP]] LAST", "set": "[-u] [NAME=VALUE...]", "slab": "[-s | shrink]",
+    "history": "[COUNT]", "irq": "", "jobs": "", "kill": "%JOB|ID...", "ln": "[-s] TARGET PATH",
+    "ls": "[-a] [-l] [PATH...]", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "mkdir": "PATH...",
+    "mount": "[-t TYPE] [-o OPTIONS] [PATH]", "mv": "PATH NEW", "nice": f"ID {SCHED_OPTIONS}",
+    "panic": "[WORD...]", "poweroff": "", "ps": "", "pwd": "", "reboot": "",
+    "repeat": "[-e] [-s DURATION] COUNT COMMAND...", "rm": "[-r] [-f] PATH...", "rmdir": "PATH...",
+    "sched": "", "seq": "[FIRST [STEP]] LAST", "set": "[-u] [NAME=VALUE...]", "slab": "[-s | shrink]",
     "sleep": "DURATION", "source": "FILE",
-    "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]",
-    "sum": "", "time": "COMMAND...", "timers": "",
-    "top": "[SECONDS] [-n FRAMES] [-o cpu|time|id]", "true": "", "uptime": "", "version": "",
-    "wait": "[%JOB]", "watch": "[-n DURATION] [-c COUNT] COMMAND...", "wc": "[-l] [-w] [-c]",
+    "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]", "stat": "PATH...", "sum": "",
+    "time": "COMMAND...", "timers": "", "top": "[SECONDS] [-n FRAMES] [-o cpu|time|id]", "touch": "PATH...",
+    "true": "", "umount": "PATH...", "uptime": "", "version": "", "wait": "[%JOB]",
+    "watch": "[-n DURATION] [-c COUNT] COMMAND...", "wc": "[-l] [-w] [-c]",
 }
 LINE_MAX = 4095
 TOO_LONG = "line too long: at most 4095 bytes, nothing of it was run"
