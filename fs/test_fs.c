@@ -186,9 +186,13 @@ static void eight_threads_in_the_same_folders(void)
 	};
 	struct file *f;
 
-	TEST_EQ(fs_mkdir("/t", 0777), 0);
-	TEST_EQ(fs_mkdir("/t/0", 0777) | fs_mkdir("/t/1", 0777) | fs_mkdir("/t/2", 0777), 0);
-	TEST_EQ(file_open("/t/log", O_CREAT | O_WRONLY, 0666, &f), 0);
+	if (!TEST_EQ(fs_mkdir("/t", 0777), 0))
+		return;
+	if (!TEST_EQ(fs_mkdir("/t/0", 0777) | fs_mkdir("/t/1", 0777) | fs_mkdir("/t/2", 0777), 0) ||
+	    !TEST_EQ(file_open("/t/log", O_CREAT | O_WRONLY, 0666, &f), 0)) {
+		remove_all();
+		return;
+	}
 	file_put(f);
 	for (u32 i = 0; i < THREADS; i++) {
 		actors[i] = (struct actor){ .random = time_now() + i, .number = i };
@@ -214,9 +218,12 @@ static void no_space(void)
 	struct file *f;
 	ssize_t n;
 
-	TEST_EQ(fs_mkdir("/t", 0777), 0);
-	TEST_EQ(fs_mount(NULL, "/t", "ramfs", "size=256K"), 0);
-	TEST_EQ(file_open("/t/full", O_CREAT | O_WRONLY, 0666, &f), 0);
+	if (!TEST_EQ(fs_mkdir("/t", 0777), 0))
+		return;
+	if (!TEST_EQ(fs_mount(NULL, "/t", "ramfs", "size=256K"), 0))
+		goto out_rmdir;
+	if (!TEST_EQ(file_open("/t/full", O_CREAT | O_WRONLY, 0666, &f), 0))
+		goto out_umount;
 	do {
 		n = file_write(f, block, sizeof(block));
 	} while (n == (ssize_t)sizeof(block));
@@ -231,7 +238,9 @@ static void no_space(void)
 	file_put(f);
 	TEST_EQ(fs_statfs("/t", &st), 0);
 	TEST_EQ(st.free, st.blocks);
+out_umount:
 	TEST_EQ(fs_umount("/t"), 0);
+out_rmdir:
 	TEST_EQ(fs_rmdir("/t"), 0);
 	fs_integrity(0);
 }
@@ -248,7 +257,8 @@ static void ten_thousand_names(void)
 	char path[24];
 	struct file *f;
 
-	TEST_EQ(fs_mkdir("/t", 0777), 0);
+	if (!TEST_EQ(fs_mkdir("/t", 0777), 0))
+		return;
 	for (unsigned int i = 0; i < NAMES; i++) {
 		snprintf(path, sizeof(path), "/t/file%u", i);
 		if (!TEST_EQ(file_open(path, O_CREAT | O_EXCL | O_WRONLY, 0644, &f), 0))
@@ -256,10 +266,11 @@ static void ten_thousand_names(void)
 		file_put(f);
 	}
 	TEST(fs_integrity(0) > NAMES);
-	TEST_EQ(file_open("/t", O_RDONLY, 0, &f), 0);
-	TEST_EQ(file_readdir(f, count_one, &n), 0);
-	file_put(f);
-	TEST_EQ(n, NAMES + 2);
+	if (TEST_EQ(file_open("/t", O_RDONLY, 0, &f), 0)) {
+		TEST_EQ(file_readdir(f, count_one, &n), 0);
+		file_put(f);
+		TEST_EQ(n, NAMES + 2);
+	}
 	remove_all();
 	fs_integrity(0);
 }

@@ -14,24 +14,30 @@
 #include "glob.h"
 #include "parse.h"
 
-/* @old with its @used bytes moved to @size bytes; not krealloc(), which nobody else links. */
-static void *grow(void *old, size_t used, size_t size)
+/*
+ * @old, which was at @first in the beginning, with its @used bytes moved to @size bytes; not
+ * krealloc(), which nobody else links.
+ */
+static void *grow(void *old, const void *first, size_t used, size_t size)
 {
 	void *new = kmalloc(size);
 
 	if (!new)
 		return NULL;
-	if (used)
-		memcpy(new, old, used);
-	kfree(old);
+	memcpy(new, old, used);
+	if (old != first)
+		kfree(old);
 	return new;
 }
 
 static int put(struct words *w, char c)
 {
-	if (w->len == w->room) {
-		size_t room = w->room ? 2 * w->room : 64;
-		char *text = grow(w->text, w->len, room);
+	if (!w->room) {
+		w->text = w->short_text;
+		w->room = sizeof(w->short_text);
+	} else if (w->len == w->room) {
+		size_t room = 2 * w->room;
+		char *text = grow(w->text, w->short_text, w->len, room);
 
 		if (!text)
 			return -ENOMEM;
@@ -67,9 +73,12 @@ static int put_unquoted(struct words *w, char c, enum expand_how how)
 static int add(struct words *w)
 {
 	/* one more, for the NULL of argv */
-	if (w->count + 1 >= w->count_room) {
-		size_t room = w->count_room ? 2 * w->count_room : 8;
-		uintptr_t *at = grow(w->at, w->count * sizeof(*at), room * sizeof(*at));
+	if (!w->count_room) {
+		w->at = w->few;
+		w->count_room = ARRAY_SIZE(w->few);
+	} else if (w->count + 1 >= w->count_room) {
+		size_t room = 2 * w->count_room;
+		uintptr_t *at = grow(w->at, w->few, w->count * sizeof(*at), room * sizeof(*at));
 
 		if (!at)
 			return -ENOMEM;
@@ -217,11 +226,8 @@ int expand(struct words *w, const char *s, size_t len, enum expand_how how)
 
 char **words_argv(struct words *w)
 {
-	if (!w->at) {
-		w->at = kmalloc(sizeof(*w->at));
-		if (!w->at)
-			return NULL;
-	}
+	if (!w->at)
+		w->at = w->few;
 	for (size_t i = 0; i < w->count; i++)
 		w->at[i] += (uintptr_t)w->text;
 	w->at[w->count] = 0;
@@ -230,7 +236,12 @@ char **words_argv(struct words *w)
 
 void words_free(struct words *w)
 {
-	kfree(w->text);
-	kfree(w->at);
-	*w = (struct words){ 0 };
+	if (w->text != w->short_text)
+		kfree(w->text);
+	if (w->at != w->few)
+		kfree(w->at);
+	w->text = NULL;
+	w->at = NULL;
+	w->len = w->room = w->begin = 0;
+	w->count = w->count_room = 0;
 }

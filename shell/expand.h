@@ -9,7 +9,10 @@
 
 #include <lib/types.h>
 
-/* The words of a command. All zeroes: none yet. */
+#define WORDS_SHORT	64	/* bytes of text that need no memory of the heap */
+#define WORDS_FEW	8	/* words, with the NULL behind them, likewise */
+
+/* The words of a command. All zeroes: none yet. It cannot be copied. */
 struct words {
 	char *text;		/* the words, each with its NUL */
 	size_t len, room;	/* bytes */
@@ -20,6 +23,8 @@ struct words {
 	bool begun;		/* it is a word, even if it is empty */
 	bool magic;		/* it has a * ? or [ that means something */
 	int status;		/* of the last command: $? */
+	char short_text[WORDS_SHORT];
+	uintptr_t few[WORDS_FEW];
 };
 
 /* How a word is expanded. */
@@ -35,12 +40,12 @@ int expand(struct words *w, const char *source, size_t len, enum expand_how how)
 int words_add(struct words *w, const char *text);
 
 /*
- * Makes an argv of the words: pointers, with a NULL behind, good until words_free(). NULL when
- * memory is out. Nothing can be added afterwards.
+ * Makes an argv of the words: pointers, with a NULL behind, good until words_free(). Nothing can be
+ * added afterwards.
  */
 char **words_argv(struct words *w);
 
-/* Gives back the memory; @w is then all zeroes again. */
+/* Gives back the memory; @w then has no words again. */
 void words_free(struct words *w);
 
 #endif

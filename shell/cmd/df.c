@@ -13,7 +13,8 @@ static int df_run(int argc __unused, char **argv __unused)
 
 		print("%-12s %-8s ", m.target, m.stat.type);
 		if (m.stat.blocks)
-			print("%10lu %10lu", m.stat.blocks * unit / 1024, m.stat.free * unit / 1024);
+			print("%10lu %10lu", m.stat.blocks * unit / 1024,
+			      m.stat.free * unit / 1024);
 		else
 			print("%10s %10s", "-", "-");
 		print(" %8lu\n", m.stat.files);

@@ -13,7 +13,7 @@
 enum { ALL, LONG, PATHS };
 
 static const struct argument ls_arguments[] = {
-	[ALL] = { .letter = 'a', .type = ARGUMENT_FLAG, .help = "also names that begin with a dot" },
+	[ALL] = { .letter = 'a', .type = ARGUMENT_FLAG, .help = "also names with a dot first" },
 	[LONG] = { .letter = 'l', .type = ARGUMENT_FLAG, .help = "kind, mode, links and size" },
 	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true, .many = true },
 };

@@ -10,7 +10,7 @@ enum { TYPE, OPTIONS, TARGET };
 
 static const struct argument mount_arguments[] = {
 	[TYPE] = { .letter = 't', .name = "TYPE", .type = ARGUMENT_TEXT, .help = "ramfs, ..." },
-	[OPTIONS] = { .letter = 'o', .name = "OPTIONS", .type = ARGUMENT_TEXT, .help = "size=1M,ro" },
+	[OPTIONS] = { .letter = 'o', .name = "OPTIONS", .type = ARGUMENT_TEXT, .help = "ro,..." },
 	[TARGET] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true },
 };
 
@@ -19,8 +19,8 @@ static int list(void)
 	struct fs_mount_info m;
 
 	for (unsigned int i = 0; fs_mount_info(i, &m); i++)
-		print("%s on %s type %s (%s)\n", *m.source ? m.source : "none", m.target, m.stat.type,
-		      m.stat.read_only ? "ro" : "rw");
+		print("%s on %s type %s (%s)\n", *m.source ? m.source : "none", m.target,
+		      m.stat.type, m.stat.read_only ? "ro" : "rw");
 	return STATUS_OK;
 }
 

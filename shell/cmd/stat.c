@@ -29,7 +29,8 @@ static int show(const char *path)
 	int err = fs_stat(path, false, &s);
 
 	if (!err)
-		print("%s: %s, mode %04o, %lu bytes, %lu blocks, inode %lu, links %u, modified %lu.%06lu\n",
+		print("%s: %s, mode %04o, %lu bytes, %lu blocks, inode %lu, links %u, "
+		      "modified %lu.%06lu\n",
 		      path, kind(s.mode), s.mode & 07777, s.size, s.blocks, s.inode, s.links,
 		      s.modified / NS_PER_SEC, s.modified % NS_PER_SEC / NS_PER_US);
 	return err;
