@@ -40,7 +40,7 @@ static int add(void *arg, const struct dir_entry *entry)
 		l->names = more;
 		l->room = room;
 	}
-	copy = kmemdup(entry->name, entry->length + 1);
+	copy = kstrdup(entry->name);
 	if (!copy)
 		return -ENOMEM;
 	l->names[l->count++] = copy;
