@@ -35,6 +35,8 @@ static struct {
 	/* set by the first console_register(), then constant: */
 	struct device *dev;
 	const struct console_ops *ops;
+	enum console_verdict (*look)(char c);
+	void (*taken)(void);
 	/* set when a CPU panics: no lock, no interrupt any more */
 	bool panicking;
 } console;
@@ -187,9 +189,33 @@ void console_panic(void)
 	}
 }
 
+void console_set_filter(enum console_verdict (*look)(char c), void (*taken)(void))
+{
+	unsigned long state = spin_lock_irqsave(&console.readers.lock);
+
+	console.look = look;
+	console.taken = taken;
+	spin_unlock_irqrestore(&console.readers.lock, state);
+}
+
+/* Queues a byte, unless it is none for the reader: true. */
+static bool receive_locked(char c)
+{
+	enum console_verdict verdict = CONSOLE_KEEP;
+
+	if (IS_ENABLED(CONFIG_TTY_MODES) && console.look)
+		verdict = console.look(c);
+	if (verdict == CONSOLE_KEEP)
+		ring_put(&console.in, c);
+	else if (verdict == CONSOLE_TAKE_ALL)
+		console.in.tail = console.in.head;
+	return verdict != CONSOLE_KEEP;
+}
+
 void console_interrupt(struct device *dev)
 {
 	unsigned long state = spin_lock_irqsave(&console.readers.lock);
+	bool taken = false;
 
 	if (dev == console.dev) {
 		while (!ring_full(&console.in)) {
@@ -197,7 +223,7 @@ void console_interrupt(struct device *dev)
 
 			if (c < 0)
 				break;
-			ring_put(&console.in, (char)c);
+			taken |= receive_locked((char)c);
 		}
 		if (!ring_empty(&console.in))
 			wait_wake_all(&console.readers);
@@ -210,6 +236,8 @@ void console_interrupt(struct device *dev)
 			console.ops->transmit_irq(dev, false);
 	}
 	spin_unlock_irqrestore(&console.readers.lock, state);
+	if (IS_ENABLED(CONFIG_TTY_MODES) && taken)
+		console.taken();
 }
 
 bool console_pending(void)

@@ -9,6 +9,7 @@
 #include <device/console.h>
 #include <device/driver.h>
 #include <device/memory.h>
+#include <fs/fs.h>
 #include <generated/version.h>
 #include <kernel/cmdline.h>
 #include <kernel/irq.h>
@@ -83,6 +84,7 @@ void kernel_main(void)
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
+	fs_init();			/* files: / is there, empty */
 	banner_print();			/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */
 	map_protect();			/* what boot alone writes is read-only from here on */

@@ -199,18 +199,3 @@ void log_panic(void)
 	show.level = MAX(show.level, (unsigned int)LOG_WARNING + 1);
 	show_pending();
 }
-
-static void to_tty(void *arg, const char *text, size_t len)
-{
-	(void)arg;
-	tty_write(text, len);
-}
-
-void print(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	format_to(to_tty, NULL, fmt, ap);
-	va_end(ap);
-}

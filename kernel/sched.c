@@ -473,6 +473,17 @@ void thread_kill(struct thread *t)
 	sched_irq_restore(state);
 }
 
+void thread_revive(void)
+{
+	unsigned long state = arch_irq_save();
+	struct runqueue *rq = sched_rq();
+
+	spin_lock_untraced(&rq->lock);
+	rq->current->killed = rq->current->cancel = false;
+	spin_unlock(&rq->lock);
+	sched_irq_restore(state);
+}
+
 static void leave_queue(struct runqueue *rq, struct thread *t)
 {
 	if (unlikely(rq->woken))

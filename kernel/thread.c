@@ -40,6 +40,16 @@ void thread_list_add(struct thread *t)
 	list_add_tail(&thread_list, &t->all);
 }
 
+struct thread *thread_current(void)
+{
+	return arch_current();
+}
+
+size_t thread_stack_left(void)
+{
+	return (vaddr_t)__builtin_frame_address(0) - arch_current()->stack;
+}
+
 static void tell(struct thread *t, struct thread_info *info)
 {
 	info->id = t->id;

@@ -8,6 +8,7 @@
 #include <arch/cpu.h>
 #include <arch/timer.h>
 #include <kernel/sched.h>
+#include <kernel/stream.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/trace.h>
@@ -71,9 +72,14 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 	t->detached = attr->detached;
 	t->entry = entry;
 	t->arg = arg;
+#ifdef CONFIG_FS
+	t->fs = arch_current()->fs;
+#endif
 	list_init(&t->wait_link);
 	list_init(&t->owned);
 	wait_queue_init(&t->joiners);
+	if (IS_ENABLED(CONFIG_STREAMS))
+		thread_streams_inherit(t);
 	arch_context_init(&t->context, t->stack + STACK_SIZE, start, t);
 }
 
@@ -107,6 +113,8 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 	err = sched_policy_admit(t, &attr->sched);
 	if (err) {
 		spin_unlock_irqrestore(&thread_lock, state);
+		if (IS_ENABLED(CONFIG_STREAMS))
+			thread_streams_put(t);
 		discard(t);
 		return err;
 	}
@@ -153,6 +161,9 @@ void thread_exit(int status)
 	if (unlikely(t == &boot_thread))
 		panic("the boot thread ends: its stack is part of the image");
 	assert(list_empty(&t->owned));
+	/* before anybody who waits for its end looks for the end of what it wrote */
+	if (IS_ENABLED(CONFIG_STREAMS))
+		thread_streams_put(t);
 	spin_lock_irqsave(&t->joiners.lock);
 	trace_name(t->id, t->name);
 	t->status = status;

@@ -1,115 +1,51 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The shell: reads a line, splits it into commands, finds each in the command table and runs
- * it. Lines given on the kernel's command line (autorun="...") run first.
+ * The shell: reads a line and has it run (run.c, or minimal.c without the language). Lines given on
+ * the kernel's command line (autorun="...") run first.
  */
 #include <kernel/cmdline.h>
 #include <kernel/panic.h>
 #include <kernel/thread.h>
-#include <kernel/time.h>
-#include <kernel/tty.h>
+#include <lib/format.h>
 #include <lib/log.h>
 #include <lib/string.h>
 #include <shell/command.h>
+#include <shell/files.h>
 #include <shell/prompt.h>
 #include <uapi/errno.h>
 
-#include "split.h"
+#include "command.h"
+#include "edit.h"
+#include "line.h"
+#include "run.h"
 
-#define LINE_SIZE	512	/* bytes, with the final NUL */
 #define SHELL_PRIORITY	24
+/* something may end what runs */
+#define INTERRUPTS	(IS_ENABLED(CONFIG_SHELL_LANGUAGE) || IS_ENABLED(CONFIG_SHELL_EDIT))
 
 u64 shell_prompt_time;
-
-static const struct command *find(const char *name)
-{
-	TABLE_FOREACH(command, struct command, c)
-		if (!strcmp((*c)->name, name))
-			return *c;
-	return NULL;
-}
-
-#ifdef CONFIG_THREADS
-/* Gives the shell's thread @params, and @params the ones that it had. */
-static void swap_params(struct sched_params *params)
-{
-	struct sched_params old = boot_thread.params;
-
-	thread_set_params(&boot_thread, params);
-	*params = old;
-}
-#else
-static void swap_params(struct sched_params *params __unused)
-{
-}
-#endif
 
 /* More urgent than what it spawns, or a busy thread would take the prompt away. */
 static void become_urgent(void)
 {
 	struct sched_params params = { .priority = SHELL_PRIORITY };
 
-	swap_params(&params);
+	command_swap_params(&params);
 }
 
-/* Measurements and tests count on being no more urgent than the threads that they make. */
-static int run_as_it_wants(const struct command *command, int argc, char **argv)
+static char line[LINE_SIZE];
+
+static void run(const char *text)
 {
-	struct sched_params params = SCHED_PARAMS_DEFAULT;
-	int status;
-
-	if (command->ordinary)
-		swap_params(&params);
-	status = command->run(argc, argv);
-	if (command->ordinary)
-		swap_params(&params);
-	return status;
-}
-
-static int run_one(int argc, char **argv)
-{
-	const struct command *command = find(argv[0]);
-	int status;
-
-	if (!command) {
-		print("%s: unknown command; `help` lists them\n", argv[0]);
-		return STATUS_UNKNOWN;
-	}
-	if (argc - 1 < command->min_args ||
-	    (command->max_args != 255 && argc - 1 > command->max_args))
-		status = STATUS_USAGE;
-	else
-		status = run_as_it_wants(command, argc, argv);
-	if (status == STATUS_USAGE)
-		print("usage: %s%s%s\n", command->name, *command->usage ? " " : "", command->usage);
-	return status;
-}
-
-int shell_run(const char *text)
-{
-	char line[LINE_SIZE], *rest = line, *argv[ARGS_MAX];
-	int argc, status = STATUS_OK;
-
-	if (strlcpy(line, text, sizeof(line)) >= sizeof(line)) {
-		print("line too long: at most %u bytes\n", LINE_SIZE - 1);
-		return STATUS_USAGE;
-	}
-	while ((argc = command_split(&rest, argv)) != -1) {
-		if (argc < 0) {
-			print(argc == -E2BIG ? "too many words in a command: at most %d\n"
-					     : "a quote is not closed\n",
-			      ARGS_MAX - 1);
-			return STATUS_USAGE;
-		}
-		if (argc)
-			status = run_one(argc, argv);
-	}
-	return status;
+	if (INTERRUPTS)
+		shell_foreground(true);
+	shell_run(text);
+	if (INTERRUPTS)
+		shell_foreground(false);
 }
 
 static void autorun(void)
 {
-	char line[LINE_SIZE];
 	int err = cmdline_value("autorun", line, sizeof(line));
 
 	if (err == -ENOENT)
@@ -118,24 +54,40 @@ static void autorun(void)
 		log_err("autorun= %s",
 			err == -ERANGE ? "is too long and not run" : "has no commands");
 	else
-		shell_run(line);
+		run(line);
+}
+
+/* Where the shell is at home it begins with this. */
+#define RC_FILE	"/etc/rc"
+
+static void run_rc(void)
+{
+	int status = STATUS_OK, err;
+
+	if (IS_ENABLED(CONFIG_SHELL_GLOB))
+		shell_files = &shell_fs_files;
+	shell_foreground(true);
+	err = shell_run_file(RC_FILE, &status);
+	shell_foreground(false);
+	if (err && err != -ENOENT)
+		log_err(RC_FILE ": %s", errno_name(-err));
 }
 
 void shell_main(void)
 {
-	char line[LINE_SIZE];
-
 	become_urgent();
+	edit_init();
+	if (IS_ENABLED(CONFIG_SHELL_REDIRECT))
+		run_rc();
 	autorun();
 	for (;;) {
 		int err;
 
-		tty_write("cairn> ", 7);
-		if (!shell_prompt_time)
-			shell_prompt_time = time_now();
-		err = tty_read_line(line, sizeof(line));
+		if (IS_ENABLED(CONFIG_SHELL_JOBS))
+			jobs_report();
+		err = edit_read_line("cairn> ", line, sizeof(line));
 		if (!err)
-			shell_run(line);
+			run(line);
 		else if (err == -E2BIG)
 			print("line too long: at most %u bytes, nothing of it was run\n",
 			      LINE_SIZE - 1);

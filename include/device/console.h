@@ -46,6 +46,19 @@ bool console_register(struct device *dev, const struct console_ops *ops);
  */
 void console_interrupt(struct device *dev);
 
+enum console_verdict {
+	CONSOLE_KEEP,		/* a byte for whoever reads */
+	CONSOLE_TAKE,		/* not for the reader */
+	CONSOLE_TAKE_ALL,	/* nor what came before it and has not been read yet */
+};
+
+/*
+ * Has every received byte looked at before it is queued: @look runs under the console's lock and
+ * returns at once. When it took one, @taken is called after that in the same interrupt, without
+ * the lock. With CONFIG_TTY_MODES only.
+ */
+void console_set_filter(enum console_verdict (*look)(char c), void (*taken)(void));
+
 /* The console's device, or NULL. */
 const struct device *console_device(void);
 

@@ -39,8 +39,8 @@ unsigned int log_console_level(void);
 void log_console_ready(void);
 
 /*
- * Writes text to the console (not to the log), as a shell command's output. Thread context or
- * panic.
+ * Writes text to where the thread's output goes (<kernel/stream.h>; not to the log), the terminal
+ * unless a shell said so, as a shell command's output. Thread context or panic.
  */
 void print(const char *fmt, ...) __printf(1, 2);
 

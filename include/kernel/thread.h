@@ -50,8 +50,10 @@ enum thread_state {
 
 #define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
 
+struct fs_context;
 struct runqueue;
 struct mutex;
+struct stream;
 
 struct thread {
 #ifdef CONFIG_THREADS
@@ -65,6 +67,8 @@ struct thread {
 	size_t stack_size;	/* bytes */
 	/* thread_lock held: */
 	struct list all;	/* on thread_list, in the order of ids */
+	/* the thread's own, a reference each (<kernel/stream.h>): */
+	struct stream *in, *out;	/* NULL: the terminal */
 	/* its run queue's lock held: */
 	enum thread_state state;
 #ifdef CONFIG_THREADS
@@ -104,6 +108,9 @@ struct thread {
 	bool on_cpu;
 	/* the thread alone: */
 	struct lock_stack locks;	/* those that are slept for, for the lock checker */
+#ifdef CONFIG_FS
+	struct fs_context *fs;	/* where its paths begin, <fs/fs.h>; its maker's, NULL: the first */
+#endif
 	/* any context: */
 	bool killed;
 #endif
@@ -114,6 +121,12 @@ extern struct thread boot_thread;
 
 /* Makes the boot thread known, and clears what of its stack is free. Boot CPU, first of all. */
 void thread_init(void);
+
+/* The calling thread. */
+struct thread *thread_current(void);
+
+/* How many bytes of its stack the calling thread has not used yet. Thread context. */
+size_t thread_stack_left(void);
 
 /* What can be told of a thread; sizes in bytes, times in ns. */
 struct thread_info {
@@ -192,6 +205,12 @@ void thread_kill(struct thread *thread);
 
 /* True when the calling thread was told to end. */
 bool thread_killed(void);
+
+/*
+ * The calling thread was told to end and goes on: what was said is forgotten. For those that run
+ * one thing after the other, of which only one was meant. Thread context.
+ */
+void thread_revive(void);
 
 /* For how long the calling thread has had a CPU so far, ns. Thread context. */
 u64 thread_cpu_time(void);

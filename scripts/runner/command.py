@@ -217,8 +217,8 @@ def loader(path, address):
     return f"loader,file={path.replace(',', ',,')},addr={address:#x},force-raw=on"
 
 
-# LINE_SIZE in shell/shell.c, less the NUL.
-AUTORUN_MAX = 511
+# CMDLINE_MAX in the kernel, less the NUL: what is behind it is cut off there.
+BOOTARGS_MAX = 1023
 
 
 def bootargs(append, autorun):
@@ -226,9 +226,10 @@ def bootargs(append, autorun):
         return append
     if '"' in autorun:
         raise Stop(USAGE, '--autorun commands cannot hold a double quote')
-    if len(autorun.encode()) > AUTORUN_MAX - len("; poweroff"):
-        raise Stop(USAGE, f"--autorun commands are at most {AUTORUN_MAX - len('; poweroff')} bytes")
-    return f'{append} autorun="{autorun}; poweroff"'.strip()
+    whole = f'{append} autorun="{autorun}; poweroff"'.strip()
+    if len(whole.encode()) > BOOTARGS_MAX:
+        raise Stop(USAGE, f"with --autorun the command line has {len(whole.encode())} bytes: at most {BOOTARGS_MAX}")
+    return whole
 
 
 def build_stub(o, place, tree, load, env):

@@ -4,9 +4,12 @@
  * one property, `tree` everything below a node. Disabled nodes are shown and marked.
  */
 #include <device/fdt.h>
+#include <kernel/tty.h>
 #include <lib/endian.h>
+#include <lib/format.h>
 #include <lib/string.h>
 #include <shell/command.h>
+#include <shell/complete.h>
 
 /* A property that is a list of printable strings, as dtc would write it. */
 static bool is_text(const u8 *value, u32 len)
@@ -67,6 +70,8 @@ static void print_tree(const struct dt_node *node)
 	const struct dt_node *n = node;
 
 	do {
+		if (tty_interrupted())
+			return;
 		print_name(n, n->depth - node->depth);
 		print_properties(n, n->depth - node->depth + 1U);
 		n = dt_next(n);
@@ -102,6 +107,71 @@ static int cat(const char *path)
 	return STATUS_OK;
 }
 
+/* The node whose children the word's last part is one of, with the part before that in *@len. */
+static const struct dt_node *node_of_word(const struct completion *c, size_t *len)
+{
+	const char *slash = strrchr(c->word, '/');
+
+	*len = slash ? (size_t)(slash + 1 - c->word) : 0;
+	if (*len < 2)
+		return dt_root();
+	return dt_find_n(c->word, *len - 1);
+}
+
+static void offer_nodes(struct completion *c)
+{
+	size_t len;
+	const struct dt_node *node = node_of_word(c, &len);
+	char path[256];
+
+	if (!len) {
+		complete_offer(c, "/", "");
+		return;
+	}
+	for (node = node ? dt_child(node) : NULL; node; node = dt_sibling(node)) {
+		const char *slash = dt_child(node) ? "/" : "";
+
+		if (snprintf(path, sizeof(path), "%.*s%s%s", (int)len, c->word, node->name,
+			     slash) < sizeof(path))
+			complete_offer(c, path, *slash ? "" : " ");
+	}
+}
+
+static void offer_properties(struct completion *c)
+{
+	size_t len;
+	const struct dt_node *node = node_of_word(c, &len);
+	struct dt_prop p = { 0 };
+	char path[256];
+
+	while (len && node && dt_prop_next(node, &p))
+		if (snprintf(path, sizeof(path), "%.*s%s", (int)len, c->word, p.name) <
+		    sizeof(path))
+			complete_offer(c, path, " ");
+}
+
+static const struct completer node_completer = { .kinds = "NODE", .offer = offer_nodes };
+COMPLETER(node_completer);
+
+static const struct completer property_completer = {
+	.kinds = "PROPERTY", .offer = offer_properties,
+};
+COMPLETER(property_completer);
+
+/* Only `cat` asks for properties. */
+static void dt_complete(struct completion *c)
+{
+	static const char *const words[] = { "cat", "ls", "tree" };
+
+	for (unsigned int i = 0; c->index == 1 && i < ARRAY_SIZE(words); i++)
+		complete_offer(c, words[i], " ");
+	if (c->index != 2)
+		return;
+	complete_kind(c, "NODE", 4);
+	if (!strcmp(c->words[1], "cat"))
+		complete_kind(c, "PROPERTY", 8);
+}
+
 static int dt_run(int argc, char **argv)
 {
 	const char *path = argc == 3 ? argv[2] : "/";
@@ -131,5 +201,6 @@ static const struct command dt_command = {
 	.run = dt_run,
 	.min_args = 1,
 	.max_args = 2,
+	.complete = IS_ENABLED(CONFIG_SHELL_COMPLETE) ? dt_complete : NULL,
 };
 COMMAND(dt_command);

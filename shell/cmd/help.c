@@ -1,7 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* help: what there is, or how one command is used. */
 #include <lib/string.h>
+#include <shell/argument.h>
 #include <shell/command.h>
+
+/* How @c is used, and what its arguments mean. */
+static void explain(const struct command *c)
+{
+	char text[160];
+
+	command_usage(c);
+	print("%s\n", c->help);
+	for (unsigned int i = 0; IS_ENABLED(CONFIG_SHELL_ARGUMENTS) && i < c->argument_count; i++)
+		if (argument_explain(&c->arguments[i], text, sizeof(text)))
+			print("%s\n", text);
+}
 
 static int help_run(int argc, char **argv)
 {
@@ -12,8 +25,7 @@ static int help_run(int argc, char **argv)
 			continue;
 		found = true;
 		if (argc == 2)
-			print("usage: %s%s%s\n%s\n", (*c)->name, *(*c)->usage ? " " : "",
-			      (*c)->usage, (*c)->help);
+			explain(*c);
 		else
 			print("%-10s %s\n", (*c)->name, (*c)->help);
 	}

@@ -6,6 +6,7 @@
 #include <kernel/thread.h>
 #include <lib/format.h>
 #include <shell/command.h>
+#include <shell/jobs.h>
 #include <uapi/errno.h>
 
 static int act(struct thread *t, void *arg __unused)
@@ -30,6 +31,12 @@ static int kill_one(const char *word)
 	const char *why = "does not exist";
 	u64 id;
 
+	if (IS_ENABLED(CONFIG_SHELL_JOBS) && jobs_id(word)) {
+		if (!jobs_kill(jobs_id(word)))
+			return STATUS_OK;
+		print("kill: job %s does not exist\n", word);
+		return STATUS_FAIL;
+	}
 	if (parse_u64(word, 0, &id) || id > UINT32_MAX) {
 		print("kill: %s is no thread's id\n", word);
 		return STATUS_USAGE;
@@ -57,8 +64,14 @@ static int kill_run(int argc, char **argv)
 	return status;
 }
 
+#ifdef CONFIG_SHELL_JOBS
+#define JOBS_TOO	"%JOB|"
+#else
+#define JOBS_TOO	""
+#endif
+
 static const struct command kill_command = {
-	.name = "kill", .usage = "ID...", .help = "tell threads to end; ps has their ids",
+	.name = "kill", .usage = JOBS_TOO "ID...", .help = "tell threads to end; ps has their ids",
 	.run = kill_run, .min_args = 1, .max_args = 255,
 };
 COMMAND(kill_command);

@@ -8,6 +8,7 @@
 #include <device/console.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
+#include <kernel/tty.h>
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -158,6 +159,8 @@ static int wait(u64 until, bool keys)
 {
 	int c = 0;
 
+	if (tty_interrupted())
+		return -EINTR;	/* it was the sleep of a line of output that this cut short */
 	if (!keys) {
 		c = time_sleep_until(until);
 		return c ? c : -ETIMEDOUT;

@@ -13,7 +13,7 @@ import pytest
 from lib.session import OFF, PANIC, Session
 
 from .conftest import CRASH
-from .test_selftest import SUITES, check
+from .test_selftest import check, suites_of
 
 POLICIES = ("SLAB", "BUDDY", "BUMP")
 NOTHING_LEFT = "memleak: nothing left"
@@ -36,7 +36,7 @@ def test_suites_leave_nothing(run, debug, policy):
                  env={"APPEND": "memleak"})
     assert result.status == OFF, result.closing
     first, second = result.text.split("\n===\n")
-    assert not SUITES - check(first) and not SUITES - check(second)
+    assert not suites_of(policy) - check(first) and not suites_of(policy) - check(second)
     assert second.endswith(f"\n{NOTHING_LEFT}\ncairn: off\n"), second[-300:]
 
 
@@ -201,13 +201,17 @@ def fail_from(o, suite, first):
         session.close()
 
 
+# 10,000 names make more allocations than anybody waits for, each like those of the first ones
+MOST = {"fs": 2000}
+
+
 def fail_all(pool, o, suite):
     """How many of @suite's allocations have failed: each number up to the first that none has."""
     full = AT_ONCE * A_BOOT
     for first in itertools.count(1, full):
         fired = sum(pool.map(functools.partial(fail_from, o, suite),
                              range(first, first + full, A_BOOT)))
-        if fired < full:
+        if fired < full or first > MOST.get(suite, first):
             return first - 1 + fired
 
 

@@ -13,7 +13,7 @@ from lib.session import Session
 POLICIES = [name for name in ("PRIORITY", "ROUND_ROBIN", "FAIR", "MLFQ", "EDF", "COOPERATIVE")
             if f"config SCHED_{name}\n" in (ROOT / "kernel/Kconfig.sched").read_text()]
 OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
-USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill ID...", "top": "top [SECONDS] [-n FRAMES] [-o cpu|time|id]",
+USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill %JOB|ID...", "top": "top [SECONDS] [-n FRAMES] [-o cpu|time|id]",
          "spawn": f"spawn [hog|sleeper|periodic {OPTIONS} [-c COUNT] [NAME]]",
          "sched": "sched", "trace": "trace [start [MS] | stop | dump | clear]"}
 

@@ -23,7 +23,7 @@ EXAMPLES = ROOT / "Documentation" / "examples"
 INVENTED = {"configs/myboard_defconfig", "configs/all.config", "debug.config", "Documentation/devicetree/bindings",
             "page_alloc", "thread_wake", "irq_pending"}
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".git", "build"}
-SOURCES = ("arch", "drivers", "include", "kernel", "lib", "mm", "shell", "scripts", "tests",
+SOURCES = ("arch", "drivers", "fs", "include", "kernel", "lib", "mm", "shell", "scripts", "tests",
            "Documentation/examples")
 
 documents = pytest.mark.parametrize("document", DOCUMENTS, ids=SHOWN.get)
@@ -207,7 +207,7 @@ def test_quoted_messages_stand_in_a_source():
     """The tables of messages in boot.md, which say what to check."""
     text = (ROOT / "Documentation" / "boot.md").read_text()
     literals = ""
-    for top in ("arch", "kernel", "mm", "drivers"):
+    for top in ("arch", "kernel", "mm", "drivers", "fs"):
         for file in (ROOT / top).rglob("*.c"):
             joined = re.sub(r'"\s*\n\s*"', "", file.read_text())
             literals += "\n".join(re.findall(r'"((?:[^"\\\n]|\\.)*)"', joined)) + "\n"

@@ -195,7 +195,7 @@ def test_raspi4b_needs_qemu_9(run, payload, fake_qemu):
     ({}, ["--nonsense"], "unrecognized arguments: --nonsense"),
     ({}, ["--timeout", "soon"], "invalid seconds value: 'soon'"),
     ({}, ["--autorun", 'echo "a"'], "cannot hold a double quote"),
-    ({}, ["--autorun", "x" * 502], "--autorun commands are at most 501 bytes"),
+    ({}, ["--autorun", "x" * 1004], "with --autorun the command line has 1024 bytes: at most 1023"),
     ({}, ["--tree", "/none.dtb"], "the device tree /none.dtb is missing"),
     ({"APPEND": "quiet"}, ["--tree", "/dev/null"], "neither goes with"),
     ({}, ["--load", "there"], "invalid address value: 'there'"),

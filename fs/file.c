@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files: made by file_open(), shared by references, read and written at a position. Of regular
+ * files one lock, the inode's, is held for a call: it guards the contents, the size and the
+ * positions of all who have the file open.
+ */
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <mm/iov.h>
+
+#include "vfs.h"
+
+/* Whether the inode's lock makes one step of a call. */
+static bool locks(const struct inode *inode)
+{
+	return S_ISREG(inode->mode);
+}
+
+/* --- Opening ---------------------------------------------------------------------------------- */
+
+/* The last name is there, or is made. 1: a link's target is next. */
+static int open_create(struct walk *w, int flags, u32 mode, bool *made)
+{
+	struct dentry *dir = w->path.dentry, *d;
+	int err;
+
+	if (w->kind != LAST_NAME || w->slash)
+		return flags & O_EXCL && w->kind != LAST_NAME ? -EEXIST : -EISDIR;
+	fs_lock(&dir->inode->lock);
+	err = walk_positive(dir, &w->last, true, &d);
+	if (!err && !d) {
+		mode = S_IFREG | (mode & 07777 & ~fs_context()->mask);
+		err = name_create(&w->path, &w->last, mode, 0, NULL, &d);
+		*made = !err;
+	}
+	mutex_unlock(&dir->inode->lock);
+	if (err)
+		return err;
+	if (*made) {
+		w->path.dentry = d;
+		dentry_put(dir);
+		return 0;
+	}
+	err = walk_take(w, d, !(flags & (O_EXCL | O_NOFOLLOW)));
+	return !err && flags & O_EXCL ? -EEXIST : err;
+}
+
+static int find(struct walk *w, const char *path, int flags, u32 mode, bool *made)
+{
+	int err;
+
+	if (!(flags & O_CREAT) && walk_fast(path, &w->path))
+		return 0;
+	err = walk_begin(w, path);
+	if (err)
+		return err;
+	do {
+		if (flags & O_CREAT)
+			err = open_create(w, flags, mode, made);
+		else
+			err = walk_last(w, !(flags & O_NOFOLLOW));
+	} while (err > 0);
+	walk_end(w);
+	if (err)
+		path_put(&w->path);
+	return err;
+}
+
+/* Whether what was found may be opened so. */
+static int may_open(const struct path *path, int flags, u32 access)
+{
+	u32 mode = path->dentry->inode->mode;
+
+	if (S_ISDIR(mode)) {
+		if (flags & O_CREAT || access & FILE_WRITE)
+			return -EISDIR;
+		return 0;
+	}
+	if (flags & O_DIRECTORY)
+		return -ENOTDIR;
+	if (S_ISLNK(mode))
+		return -ELOOP;
+	if (!path->dentry->inode->file_ops)
+		return -ENXIO;
+	if (path->mount->super.read_only && S_ISREG(mode) &&
+	    (access & FILE_WRITE || flags & O_TRUNC))
+		return -EROFS;
+	return 0;
+}
+
+static const struct file_ops no_ops;
+
+/* Makes @file, which is nothing yet, that of @path. */
+static int open_path(struct file *file, const struct path *path, int flags)
+{
+	u32 access = (u32)(flags + 1) & (FILE_READ | FILE_WRITE);
+	struct inode *inode = path->dentry->inode;
+	int err = may_open(path, flags, access);
+
+	if (err)
+		return err;
+	file->refs = 1;
+	file->access = access;
+	file->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
+	file->path = *path;
+	file->inode = inode;
+	file->ops = inode->file_ops ? inode->file_ops : &no_ops;
+	file->pos = 0;
+	file->data = NULL;
+	return file->ops->open ? file->ops->open(file) : 0;
+}
+
+int file_open(const char *path, int flags, u32 mode, struct file **result)
+{
+	struct file *file;
+	bool made = false;
+	struct walk w;
+	int err;
+
+	if ((flags & (O_CREAT | O_DIRECTORY)) == (O_CREAT | O_DIRECTORY))
+		return -EINVAL;
+	/* first, so that nothing is made that cannot be opened then */
+	file = kmalloc(sizeof(*file));
+	if (!file)
+		return -ENOMEM;
+	err = find(&w, path, flags, mode, &made);
+	if (err)
+		goto out_free;
+	/* a device's driver may answer with an error */
+	err = open_path(file, &w.path, flags);
+	if (err)
+		goto out_put;
+	*result = file;
+	if (flags & O_TRUNC && !made && locks(file->inode)) {
+		err = inode_truncate(file->inode, 0);
+		if (err)
+			file_put(file);
+	}
+	return err;
+out_put:
+	path_put(&w.path);
+out_free:
+	kfree(file);
+	return err;
+}
+
+void file_get(struct file *file)
+{
+	atomic_add_relaxed(&file->refs, 1);
+}
+
+void file_put(struct file *file)
+{
+	if (atomic_add_acq_rel(&file->refs, -1U) > 1)
+		return;
+	if (file->ops->release)
+		file->ops->release(file);
+	path_put(&file->path);
+	kfree(file);
+}
+
+/* --- Reading and writing ---------------------------------------------------------------------- */
+
+/* Up to where a regular file may reach. Its lock held. */
+static int place_write(const struct file *file, struct iov *iov, u64 *pos)
+{
+	if (file->flags & O_APPEND)
+		*pos = file->inode->size;
+	if (*pos >= FILE_SIZE_MAX)
+		return -EFBIG;
+	iov->left = MIN(iov->left, (size_t)(FILE_SIZE_MAX - *pos));
+	return 0;
+}
+
+/* At *@pos, which moves. The inode's lock is held where there is one. */
+static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, u32 access)
+{
+	struct inode *inode = file->inode;
+	ssize_t n;
+
+	if (access == FILE_READ) {
+		n = file->ops->read(file, iov, *pos);
+		if (n > 0)
+			*pos += (u64)n;
+		return n;
+	}
+	n = file->ops->write(file, iov, *pos);
+	if (n > 0) {
+		*pos += (u64)n;
+		inode->modified = fs_time();
+		inode->changed = inode->modified;
+	}
+	return n;
+}
+
+static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
+{
+	bool hook = access == FILE_READ ? file->ops->read != NULL : file->ops->write != NULL;
+	struct inode *inode = file->inode;
+	ssize_t n = 0;
+
+	if (!(file->access & access))
+		return -EBADF;
+	if (S_ISDIR(inode->mode))
+		return -EISDIR;
+	if (!hook || (ssize_t)iov.left < 0)
+		return -EINVAL;
+	if (!locks(inode))
+		return transfer_at(file, &iov, pos, access);
+	fs_lock(&inode->lock);
+	if (access == FILE_WRITE && iov.left)
+		n = place_write(file, &iov, pos);
+	if (!n)
+		n = transfer_at(file, &iov, pos, access);
+	mutex_unlock(&inode->lock);
+	return n;
+}
+
+ssize_t file_read(struct file *file, void *buf, size_t n)
+{
+	return transfer(file, (struct iov){ buf, n }, &file->pos, FILE_READ);
+}
+
+ssize_t file_write(struct file *file, const void *buf, size_t n)
+{
+	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &file->pos, FILE_WRITE);
+}
+
+static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 pos, u32 access)
+{
+	u64 at = (u64)pos;
+
+	if (pos < 0)
+		return -EINVAL;
+	if (file->access & FILE_STREAM)
+		return -ESPIPE;
+	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &at, access);
+}
+
+ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
+{
+	return transfer_from(file, buf, n, pos, FILE_READ);
+}
+
+ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
+{
+	return transfer_from(file, buf, n, pos, FILE_WRITE);
+}
+
+/* --- The rest --------------------------------------------------------------------------------- */
+
+static s64 seek_to(const struct file *file, s64 offset, int whence)
+{
+	s64 size = (s64)file->inode->size, pos = offset;
+
+	switch (whence) {
+	case SEEK_SET:
+		break;
+	case SEEK_CUR:
+		if (__builtin_add_overflow((s64)file->pos, offset, &pos))
+			return -EOVERFLOW;
+		break;
+	case SEEK_END:
+		if (__builtin_add_overflow(size, offset, &pos))
+			return -EOVERFLOW;
+		break;
+	case SEEK_DATA:		/* holes are not told apart: all is data up to the end */
+	case SEEK_HOLE:
+		if (offset < 0 || offset >= size)
+			return -ENXIO;
+		if (whence == SEEK_HOLE)
+			pos = size;
+		break;
+	default:
+		return -EINVAL;
+	}
+	return pos < 0 ? -EINVAL : pos;
+}
+
+s64 file_seek(struct file *file, s64 offset, int whence)
+{
+	s64 pos;
+
+	if (file->access & FILE_STREAM)
+		return -ESPIPE;
+	inode_lock(file->inode);
+	pos = seek_to(file, offset, whence);
+	if (pos >= 0)
+		file->pos = (u64)pos;
+	inode_unlock(file->inode);
+	return pos;
+}
+
+int inode_truncate(struct inode *inode, s64 size)
+{
+	int err = -EINVAL;
+
+	if (size < 0 || !S_ISREG(inode->mode) || !inode->ops->truncate)
+		return -EINVAL;
+	inode_lock(inode);
+	err = inode->ops->truncate(inode, (u64)size);
+	if (!err) {
+		inode->modified = fs_time();
+		inode->changed = inode->modified;
+	}
+	inode_unlock(inode);
+	return err;
+}
+
+int file_truncate(struct file *file, s64 size)
+{
+	return file->access & FILE_WRITE ? inode_truncate(file->inode, size) : -EINVAL;
+}
+
+int fs_truncate(const char *path, s64 size)
+{
+	struct path at;
+	int err;
+
+	if (size < 0)
+		return -EINVAL;
+	err = walk_path(path, true, &at);
+	if (err)
+		return err;
+	if (S_ISDIR(at.dentry->inode->mode))
+		err = -EISDIR;
+	else if (!S_ISREG(at.dentry->inode->mode))
+		err = -EINVAL;
+	else if (at.mount->super.read_only)
+		err = -EROFS;
+	else
+		err = inode_truncate(at.dentry->inode, size);
+	path_put(&at);
+	return err;
+}
+
+int file_stat(struct file *file, struct file_stat *stat)
+{
+	inode_stat(file->inode, stat);
+	return 0;
+}
+
+int fs_stat(const char *path, bool follow, struct file_stat *stat)
+{
+	struct path at;
+	int err = walk_path(path, follow, &at);
+
+	if (err)
+		return err;
+	inode_stat(at.dentry->inode, stat);
+	path_put(&at);
+	return 0;
+}
+
+int fs_chmod(const char *path, u32 mode)
+{
+	struct inode *inode;
+	struct path at;
+	int err = walk_path(path, true, &at);
+
+	if (err)
+		return err;
+	inode = at.dentry->inode;
+	err = at.mount->super.read_only ? -EROFS : 0;
+	if (!err) {
+		inode_lock(inode);
+		inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
+		inode->changed = fs_time();
+		inode_unlock(inode);
+	}
+	path_put(&at);
+	return err;
+}
+
+ssize_t fs_readlink(const char *path, char *buf, size_t size)
+{
+	struct inode *inode;
+	struct path at;
+	ssize_t n;
+	int err;
+
+	if (!size)
+		return -EINVAL;
+	err = walk_path(path, false, &at);
+	if (err)
+		return err;
+	inode = at.dentry->inode;
+	n = -EINVAL;
+	if (S_ISLNK(inode->mode)) {
+		n = (ssize_t)MIN(strlen(inode->link), size);
+		memcpy(buf, inode->link, (size_t)n);
+	}
+	path_put(&at);
+	return n;
+}
+
+int file_sync(struct file *file)
+{
+	return file->ops->sync ? file->ops->sync(file) : 0;
+}

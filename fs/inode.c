@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Inodes: their references, their locks, and what is told of them; the options of a mount. */
+#include <fs/file.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <mm/page.h>
+
+#include "vfs.h"
+
+/* Since reset: nobody keeps the date. */
+u64 fs_time(void)
+{
+	return time_now();
+}
+
+struct inode *inode_alloc(struct super *super, u32 mode)
+{
+	struct inode *inode = kmalloc(sizeof(*inode));
+	u64 now = fs_time();
+
+	if (!inode)
+		return NULL;
+	/* one by one: clearing all of it first takes twice as long */
+	inode->refs = 1;
+	inode->device = 0;
+	inode->number = atomic_add_relaxed(&super->numbers, 1) + 1;
+	inode->super = super;
+	inode->ops = NULL;
+	inode->file_ops = NULL;
+	inode->link = NULL;
+	inode->lock = (struct mutex)MUTEX_INIT(inode->lock);
+	inode->mode = mode;
+	inode->links = 1;
+	inode->uid = 0;
+	inode->gid = 0;
+	inode->size = 0;
+	inode->pages = 0;
+	inode->accessed = now;
+	inode->modified = now;
+	inode->changed = now;
+	inode->cookie = 2;	/* behind "." and ".." */
+	inode->data = NULL;
+	lock_check_name(&inode->lock.check, "inode.lock");
+	atomic_add_relaxed(&super->inodes, 1);
+	return inode;
+}
+
+void inode_get(struct inode *inode)
+{
+	atomic_add_relaxed(&inode->refs, 1);
+}
+
+void inode_put(struct inode *inode)
+{
+	if (atomic_add_acq_rel(&inode->refs, -1U) > 1)
+		return;
+	if (inode->super->ops->evict)
+		inode->super->ops->evict(inode);
+	atomic_add_relaxed(&inode->super->inodes, -1UL);
+	if (inode->link)
+		kfree(inode->link);
+	kfree(inode);
+}
+
+/* Nobody waits long for a file; so a kill does not end the wait, but the sleep after it. */
+void fs_lock_again(struct mutex *m, int err)
+{
+	for (; err; err = mutex_lock(m, TIME_NEVER))
+		if (err != -EINTR)
+			panic("a lock of a file is taken twice: error %d", err);
+	thread_kill(arch_current());
+}
+
+void inode_lock(struct inode *inode)
+{
+	fs_lock(&inode->lock);
+}
+
+void inode_unlock(struct inode *inode)
+{
+	mutex_unlock(&inode->lock);
+}
+
+void inode_lock_two(struct inode *a, struct inode *b)
+{
+	inode_lock(MIN(a, b));
+	if (a != b)
+		inode_lock(MAX(a, b));
+}
+
+void inode_unlock_two(struct inode *a, struct inode *b)
+{
+	inode_unlock(a);
+	if (a != b)
+		inode_unlock(b);
+}
+
+void inode_stat(struct inode *inode, struct file_stat *stat)
+{
+	*stat = (struct file_stat){
+		.device = inode->super->device,
+		.inode = inode->number,
+		.mode = inode->mode,
+		.links = inode->links,
+		.uid = inode->uid,
+		.gid = inode->gid,
+		.node = inode->device,
+		.size = inode->size,
+		.blocks = inode->pages << (PAGE_SHIFT - 9),
+		.block_size = PAGE_SIZE,
+		.accessed = inode->accessed,
+		.modified = inode->modified,
+		.changed = inode->changed,
+	};
+}
+
+int fs_option(const char *options, const char *name, const char **value)
+{
+	size_t length = strlen(name);
+
+	while (*options) {
+		const char *end = strchr(options, ',');
+		size_t n = end ? (size_t)(end - options) : strlen(options);
+
+		if (n >= length && !strncmp(options, name, length) &&
+		    (n == length || options[length] == '=')) {
+			*value = options + length + (n > length);
+			return (int)(options + n - *value);
+		}
+		options += n + (end != NULL);
+	}
+	return -ENOENT;
+}

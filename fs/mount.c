@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mounts: which filesystem is where. A filesystem is mounted once; on one name there is at most
+ * one, and the next one there goes onto its root. Each open file, current directory and walk in it
+ * has a reference of the mount.
+ */
+#include <lib/format.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <mm/page.h>
+
+#include "vfs.h"
+
+static u32 devices;	/* atomic: the number of the last one */
+
+void mount_free(struct mount *m)
+{
+	kfree(m);
+}
+
+/* What is mounted on @point. Tree's lock held. */
+static struct mount *mounted_on(const struct dentry *point)
+{
+	list_for_each (m, &tree.mounts, struct mount, link)
+		if (m->point == point)
+			return m;
+	return NULL;
+}
+
+void mount_cross(struct path *path)
+{
+	struct mount *m;
+
+	do {
+		struct path from = *path;
+		unsigned long state = tree_lock();
+
+		m = mounted_on(from.dentry);
+		if (m) {
+			*path = (struct path){ m, m->root };
+			path_get(path);
+		}
+		tree_unlock(state);
+		if (m)
+			path_put(&from);
+	} while (m);
+}
+
+void mount_up_locked(struct path *path, const struct path *root)
+{
+	for (;;) {
+		if (path->dentry == root->dentry && path->mount == root->mount)
+			return;
+		if (path->dentry != path->mount->root) {
+			path->dentry = path->dentry->parent;
+			return;
+		}
+		if (!path->mount->parent)
+			return;
+		path->dentry = path->mount->point;
+		path->mount = path->mount->parent;
+	}
+}
+
+static const struct filesystem *find_type(const char *name)
+{
+	TABLE_FOREACH(filesystem, struct filesystem, fs)
+		if (!strcmp((*fs)->name, name))
+			return *fs;
+	return NULL;
+}
+
+static void free_super(struct mount *m)
+{
+	dentry_drop_tree(m->root);
+	if (m->super.ops->unmount)
+		m->super.ops->unmount(&m->super);
+}
+
+/* A mount of its own, nowhere yet. */
+static int make(const char *source, const char *type, const char *options, struct mount **made)
+{
+	const struct filesystem *fs = find_type(type);
+	struct mount *m;
+	const char *value;
+	int err;
+
+	if (!fs)
+		return -ENODEV;
+	m = kzalloc(sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	m->refs = 1;
+	m->super.type = fs;
+	m->super.device = atomic_add_relaxed(&devices, 1) + 1;
+	strlcpy(m->source, source ? source : type, sizeof(m->source));
+	err = fs->mount(&m->super, source, options);
+	if (err)
+		goto out_free;
+	m->super.read_only = fs_option(options, "ro", &value) >= 0;
+	m->root = dentry_alloc(NULL, m->super.root);
+	if (!m->root) {
+		inode_put(m->super.root);
+		if (m->super.ops->unmount)
+			m->super.ops->unmount(&m->super);
+		err = -ENOMEM;
+		goto out_free;
+	}
+	*made = m;
+	return 0;
+out_free:
+	kfree(m);
+	return err;
+}
+
+/* Puts @m where @at is, unless somebody was faster or the directory has gone. */
+static int put_on(struct mount *m, const struct path *at)
+{
+	unsigned long state = tree_lock();
+	struct dentry *d = at->dentry;
+	int err = 0;
+
+	if (d->flags & DENTRY_MOUNT || at->mount->gone)
+		err = -EBUSY;
+	else if (!(d->flags & DENTRY_LINKED) && d->parent != d)
+		err = -ENOENT;
+	if (!err) {
+		d->flags |= DENTRY_MOUNT;
+		m->parent = at->mount;
+		m->point = d;
+		list_add_tail(&tree.mounts, &m->link);
+	}
+	tree_unlock(state);
+	return err;
+}
+
+int fs_mount(const char *source, const char *target, const char *type, const char *options)
+{
+	bool first = list_empty(&tree.mounts);
+	struct path at = {};
+	struct mount *m;
+	int err = 0;
+
+	if (!first)
+		err = walk_path(target, true, &at);
+	if (err)
+		return err;
+	err = !first && !S_ISDIR(at.dentry->inode->mode) ? -ENOTDIR :
+	      make(source, type, options ? options : "", &m);
+	if (err)
+		goto out_put;
+	if (first) {
+		list_add_tail(&tree.mounts, &m->link);
+		context_start(&(struct path){ m, m->root });
+		return 0;
+	}
+	err = put_on(m, &at);
+	if (!err)
+		return 0;	/* it has the references of @at now */
+	free_super(m);
+	mount_put(m);
+out_put:
+	if (!first)
+		path_put(&at);
+	return err;
+}
+
+/* Takes @m off when nobody uses it but the caller, by one reference. Tree's lock held. */
+static int take_off(struct mount *m)
+{
+	if (!m->parent || atomic_load_relaxed(&m->refs) > 2)
+		return -EBUSY;
+	list_for_each (other, &tree.mounts, struct mount, link)
+		if (other->parent == m)
+			return -EBUSY;
+	m->gone = true;
+	m->point->flags &= (u8)~DENTRY_MOUNT;
+	list_unlink(&m->link);
+	return 0;
+}
+
+int fs_umount(const char *target)
+{
+	unsigned long state;
+	struct path at;
+	struct mount *m;
+	int err = walk_path(target, true, &at);
+
+	if (err)
+		return err;
+	m = at.mount;
+	if (at.dentry != m->root) {
+		path_put(&at);
+		return -EINVAL;
+	}
+	state = tree_lock();
+	err = take_off(m);
+	tree_unlock(state);
+	dentry_put(at.dentry);
+	if (!err) {
+		struct path on = { m->parent, m->point };
+
+		free_super(m);
+		path_put(&on);
+		mount_put(m);
+	}
+	mount_put(m);
+	return err;
+}
+
+void mount_stat(struct mount *m, struct fs_statfs *stat)
+{
+	*stat = (struct fs_statfs){
+		.type = m->super.type->name,
+		.read_only = m->super.read_only,
+		.device = m->super.device,
+		.block_size = PAGE_SIZE,
+		.files = atomic_load_relaxed(&m->super.inodes),
+	};
+	if (m->super.ops->statfs)
+		m->super.ops->statfs(&m->super, stat);
+}
+
+/* Mount number @n with a reference, or NULL. */
+static struct mount *number(unsigned int n)
+{
+	unsigned long state = tree_lock();
+	struct mount *found = NULL;
+
+	list_for_each (m, &tree.mounts, struct mount, link) {
+		if (!n--) {
+			found = m;
+			mount_get(m);
+			break;
+		}
+	}
+	tree_unlock(state);
+	return found;
+}
+
+bool fs_mount_info(unsigned int n, struct fs_mount_info *info)
+{
+	struct mount *m = number(n);
+
+	if (!m)
+		return false;
+	strlcpy(info->source, m->source, sizeof(info->source));
+	if (path_print(&(struct path){ m, m->root }, info->target, sizeof(info->target)) < 0)
+		strlcpy(info->target, "...", sizeof(info->target));
+	mount_stat(m, &info->stat);
+	mount_put(m);
+	return true;
+}
+
+int fs_sync(void)
+{
+	struct mount *m;
+	int err = 0;
+
+	for (unsigned int n = 0; (m = number(n)); n++) {
+		int one = m->super.ops->sync ? m->super.ops->sync(&m->super) : 0;
+
+		err = err ? err : one;
+		mount_put(m);
+	}
+	return err;
+}
+
+int fs_statfs(const char *path, struct fs_statfs *stat)
+{
+	struct path at;
+	int err = walk_path(path, true, &at);
+
+	if (err)
+		return err;
+	mount_stat(at.mount, stat);
+	path_put(&at);
+	return 0;
+}
+
+void fs_init(void)
+{
+	int err;
+
+	dentry_init();
+	err = fs_mount(NULL, "/", "ramfs", NULL);
+	/* without ramfs there is no file until something else is mounted */
+	if (err && err != -ENODEV)
+		panic("nothing can be mounted on /: error %d", err);
+}

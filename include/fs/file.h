@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files. All functions are for thread context, sleep, and return 0 or a number of bytes, or
+ * the negative errno that Linux gives in the same case. A path that does not begin with / begins at
+ * the current directory of the calling thread's context (<fs/fs.h>).
+ *
+ * What is read and written of a regular file at one call is one step for others, and so is the end
+ * of the file found and written to by O_APPEND. Devices order their callers themselves.
+ */
+#ifndef FS_FILE_H
+#define FS_FILE_H
+
+#include <fs/path.h>
+#include <lib/types.h>
+#include <uapi/fcntl.h>
+#include <uapi/stat.h>
+
+struct file;
+struct inode;
+struct iov;
+
+/* What is known of a file. Times in ns. */
+struct file_stat {
+	u64 device;		/* the filesystem's */
+	u64 inode;
+	u32 mode;
+	u32 links;
+	u32 uid;
+	u32 gid;
+	u64 node;		/* of a device node: its number */
+	u64 size;
+	u64 blocks;		/* of 512 bytes, that it takes */
+	u32 block_size;
+	u64 accessed;
+	u64 modified;
+	u64 changed;
+};
+
+/* A name in a directory. */
+struct dir_entry {
+	const char *name;	/* terminated */
+	size_t length;
+	u64 inode;
+	u64 next;		/* the position behind it, for file_seek() */
+	u8 type;		/* DT_REG, ... */
+};
+
+/* Gets one entry; anything but 0 ends the listing, and the entry comes again next time. */
+typedef int dir_entry_fn(void *arg, const struct dir_entry *entry);
+
+/* What a kind of files does. Each hook may be NULL: -EINVAL, or nothing to do. */
+struct file_ops {
+	/* Somebody opens it, and closes it for the last time. */
+	int (*open)(struct file *file);
+	void (*release)(struct file *file);
+	/*
+	 * Reads to, or writes from, what @iov has left, at the byte @pos: the number of bytes, 0 at
+	 * the end. The inode's lock is held for regular files, and for them alone.
+	 */
+	ssize_t (*read)(struct file *file, struct iov *iov, u64 pos);
+	ssize_t (*write)(struct file *file, struct iov *iov, u64 pos);
+	/* Lists from file->pos on, which it moves. NULL: the names that the cache has. */
+	int (*readdir)(struct file *file, dir_entry_fn *entry, void *arg);
+	int (*sync)(struct file *file);
+};
+
+#define FILE_READ	1U
+#define FILE_WRITE	2U
+#define FILE_STREAM	4U	/* set by open(): has no positions */
+
+struct file {
+	u32 refs;		/* atomic */
+	u32 access;		/* FILE_READ, ... */
+	int flags;		/* of file_open(); O_APPEND and O_NONBLOCK may change */
+	struct path path;	/* constant */
+	struct inode *inode;	/* path's */
+	const struct file_ops *ops;
+	u64 pos;		/* inode's lock held, for regular files and directories */
+	void *data;		/* the kind's own */
+};
+
+/*
+ * Opens @path; a file that O_CREAT makes gets the permissions @mode less the context's mask. One
+ * reference in *@file.
+ */
+int file_open(const char *path, int flags, u32 mode, struct file **file);
+
+/* One user more, one less: the last one closes it. */
+void file_get(struct file *file);
+void file_put(struct file *file);
+
+/*
+ * @n bytes at the file's position, which moves, or at @pos. Fewer where the file ends, or memory
+ * does.
+ */
+ssize_t file_read(struct file *file, void *buf, size_t n);
+ssize_t file_write(struct file *file, const void *buf, size_t n);
+ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos);
+ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos);
+
+/* Moves the position, from where @whence says (SEEK_SET, ...), and returns it. */
+s64 file_seek(struct file *file, s64 offset, int whence);
+
+/* Makes the file @size bytes long: what is missing reads as zero. */
+int file_truncate(struct file *file, s64 size);
+
+int file_stat(struct file *file, struct file_stat *stat);
+
+/* Has all that was written reach the medium. */
+int file_sync(struct file *file);
+
+/*
+ * Calls @entry for each name from the position on, "." and ".." first, without any lock: it may
+ * change the directory. Names that stay meanwhile come once, others once or not at all. 0 at the
+ * end, or what @entry returned.
+ */
+int file_readdir(struct file *file, dir_entry_fn *entry, void *arg);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files by their paths; mounts; and where paths begin. All functions are for thread context, sleep,
+ * and return 0 or a number of bytes, or the negative errno that Linux gives in the same case.
+ * CONFIG_FS.
+ */
+#ifndef FS_FS_H
+#define FS_FS_H
+
+#include <fs/file.h>
+#include <lib/types.h>
+
+/*
+ * Where a group of threads begins its paths. A thread's is thread->fs, which threads that it makes
+ * get too; NULL is the default one. Whoever gives a thread one of its own keeps it until that
+ * thread and those that it has made have ended.
+ */
+struct fs_context {
+	u32 refs;		/* atomic */
+	u32 mask;		/* permissions that new files do not get */
+	/* the tree's lock held: */
+	struct path root;
+	struct path cwd;
+};
+
+/* A context like the calling thread's, with one reference; NULL: no memory. */
+struct fs_context *fs_context_copy(void);
+void fs_context_get(struct fs_context *context);
+void fs_context_put(struct fs_context *context);
+
+/* @follow: a symbolic link at the end is followed. */
+int fs_stat(const char *path, bool follow, struct file_stat *stat);
+
+int fs_mkdir(const char *path, u32 mode);
+
+/* A node, as @mode says: a device's, a pipe's, or a regular file. */
+int fs_mknod(const char *path, u32 mode, u32 device);
+int fs_rmdir(const char *path);
+int fs_unlink(const char *path);
+
+/* @flags: RENAME_NOREPLACE or 0. */
+int fs_rename(const char *path, const char *new_path, unsigned int flags);
+
+/* A further name for a file; a symbolic link at the end of @path is followed if @follow. */
+int fs_link(const char *path, bool follow, const char *new_path);
+int fs_symlink(const char *target, const char *path);
+
+/* The target's bytes, not terminated; cut at @size. */
+ssize_t fs_readlink(const char *path, char *buf, size_t size);
+int fs_chmod(const char *path, u32 mode);
+int fs_truncate(const char *path, s64 size);
+
+int fs_chdir(const char *path);
+
+/* The current directory's path and a NUL: their length. -ERANGE: @size is too small. */
+ssize_t fs_getcwd(char *buf, size_t size);
+
+/*
+ * Mounts a filesystem of @type on the directory @target: from then on its root is what is found
+ * there. The first one is mounted on "/". @source may be NULL, @options as "ro,size=1M" or NULL.
+ */
+int fs_mount(const char *source, const char *target, const char *type, const char *options);
+
+/* -EBUSY while something in it is in use. */
+int fs_umount(const char *target);
+
+/* Has all that was written reach the media. */
+int fs_sync(void);
+
+struct fs_statfs {
+	const char *type;
+	bool read_only;
+	u32 device;
+	u32 block_size;
+	u64 blocks;		/* 0: without a limit */
+	u64 free;
+	u64 files;
+};
+
+int fs_statfs(const char *path, struct fs_statfs *stat);
+
+struct fs_mount_info {
+	char source[32];
+	char target[128];	/* cut where it is longer */
+	struct fs_statfs stat;
+};
+
+/* Tells of mount number @n, from 0 on in the order in which they were made; false: no such one. */
+bool fs_mount_info(unsigned int n, struct fs_mount_info *info);
+
+/* What the cache of names holds. */
+struct fs_cache_stats {
+	u64 names;
+	u64 unused;		/* of them: kept because they may be asked for again */
+};
+
+void fs_cache_stats(struct fs_cache_stats *stats);
+
+/* Forgets all names that nobody uses: how many there were. */
+size_t fs_cache_shrink(void);
+
+/* / exists, empty. Boot CPU, once, when threads may sleep. */
+#ifdef CONFIG_FS
+void fs_init(void);
+#else
+static inline void fs_init(void)
+{
+}
+#endif
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Terminal modes of the Linux ABI (asm-generic/termbits.h): what TCGETS and TCSETS copy. Modes that
+ * the line discipline does not know yet are kept and given back as they were set.
+ */
+#ifndef UAPI_TERMIOS_H
+#define UAPI_TERMIOS_H
+
+#include <lib/types.h>
+
+#define NCCS	19
+
+/* c_iflag */
+#define IGNCR	0000200
+#define INLCR	0000100
+#define ICRNL	0000400
+
+/* c_oflag */
+#define OPOST	0000001
+#define ONLCR	0000004
+
+/* c_lflag */
+#define ISIG	0000001
+#define ICANON	0000002
+#define ECHO	0000010
+#define ECHOE	0000020
+#define ECHOK	0000040
+#define ECHONL	0000100
+#define NOFLSH	0000200
+#define ECHOCTL	0001000
+#define IEXTEN	0100000
+
+/* c_cc */
+#define VINTR	0
+#define VQUIT	1
+#define VERASE	2
+#define VKILL	3
+#define VEOF	4
+#define VTIME	5
+#define VMIN	6
+#define VSUSP	10
+#define VEOL	11
+#define VWERASE	14
+#define VEOL2	16
+
+struct termios {
+	u32 c_iflag;
+	u32 c_oflag;
+	u32 c_cflag;
+	u32 c_lflag;
+	u8 c_line;
+	u8 c_cc[NCCS];
+};
+static_assert(sizeof(struct termios) == 36, "Linux's struct termios has 36 bytes");
+
+/* Signals that a terminal sends (asm-generic/signal.h). */
+#define SIGINT	2
+#define SIGQUIT	3
+#define SIGTSTP	20
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* rm: removes names of files; with -r directories and all that is in them. */
+#include <fs/fs.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <shell/command.h>
+#include <uapi/errno.h>
+
+#include "files.h"
+
+#define DEPTH_MAX	64	/* directories in each other */
+#define NAME_BYTES	256
+
+enum { ALL, FORCE, PATHS };
+
+static const struct argument rm_arguments[] = {
+	[ALL] = { .letter = 'r', .type = ARGUMENT_FLAG, .help = "directories and what is in them" },
+	[FORCE] = { .letter = 'f', .type = ARGUMENT_FLAG, .help = "what is not there is no error" },
+	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .many = true },
+};
+
+/* Gives the first name of a directory, but . and .., to @arg. */
+static int first_name(void *arg, const struct dir_entry *entry)
+{
+	if (!strcmp(entry->name, ".") || !strcmp(entry->name, ".."))
+		return 0;
+	strlcpy(arg, entry->name, NAME_BYTES);
+	return 1;
+}
+
+/* 1 and the first name in the directory @path; 0 when it is empty. */
+static int first_in(const char *path, char *name)
+{
+	struct file *dir;
+	int err = file_open(path, O_RDONLY | O_DIRECTORY, 0, &dir);
+
+	if (err)
+		return err;
+	err = file_readdir(dir, first_name, name);
+	file_put(dir);
+	return err;
+}
+
+/* Removes @path, a buffer of @size bytes in which longer paths are made, and what is in it. */
+static int remove_all(char *path, size_t size)
+{
+	size_t start = strlen(path), len = start;
+	unsigned int depth = 0;
+	char name[NAME_BYTES];
+	int err = 0;
+
+	while (!err && !shell_stopped()) {
+		err = fs_unlink(path);
+		if (err == -EISDIR) {
+			err = first_in(path, name);
+			if (err > 0) {
+				/* down */
+				len = strlen(path);
+				if (++depth > DEPTH_MAX || len + strlen(name) + 2 > size)
+					return -ENAMETOOLONG;
+				snprintf(path + len, size - len, "/%s", name);
+				err = 0;
+				continue;
+			}
+			if (!err)
+				err = fs_rmdir(path);
+		}
+		if (err || strlen(path) == start)
+			break;
+		/* up */
+		*strrchr(path, '/') = 0;
+		depth--;
+	}
+	return err;
+}
+
+static int rm(const struct arguments *a)
+{
+	const size_t size = 4096;
+	char *path = kmalloc(size);
+	int status = STATUS_OK;
+
+	if (!path)
+		return file_status("rm", ".", -ENOMEM);
+	for (int i = 0; i < a->count && !shell_stopped(); i++) {
+		int err = strlcpy(path, a->words[i], size) >= size ? -ENAMETOOLONG : 0;
+
+		if (!err)
+			err = a->given & 1U << ALL ? remove_all(path, size) : fs_unlink(path);
+		if (err != -ENOENT || !(a->given & 1U << FORCE))
+			status |= file_status("rm", a->words[i], err);
+	}
+	kfree(path);
+	return shell_stopped() ? STATUS_STOPPED : status;
+}
+
+static const struct command rm_command = {
+	.name = "rm", .help = "remove files", .parsed = rm, ARGUMENTS(rm_arguments),
+};
+COMMAND(rm_command);

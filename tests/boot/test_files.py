@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: MIT
+"""The commands about files, at the prompt, with good and with bad arguments."""
+
+import re
+
+import pytest
+
+from lib.session import Session
+
+
+@pytest.fixture(scope="module")
+def machine(kernel):
+    session = Session(kernel, timeout=None)
+    session.prompt()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def shell(machine, request):
+    """In an empty directory of its own."""
+    machine.cmd("cd /; rm -rf /t; mkdir /t && cd /t")
+    yield machine
+    request.node.add_report_section("call", "serial", machine.text[-3000:])
+
+
+@pytest.mark.parametrize("line, said", [
+    ("pwd", "/t"), ("ls", ""), ("ls none", "ls: none: ENOENT"),
+    ("echo one > a; cat a", "one"), ("echo one > a; cat < a", "one"), ("echo x | cat", "x"),
+    ("echo 1 > a; echo 2 > b; cat a b none; echo $?", "1\n2\ncat: none: ENOENT\n1"), ("cat .", "cat: .: EISDIR"),
+    ("touch b a .c; ls; ls -a", "a\nb\n.\n..\n.c\na\nb"), ("touch d; ls d", "d"),
+    ("mkdir d d/e; ls d; mkdir d", "e\nmkdir: d: EEXIST"), ("mkdir x; touch x/f; ls . x", ".:\nx\n\nx:\nf"),
+    ("mkdir d; rmdir d; ls", ""), ("mkdir d d/e; rmdir d", "rmdir: d: ENOTEMPTY"),
+    ("touch f; rmdir f", "rmdir: f: ENOTDIR"), ("rm none; echo $?", "rm: none: ENOENT\n1"),
+    ("rm -f none; echo $?", "0"),
+    ("mkdir d; rm d", "rm: d: EISDIR"), ("mkdir d d/e d/e/f; touch d/g d/e/h; rm -r d; ls", ""),
+    ("rm -r .", "rm: .: EINVAL"), ("rm -r /", "rm: /: EBUSY"),
+    ("echo x > a; mv a b; cat b; ls", "x\nb"), ("mkdir d; touch a; mv a d; ls d", "a"),
+    ("mkdir d; mv d d/e", "mv: d: EINVAL"), ("mv none x", "mv: none: ENOENT"),
+    ("seq 3 > a; cp a b; cat b; cp a a", "1\n2\n3\ncp: a: EEXIST"), ("mkdir d; cp d e", "cp: d: EISDIR"),
+    ("echo x > a; cp a /none/b", "cp: /none/b: ENOENT"),
+    ("echo x > a; ln a b; rm a; cat b", "x"), ("ln -s b a; cat a", "cat: a: ENOENT"),
+    ("ln -s b b; cat b", "cat: b: ELOOP"), ("mkdir d; ln d e", "ln: e: EPERM"),
+    ("mkdir d; cd d; pwd; cd ..; pwd; cd; pwd", "/t/d\n/t\n/"), ("cd none", "cd: none: ENOENT"),
+    ("touch a; cd a", "cd: a: ENOTDIR"),
+    ("mkdir m; mount -t ramfs -o size=64K m; mount", "ramfs on / type ramfs (rw)\nramfs on /t/m type ramfs (rw)"),
+    ("mkdir m; umount m", "umount: m: EINVAL"),
+    ("umount m", "umount: m: ENOENT"), ("mount -t nothing .", "mount: .: ENODEV"),
+    ("mount -t ramfs; echo $?", "mount: -t TYPE and a PATH are needed\n"
+     "usage: mount [-t TYPE] [-o OPTIONS] [PATH]\n2"),
+])
+def test_lines(shell, line, said):
+    try:
+        assert shell.cmd(line) == said
+    finally:
+        shell.cmd("cd /t; umount m")
+
+
+def test_long_listing(shell):
+    said = shell.cmd("seq 3 > f; ln f g; mkdir d; ln -s f l; ls -l")
+    assert re.fullmatch(r"drwxr-xr-x +2 +\d+ d\n-rw-r--r-- +2 +6 f\n-rw-r--r-- +2 +6 g\nl\S+ +1 +1 l -> f", said), said
+
+
+def test_stat(shell):
+    assert re.fullmatch(r"f: file, mode 0644, 6 bytes, \d+ blocks, inode \d+, links 1, modified \d+\.\d{6}",
+                        shell.cmd("seq 3 > f; stat f"))
+
+
+def test_full(shell):
+    """No room is an error, what is there stays, and what is removed makes room."""
+    shell.cmd("mkdir m; mount -t ramfs -o size=64K m")
+    try:
+        assert shell.cmd("echo kept > m/k; seq 100000 > m/big; echo $?") == "seq: write error: ENOSPC\n1"
+        assert shell.cmd("cat m/k") == "kept"
+        size = re.search(r"^/t/m +ramfs +(\d+) +0 ", shell.cmd("df"), re.M)
+        assert size and size[1] == "64"
+        assert shell.cmd("rm m/big; echo more > m/n && cat m/n") == "more"
+    finally:
+        shell.cmd("cd /t; umount m")
+
+
+def test_many_names(shell):
+    shell.cmd("seq 300 > names")
+    shell.cmd("repeat 1 'touch 1 2 3'")
+    assert shell.cmd("touch " + " ".join(f"n{i}" for i in range(300)) + "; ls | wc -l") == "304"
+    assert shell.cmd("ls").splitlines() == sorted(["names", "1", "2", "3", *(f"n{i}" for i in range(300))])
+
+
+def test_tab_completes_paths(shell):
+    shell.cmd("mkdir paper; echo hello > paper/greeting")
+    for typed, shown in ("cat pap\t", "paper/"), ("gr\t", "greeting "):
+        shell.send(typed)
+        shell.expect(shown)
+    shell.send("\r")
+    assert shell.prompt().endswith("hello")
