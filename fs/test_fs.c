@@ -17,7 +17,7 @@
 #include "vfs.h"
 
 #define THREADS		8
-#define ROUNDS		1500
+#define ROUNDS		500
 #define NAMES		10000
 #define RECORD		64
 
