@@ -124,7 +124,15 @@ def test_which_bounds_a_configuration_has(bench, fresh, make, setting, held, bou
 
 
 @pytest.mark.parametrize("text", [GNU_MAP, LLD_MAP], ids=["gnu", "lld"])
-def test_code_of_the_heap(bench, tmp_path, text):
+def test_code_in_the_image(bench, tmp_path, text):
     """Without what the linker dropped, other files, and what is not in the image."""
-    (tmp_path / "cairn.map").write_text(text)
-    assert bench.measure_heap(str(tmp_path)) == [("heap.code", 0x38 + 0x94 + 0x100 + 0x11, "bytes")]
+    extra = {"o/shell/run.o": 0x40, "o/shell/bench_line.o": 0x80, "o/shell/cmd/ls.o": 0x20,
+             "o/fs/ramfs/pages.o": 0x10, "o/fs/walk.o": 8, "o/fs/bench_fs.o": 4}
+    gnu = "".join(f" .text.f 0xffffffff80001300 {size:#x} {name}\n" for name, size in extra.items())
+    lld = "".join(f"ffffffff80001300 ffffffff80001300 {size:x} 4         {name}:(.text.f)\n"
+                  for name, size in extra.items())
+    text = text.replace("\n.rodata  ", "\n" + gnu + "\n.rodata  ") if "Linker" in text else text + lld
+    (tmp_path / "cairn.map").write_text(text.replace("o/", f"{tmp_path}/"))
+    assert bench.measure_code(str(tmp_path)) == [
+        ("heap.code", 0x38 + 0x94 + 0x100 + 0x11, "bytes"), ("fs.code", 0x18, "bytes"),
+        ("shell.full", 0x40, "bytes"), ("shell.commands", 0x20, "bytes")]
