@@ -89,6 +89,10 @@ static void error_names(void)
 	TEST_STR(errno_name(-1), NULL);
 	TEST_STR(errno_name(41), NULL);
 	TEST_STR(errno_name(65536 + 12), NULL);
+	TEST_STR(errno_text(ENOENT), "No such file or directory");
+	TEST_STR(errno_text(EOPNOTSUPP), "Operation not supported");
+	TEST_STR(errno_text(EPROBE_DEFER), "EPROBE_DEFER");
+	TEST_STR(errno_text(0), NULL);
 }
 
 /* Without a symbol for it the address itself; with one, name+offset/size. */

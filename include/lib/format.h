@@ -51,4 +51,7 @@ int parse_size(const char *s, u64 *out);
 /* The name of a positive errno ("ENOMEM"), or NULL. */
 const char *errno_name(int err);
 
+/* What a positive errno means ("No such file or directory"), else its name, or NULL. */
+const char *errno_text(int err);
+
 #endif
