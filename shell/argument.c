@@ -76,6 +76,11 @@ static int read_number(const struct argument *a, const char *s, s64 *number)
 	switch (a->type) {
 	case ARGUMENT_NUMBER:
 		return parse_s64(s, 0, number);
+	case ARGUMENT_ADDRESS:
+		err = parse_u64(s, 0, &size);
+		if (!err)
+			*number = (s64)size;
+		return err;
 	case ARGUMENT_DURATION:
 		return parse_duration(s, number);
 	case ARGUMENT_CHOICE:
@@ -128,7 +133,7 @@ static int take(const struct argument *a, unsigned int i, const char *s, struct 
 		char *problem, size_t size)
 {
 	static const char *const kinds[] = {
-		[ARGUMENT_NUMBER] = "number", [ARGUMENT_SIZE] = "size",
+		[ARGUMENT_NUMBER] = "number", [ARGUMENT_ADDRESS] = "number", [ARGUMENT_SIZE] = "size",
 		[ARGUMENT_DURATION] = "duration",
 	};
 	char text[80];
