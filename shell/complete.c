@@ -71,7 +71,7 @@ static void read_words(struct request *r)
 			*to++ = *in;
 		} else if (is_blank(*in)) {
 			from = to = end_word(r, from, to);
-		} else if (strchr(";|&", *in)) {
+		} else if (strchr(";|&\n", *in)) {
 			from = to = end_word(r, from, to);
 			r->c.index = 0;
 		} else if (strchr("<>", *in)) {
@@ -292,6 +292,9 @@ static void type(struct request *r, const char *text)
 	const char *special = r->quote ? "\\\"" : " \t'\"\\;|&<>#$*?";
 
 	for (; *text; text++) {
+		/* a newline would be an Enter */
+		if (*text == '\n')
+			continue;
 		/* between single quotes nothing can be quoted, and nothing needs to be */
 		if (r->quote != '\'' && strchr(special, *text))
 			line_insert(r->line, "\\", 1);
