@@ -20,7 +20,7 @@ def test_editor(program):
 
 
 def test_completion(program):
-    program("complete", *EDITOR, "shell/complete.c", "tests/host/complete.c", flags=FLAGS).test(cases=5)
+    program("complete", *EDITOR, "shell/complete.c", "tests/host/complete.c", flags=FLAGS).test(cases=6)
 
 
 # -- libFuzzer --------------------------------------------------------------------------------------------------------
