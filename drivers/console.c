@@ -275,6 +275,11 @@ int console_read(u64 deadline)
 	return c;
 }
 
+int console_poll(void)
+{
+	return console.dev ? console.ops->read(console.dev) : -1;
+}
+
 void console_count_overrun(void)
 {
 	console.overruns++;

@@ -21,6 +21,7 @@
 #include <mm/heap_debug.h>
 
 #include "log.h"
+#include "panic_shell.h"
 
 #define BACKTRACE_MAX	32	/* lines */
 
@@ -28,7 +29,7 @@
 static u32 panics;
 
 /* Levels that follow each other at the same place share a line, so that recursion shows its end. */
-static void print_levels(struct arch_unwind *u)
+void chain_print(struct arch_unwind *u)
 {
 	bool more = true;
 
@@ -53,13 +54,20 @@ void backtrace_print(void)
 	struct arch_unwind u;
 
 	arch_unwind_start(&u, t->stack, t->stack + t->stack_size);
-	print_levels(&u);
+	chain_print(&u);
 }
 
-static __noreturn void last_line(const char *kind, const char *text, const char *remark)
+void panic_line(const char *kind, const char *text, const char *remark)
 {
 	tty_fresh_line();
 	print("cairn: %s: %s%s\n", kind, text, remark);
+}
+
+/* The end of a panic that was reported; @frame is its exception's, or NULL. */
+static __noreturn void last_line(const char *kind, const char *text, const struct arch_frame *frame)
+{
+	panic_line(kind, text, "");
+	panic_shell(kind, text, frame);
 	arch_halt();
 }
 
@@ -72,13 +80,15 @@ static void begin(const char *text)
 	u32 before;
 
 	arch_irq_disable();
+	panic_shell_again(text);
 	before = atomic_add_relaxed(&panics, 1);
 	if (before > 1)
 		arch_halt();
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
-		last_line("panic", text, " (while another panic was reported)");
+		panic_line("panic", text, " (while another panic was reported)");
+		arch_halt();
 	}
 }
 
@@ -98,7 +108,7 @@ static __noreturn void end_run(const char *kind, const char *text, void (*more)(
 	if (more)
 		more();
 	backtrace_print();
-	last_line(kind, text, "");
+	last_line(kind, text, NULL);
 }
 
 #ifdef CONFIG_THREADS
@@ -128,8 +138,8 @@ static __noreturn void report(const struct arch_frame *frame, const char *text)
 	arch_frame_print(frame);
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
-	print_levels(&u);
-	last_line("panic", text, "");
+	chain_print(&u);
+	last_line("panic", text, frame);
 }
 
 void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)

@@ -25,6 +25,7 @@ struct request {
 	struct line *line;
 	char text[LINE_SIZE];		/* the words, unquoted */
 	char quote;			/* that the word is in, or 0 */
+	char *variable;			/* the $ of a variable that goes on to the cursor, or NULL */
 	bool file;			/* it stands behind < or > */
 	bool comment;
 	/* the offers: */
@@ -42,6 +43,21 @@ static bool is_blank(char c)
 }
 
 /* --- The word --- */
+
+static bool in_variable(const char *dollar, const char *at, char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       c == '_' || (c == '{' && at == dollar + 1);
+}
+
+/* Follows where a variable may begin and end; @c goes to @to. */
+static void follow_variable(struct request *r, char *to, char c)
+{
+	if (c == '$' && r->quote != '\'')
+		r->variable = to;
+	else if (r->variable && !in_variable(r->variable, to, c))
+		r->variable = NULL;
+}
 
 /* Ends the word that began at @from, at @to; the next one begins behind it. */
 static char *end_word(struct request *r, char *from, char *to)
@@ -63,6 +79,7 @@ static void read_words(struct request *r)
 	char *from = r->text, *to = r->text;
 
 	for (; in < end; in++) {
+		follow_variable(r, to, *in);
 		if (r->quote ? *in == r->quote : *in == '\'' || *in == '"') {
 			r->quote = r->quote ? 0 : *in;
 		} else if (*in == '\\' && r->quote != '\'' && in + 1 < end) {
@@ -71,7 +88,7 @@ static void read_words(struct request *r)
 			*to++ = *in;
 		} else if (is_blank(*in)) {
 			from = to = end_word(r, from, to);
-		} else if (strchr(";|&", *in)) {
+		} else if (strchr(";|&\n", *in)) {
 			from = to = end_word(r, from, to);
 			r->c.index = 0;
 		} else if (strchr("<>", *in)) {
@@ -85,6 +102,8 @@ static void read_words(struct request *r)
 		}
 	}
 	*to = 0;
+	if (r->variable)
+		from = r->variable;
 	r->c.word = from;
 	r->c.len = (size_t)(to - from);
 }
@@ -266,7 +285,10 @@ static void ask(struct request *r)
 {
 	struct completion *c = &r->c;
 
-	if (r->comment || by_sign(c))
+	if (r->comment)
+		return;
+	/* a quoted $ is none */
+	if ((*c->word != '$' || r->variable) && by_sign(c))
 		return;
 	if (r->file) {
 		complete_kind(c, "FILE", 4);
@@ -292,6 +314,9 @@ static void type(struct request *r, const char *text)
 	const char *special = r->quote ? "\\\"" : " \t'\"\\;|&<>#$*?";
 
 	for (; *text; text++) {
+		/* a newline would be an Enter */
+		if (*text == '\n')
+			continue;
 		/* between single quotes nothing can be quoted, and nothing needs to be */
 		if (r->quote != '\'' && strchr(special, *text))
 			line_insert(r->line, "\\", 1);

@@ -102,6 +102,10 @@ int edit_read_line(const char *prompt, char *buf, size_t size)
 		shell_prompt_time = time_now();
 	event = edit();
 	tty_set_modes(&before);
+	if (event == LINE_END) {
+		print(IS_ENABLED(CONFIG_CMD_POWEROFF) ? "use poweroff to leave\n" : "");
+		return -EINTR;
+	}
 	if (event == LINE_INTERRUPTED)
 		return -EINTR;
 	if (event == LINE_TOO_LONG || (event == LINE_DONE && editor.len >= size))

@@ -7,6 +7,9 @@
  * Only whole characters of UTF-8 get into the line; what is none, and control characters that
  * are no keys, are left out, so that the picture never depends on what a terminal makes of
  * them. A character that joins the one before it (an accent) moves and goes with it.
+ *
+ * What a terminal marks as pasted (bracketed paste) is text up to its end, newlines included: it is
+ * run by Enter, not by what is in it.
  */
 #include <lib/string.h>
 #include <shell/history.h>
@@ -28,7 +31,7 @@ static bool in_word(char c)
 
 static bool no_blank(char c)
 {
-	return c != ' ';
+	return c != ' ' && c != '\n';
 }
 
 /* Back to the beginning of the word before @at, of characters that are @part of one. */
@@ -68,7 +71,10 @@ static void add(struct line *l, const char *bytes, size_t len)
 	u32 c;
 
 	utf8_decode(bytes, len, &c);
-	if (c < ' ' || (c >= DELETE && c < 0xa0) || (!l->at && !utf8_columns(c)))
+	if ((c < ' ' && c != '\n') || (c >= DELETE && c < 0xa0))
+		return;
+	/* what joins the character before it needs one */
+	if (!utf8_columns(c) && c != '\n' && (!l->at || l->text[l->at - 1] == '\n'))
 		return;
 	if (l->len + len >= sizeof(l->text)) {
 		l->too_long = true;
@@ -373,26 +379,32 @@ static bool find_key(struct line *l, int key)
 	return true;
 }
 
+static enum line_event leave(struct line *l, enum line_event how)
+{
+	line_mark_pastes(l, false);
+	line_leave(l);
+	return how;
+}
+
 /* A control key, or that of an escape sequence. */
 static enum line_event press(struct line *l, int key)
 {
 	if (key == KEY_NONE)
 		return LINE_MORE;
 	if (!l->sized && key != CTRL('C') && key != CTRL('U') && key != DELETE && key != '\b' &&
-	    key != '\r')
+	    key != CTRL('D') && key != '\r')
 		line_ask_size(l);
 	if (l->finding && find_key(l, key))
 		return LINE_MORE;
-	if (key == '\r') {
-		line_leave(l);
-		return l->too_long ? LINE_TOO_LONG : LINE_DONE;
-	}
+	if (key == '\r')
+		return leave(l, l->too_long ? LINE_TOO_LONG : LINE_DONE);
 	if (key == CTRL('C')) {
 		go_to(l, l->len);
 		line_send(l, "^C", 2);
-		line_leave(l);
-		return LINE_INTERRUPTED;
+		return leave(l, LINE_INTERRUPTED);
 	}
+	if (key == CTRL('D') && !l->len)
+		return leave(l, LINE_END);
 	if (key == '\t')
 		complete(l, l->last_key == key);
 	else if (!move_key(l, key) && !change_key(l, key))
@@ -463,6 +475,8 @@ enum line_event line_byte(struct line *l, char c, bool more)
 
 		l->partial_len = 0;
 		key = line_escape(l, c);
+		if (l->pasting && key != KEY_PASTED)
+			key = 0;
 		return key ? press(l, key) : LINE_MORE;
 	}
 	if ((u8)c >= ' ' && c != DELETE) {
@@ -472,6 +486,10 @@ enum line_event line_byte(struct line *l, char c, bool more)
 	l->partial_len = 0;
 	if (c == '\n' && was_return)
 		return LINE_MORE;
+	if ((c == '\n' || c == '\r') && l->pasting) {
+		line_insert(l, "\n", 1);
+		return LINE_MORE;
+	}
 	if (c == '\n' || c == '\r')
 		return press(l, '\r');
 	if (c == '\t' && (more || l->pasting)) {

@@ -25,6 +25,7 @@ enum line_event {
 	LINE_DONE,		/* Enter */
 	LINE_TOO_LONG,		/* Enter, but there was more than fits */
 	LINE_INTERRUPTED,	/* Ctrl-C */
+	LINE_END,		/* Ctrl-D, and the line is empty */
 };
 
 /* Columns and rows from the place where the prompt's row begins. */
@@ -57,6 +58,7 @@ struct line {
 	bool sized;			/* a width has been reported */
 	bool rows_known;		/* in the way that tells both */
 	bool asked;			/* in this line */
+	bool marks;			/* the terminal marks what is pasted */
 	unsigned int unanswered;	/* questions in a row */
 
 	/* half of something: */
@@ -99,7 +101,7 @@ enum line_event line_byte(struct line *l, char byte, bool more);
 bool line_waits(const struct line *l);
 void line_pause(struct line *l);
 
-/* Inserts text at the cursor, as if it had been typed; control characters are left out. */
+/* Inserts text at the cursor; control characters are left out, but for newlines. */
 void line_insert(struct line *l, const char *text, size_t len);
 
 /* Puts the cursor into a fresh row below the line, for other output. */

@@ -5,7 +5,8 @@
  *
  * A terminal that has written its last column stays there until the next character comes ("hangs");
  * what cursor moves do then differs, so the editor first writes a blank and goes back, which
- * takes any terminal to the next row. At the end of a line of whose width nobody knows, that
+ * takes any terminal to the next row. A newline, which only a paste brings, is drawn as one, and the
+ * rest of its row is empty. At the end of a line of whose width nobody knows, that
  * waits until a move is needed: plain typing is plain text. A wide character that has no room
  * in the last column goes to the next row and leaves that column empty.
  *
@@ -39,8 +40,8 @@ size_t line_next(const struct line *l, size_t at, unsigned int *columns)
 	size_t len = l->len - at, n;
 	u32 c;
 
-	if ((u8)*text < 0x80 && (len == 1 || (u8)text[1] < 0x80)) {
-		*columns = 1;
+	if ((u8)*text < 0x80 && (*text == '\n' || len == 1 || (u8)text[1] < 0x80)) {
+		*columns = *text == '\n' ? LINE_BREAK : 1;
 		return 1;
 	}
 	n = utf8_decode(text, len, &c);
@@ -77,6 +78,8 @@ static void step(const struct line *l, struct line_place *p, unsigned int column
 {
 	if (p->column + columns > l->columns)
 		*p = (struct line_place){ .row = p->row + 1 };
+	if (columns == LINE_BREAK)
+		return;
 	p->column += columns;
 	if (p->column == l->columns)
 		*p = (struct line_place){ .row = p->row + 1 };
@@ -166,12 +169,14 @@ static void put(struct line *l, size_t from)
 
 		if (l->cursor.column + columns > l->columns) {
 			line_send(l, l->text + sent, at - sent);
-			say(l, "\033[K");	/* what stood in the column that is left over */
+			if (columns == LINE_BREAK)
+				settle(l);
+			say(l, "\033[K");	/* what stood in the columns that are left over */
 			sent = at;
 		}
 		step(l, &l->cursor, columns);
 		at += n;
-		l->hangs = !l->cursor.column;
+		l->hangs = !l->cursor.column && columns != LINE_BREAK;
 	}
 	line_send(l, l->text + sent, at - sent);
 }
@@ -280,6 +285,14 @@ void line_ask_size(struct line *l)
 	}
 }
 
+void line_mark_pastes(struct line *l, bool on)
+{
+	if (on == l->marks || (on && !l->sized))
+		return;
+	l->marks = on;
+	say(l, on ? "\033[?2004h" : "\033[?2004l");
+}
+
 void line_resized(struct line *l, unsigned int columns, unsigned int rows)
 {
 	bool fresh;
@@ -294,6 +307,7 @@ void line_resized(struct line *l, unsigned int columns, unsigned int rows)
 	fresh = !l->sized && l->prompt && l->begin + strlen(l->prompt) >= columns;
 	l->sized = true;
 	l->columns = columns;
+	line_mark_pastes(l, true);
 	if (fresh) {
 		/* narrower than the prompt: nobody knows where the cursor is by now */
 		say(l, "\n");
@@ -316,7 +330,8 @@ void line_start(struct line *l, const char *prompt, unsigned int column, bool id
 	l->too_long = l->finding = false;
 	l->age = 0;
 	l->last_key = 0;
-	l->asked = false;
+	l->asked = l->pasting = false;
+	line_mark_pastes(l, true);
 	line_draw(l);
 	if (idle && l->sized)
 		line_ask_size(l);

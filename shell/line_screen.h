@@ -8,7 +8,12 @@
 
 #include "line.h"
 
-/* The bytes of the character at @at, with all that joins it, and its columns. */
+#define LINE_BREAK	0x10000		/* columns: more than any row has left */
+
+/*
+ * The bytes of the character at @at, with all that joins it, and its columns; of a newline, which
+ * nothing joins, LINE_BREAK.
+ */
 size_t line_next(const struct line *l, size_t at, unsigned int *columns);
 
 /* Where the character begins that ends at @at > 0. */
@@ -34,6 +39,12 @@ void line_show_erased(struct line *l, unsigned int columns);
 
 /* Asks the terminal for its size, once a line, and never again one that does not answer. */
 void line_ask_size(struct line *l);
+
+/*
+ * Has a terminal that has ever answered mark what is pasted, or no longer. Others get no such
+ * sequence.
+ */
+void line_mark_pastes(struct line *l, bool on);
 
 /* The terminal has said how large it is; 0: not said. */
 void line_resized(struct line *l, unsigned int columns, unsigned int rows);

@@ -206,6 +206,16 @@ void arch_bad_stack(struct arch_frame *frame, bool irq)
 	exception_fatal(frame, text, 0);
 }
 
+void arch_emergency_restart(void (*entry)(void))
+{
+	vaddr_t top = (vaddr_t)this_cpu(emergency_stack) + EMERGENCY_STACK_SIZE;
+
+	/* the zeroes end call chains */
+	__asm__ volatile("mov sp, %0\n\tmov x29, xzr\n\tmov x30, xzr\n\tbr %1"
+			 :: "r"(top), "r"(entry) : "memory");
+	__builtin_unreachable();
+}
+
 void arch_frame_print(const struct arch_frame *frame)
 {
 	log_emerg("pc  %pS", (void *)frame->pc);

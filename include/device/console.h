@@ -88,6 +88,12 @@ void console_panic(void);
  */
 int console_read(u64 deadline);
 
+/*
+ * The next byte out of the device itself, or -1 when it has none now. For a CPU that panics, after
+ * console_panic(); what was received before that by interrupt is not given. No lock.
+ */
+int console_poll(void);
+
 /* True when a byte can be read without waiting. */
 bool console_pending(void);
 

@@ -13,8 +13,9 @@ import re
 TAIL = 8192
 PROMPT = b"cairn> "
 LAST_LINE = re.compile(rb"(?:^|[\r\n])cairn: (off|reboot|panic|hang)(?:: ([^\r\n]*))?[\r\n]*\Z")
-PANIC_LINE = re.compile(rb"[\r\n]cairn: panic: ([^\r\n]*)[\r\n]")
+PANIC_LINE = re.compile(rb"[\r\n]cairn: (panic|hang): ([^\r\n]*)[\r\n]")
 # a line editor may have redrawn the line
+AT_PANIC_PROMPT = re.compile(rb"[\r\n]panic> \Z")       # CONFIG_PANIC_SHELL
 AT_PROMPT = re.compile(rb"(?:^|[\r\n]|\x1b\[[0-9;]*[A-Za-z])cairn> (?:\x1b\[[0-9;]*[A-Za-z])*\Z")
 
 
@@ -23,7 +24,7 @@ class Console:
         self.tail = b""
         self.said = False           # anything at all
         self.prompted = False       # a prompt, ever
-        self.panicked = None        # the first panic line, whatever came after it
+        self.panicked = None        # ("panic" | "hang", text) of the first such line, whatever came after it
 
     def feed(self, chunk):
         self.said = True
@@ -36,7 +37,7 @@ class Console:
         if self.panicked is None:
             found = PANIC_LINE.search(b"\n" + text[fresh:] if fresh == 0 else text[fresh:])
             if found:
-                self.panicked = decode(found[1])
+                self.panicked = found[1].decode(), decode(found[2])
         self.tail = text[-TAIL:]
 
     def last_word(self, ended):
@@ -51,6 +52,9 @@ class Console:
 
     def at_prompt(self):
         return bool(AT_PROMPT.search(self.tail))
+
+    def at_panic_prompt(self):
+        return bool(self.panicked and AT_PANIC_PROMPT.search(self.tail))
 
     def last_line(self):
         lines = [line for line in re.split(rb"[\r\n]+", self.tail) if line.strip()]

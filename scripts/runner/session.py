@@ -10,7 +10,7 @@ A run ends when QEMU ends, or when the kernel's last line has been followed by n
 seconds (a panic halts, and some machines cannot power off), or when it has been silent or running
 for too long. Of a run that says nothing more, the kernel's log is read (log.py). Input that is not
 a terminal is held until the guest can read it; at its end the guest is left to finish, and is ended
-once it waits at the prompt for a command that cannot come.
+once it waits at the prompt, or at that of a panic, for a command that cannot come.
 """
 
 import ctypes
@@ -272,8 +272,11 @@ class Session:
         limit = self.silence()
         if limit and quiet >= limit:
             return self.stuck(f"no output for {limit:g} s", f"{limit:g} s")
-        if not self.input_open and not self.pending and quiet >= IDLE and self.console.at_prompt():
-            return OFF, "end of input at the prompt; the machine is switched off"
+        if not self.input_open and not self.pending and quiet >= IDLE:
+            if self.console.at_prompt():
+                return OFF, "end of input at the prompt; the machine is switched off"
+            if self.console.at_panic_prompt():
+                return self.verdict_of(self.console.panicked)
         return None
 
     def stuck(self, why, limit):
@@ -284,7 +287,7 @@ class Session:
             hint = "; the kernel's log has words: is its UART's base right?" if self.unsaid else ""
             return SILENT, f"no output within {limit}: {self.where()}{hint}"
         panicked = self.console.panicked
-        hint = f"; it had said `cairn: panic: {panicked}`" if panicked else ""
+        hint = f"; it had said `cairn: {': '.join(panicked)}`" if panicked else ""
         return HANG, f"hang: {why}: {self.where()}{hint}"
 
     def where(self):

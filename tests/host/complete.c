@@ -82,7 +82,10 @@ COMPLETER(many_completer);
 
 static void offer_names(struct completion *c)
 {
-	complete_offer(c, "$HOME", " ");
+	bool braces = c->len > 1 && c->word[1] == '{';
+
+	complete_offer(c, braces ? "${HOME}" : "$HOME", " ");
+	complete_offer(c, braces ? "${_other}" : "$_other", " ");
 }
 
 static const struct completer name_completer = { .sign = '$', .offer = offer_names };
@@ -125,8 +128,28 @@ static void words(void)
 	TEST_STR(typed("list -b\t"), "list -b ");
 	TEST_STR(typed("zoo \t"), "zoo own");
 	TEST_STR(typed("zoo abc \t"), "zoo abc abc");
-	TEST_STR(typed("zoo $H\t"), "zoo $HOME ");
 	TEST_STR(typed("zoo own > g\t"), "zoo own > gr");
+}
+
+static void variables(void)
+{
+	TEST_STR(typed("zoo $H\t"), "zoo $HOME ");
+	TEST_STR(typed("$H\t"), "$HOME ");
+	TEST_STR(typed("zoo a/b$H\t"), "zoo a/b$HOME ");
+	TEST_STR(typed("zoo $x$H\t"), "zoo $x$HOME ");
+	TEST_STR(typed("zoo \"is $H\t"), "zoo \"is $HOME\" ");
+	TEST_STR(typed("zoo ${H\t"), "zoo ${HOME} ");
+	TEST_STR(typed("zoo \"a ${_\t"), "zoo \"a ${_other}\" ");
+	TEST_STR(typed("zoo > $H\t"), "zoo > $HOME ");
+	typed("zoo $\t\t");
+	TEST_STR(said, "$HOME    $_other\n");
+	/* none, or one that has ended */
+	TEST_STR(typed("list first '$H\t"), "list first '$H");
+	TEST_STR(typed("list first \\$H\t"), "list first \\$H");
+	TEST_STR(typed("list first $A;li\t"), "list first $A;list ");
+	TEST_STR(typed("list first $A{H\t"), "list first $A{H");
+	TEST_STR(typed("zoo $H\"\"\t"), "zoo $H\"\"");
+	TEST_STR(typed("list first $HOME/\t"), "list first $HOME/");
 }
 
 static void quoting(void)
@@ -166,7 +189,7 @@ static void very_many(void)
 }
 
 static const struct test_case cases[] = {
-	TEST_CASE(commands), TEST_CASE(words), TEST_CASE(quoting), TEST_CASE(lists),
+	TEST_CASE(commands), TEST_CASE(words), TEST_CASE(variables), TEST_CASE(quoting), TEST_CASE(lists),
 	TEST_CASE(very_many),
 };
 static const struct test_suite complete_suite = TEST_SUITE_OF("complete", cases);

@@ -59,8 +59,8 @@ static void model_add(struct model *m, const char *c)
 	utf8_decode(c, strlen(c), &n);
 	if (model_len(m) + strlen(c) >= LINE_SIZE)
 		return;
-	if (!utf8_columns(n)) {
-		if (m->at)
+	if (!utf8_columns(n) && n != '\n') {
+		if (m->at && *m->c[m->at - 1] != '\n')
 			strlcat(m->c[m->at - 1], c, sizeof(m->c[0]));
 		return;
 	}
@@ -124,7 +124,7 @@ static unsigned int model_forth(const struct model *m)
 
 static bool no_blank(const char *c)
 {
-	return *c != ' ';
+	return *c != ' ' && *c != '\n';
 }
 
 static void model_yank(struct model *m)
@@ -221,6 +221,11 @@ static void paint(struct picture *p, const char *c)
 	u32 n;
 
 	utf8_decode(c, strlen(c), &n);
+	if (n == '\n') {
+		p->at++;
+		p->column = 0;
+		return;
+	}
 	width = MIN(utf8_columns(n), p->columns);
 	if (p->column + width > p->columns) {
 		p->at++;
@@ -309,7 +314,7 @@ static const char *some_text(void)
 	static const char *const text[] = {
 		"a", "b", "c", " ", "z",
 		"\303\274", "\342\202\254", "\344\270\255", "\360\237\214\215",
-		"a\314\210", "\344\270\255\314\201", "\314\210",
+		"a\314\210", "\344\270\255\314\201", "\314\210", "\n",
 	};
 
 	return text[host_random_below(ARRAY_SIZE(text))];
@@ -319,7 +324,8 @@ static void type(struct model *m, const char *text)
 {
 	u32 c;
 
-	send(text);
+	/* a newline comes in a paste only */
+	send(*text == '\n' ? "\033[200~\r\033[201~" : text);
 	for (size_t left = strlen(text), n; left; left -= n, text += n) {
 		char one[UTF8_MAX + 1];
 
@@ -417,7 +423,10 @@ static void events(void)
 	line_start(&l, PROMPT, 0, true);
 	TEST_EQ(send("abc\003"), LINE_INTERRUPTED);
 	line_start(&l, PROMPT, 0, true);
-	TEST_EQ(send("\004"), LINE_MORE);
+	TEST_EQ(send("x\001\004"), LINE_MORE);
+	TEST_STR(l.text, "");
+	TEST_EQ(send("\004"), LINE_END);
+	line_start(&l, PROMPT, 0, true);
 	TEST_EQ(send("\033[1;5\025x\r"), LINE_DONE);
 	TEST_STR(l.text, "x");
 }
@@ -458,16 +467,36 @@ static void silent_terminals_are_left_alone(void)
 static void pastes(void)
 {
 	begin(80, true);
-	/* tabs of a paste are blanks, and its control characters no keys */
-	send("\033[200~a\tb\001c\r");
-	TEST_STR(l.text, "a bc");
+	/* tabs of a paste are blanks, its newlines stay, and its other control characters are no keys */
+	TEST_EQ(send("\033[200~a\tb\001c\r\n\033[Dd\te\n"), LINE_MORE);
+	TEST_STR(l.text, "a bc\nd e\n");
+	TEST_EQ(send("\033[201~\177\002f\r"), LINE_DONE);
+	TEST_STR(l.text, "a bc\nd fe");
 	line_start(&l, PROMPT, 0, true);
-	send("d\te\033[201~\002f");
-	TEST_STR(l.text, "d fe");
+	/* one whose end was lost is left as any line */
+	TEST_EQ(send("\033[200~x\r\003"), LINE_INTERRUPTED);
+	line_start(&l, PROMPT, 0, true);
+	TEST_EQ(send("x\r"), LINE_DONE);
 	line_start(&l, PROMPT, 0, true);
 	line_byte(&l, 'x', true);
 	line_byte(&l, '\t', true);
 	TEST_STR(l.text, "x ");
+}
+
+/* Only a terminal that has answered is told to mark pastes, and only while a line is edited. */
+static void marks(void)
+{
+	begin(80, false);
+	l.write = record;
+	said_len = 0;
+	send("x\001\033[8;24;80t");
+	TEST(strstr(said, "\033[?2004h") != NULL);
+	said_len = 0;
+	send("\r");
+	TEST_STR(said, "\033[?2004l\033[1C\n");
+	said_len = 0;
+	line_start(&l, PROMPT, 0, false);
+	TEST_STR(said, "\033[?2004h" PROMPT);
 }
 
 /*
@@ -532,7 +561,7 @@ static void history_keys(void)
 static const struct test_case cases[] = {
 	TEST_CASE(all_widths), TEST_CASE(no_answers), TEST_CASE(plain), TEST_CASE(events),
 	TEST_CASE(answers_are_no_text), TEST_CASE(silent_terminals_are_left_alone),
-	TEST_CASE(pastes), TEST_CASE(history_keeps), TEST_CASE(history_keys),
+	TEST_CASE(pastes), TEST_CASE(marks), TEST_CASE(history_keeps), TEST_CASE(history_keys),
 };
 static const struct test_suite line_suite = TEST_SUITE_OF("line", cases);
 TEST_SUITE(line_suite);

@@ -62,7 +62,7 @@ static void check(void)
 	for (at = 0, columns = 0; at < l.len; at += utf8_decode(l.text + at, l.len - at, &c)) {
 		utf8_decode(l.text + at, l.len - at, &c);
 		columns += utf8_columns(c);
-		if (c < ' ' || c == 0x7f || c == UTF8_BROKEN)
+		if ((c < ' ' && c != '\n') || c == 0x7f || c == UTF8_BROKEN)
 			abort();
 	}
 }

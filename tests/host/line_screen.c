@@ -103,7 +103,7 @@ static void sequence(const char *numbers, char final)
 	unsigned int by = n ? n : 1;
 
 	/* what these do to a cursor that hangs differs from one terminal to the next */
-	if (!strchr("tnHC", final))
+	if (!strchr("tnHChl", final))
 		TEST(!hanging);
 	switch (final) {
 	case 'A':
@@ -138,6 +138,10 @@ static void sequence(const char *numbers, char final)
 		break;
 	case 'K':
 		clear(row, column);
+		break;
+	case 'h':
+	case 'l':
+		TEST_STR(numbers, final == 'h' ? "?2004h" : "?2004l");
 		break;
 	case 't':
 		TEST_EQ(n, 18);
@@ -188,7 +192,7 @@ static void take(char c)
 		TEST(utf8_length((u8)*pending) > 0);
 		put(pending, pending_len);
 	} else {
-		if (pending_len < 3 || (c >= '0' && c <= '9') || c == ';')
+		if (pending_len < 3 || (c >= '0' && c <= '9') || c == ';' || c == '?')
 			return;
 		TEST_EQ(pending[1], '[');
 		sequence(pending + 2, c);

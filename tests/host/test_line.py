@@ -16,11 +16,11 @@ SEEDS = {
 
 
 def test_editor(program):
-    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=9)
+    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=10)
 
 
 def test_completion(program):
-    program("complete", *EDITOR, "shell/complete.c", "tests/host/complete.c", flags=FLAGS).test(cases=5)
+    program("complete", *EDITOR, "shell/complete.c", "tests/host/complete.c", flags=FLAGS).test(cases=6)
 
 
 # -- libFuzzer --------------------------------------------------------------------------------------------------------
