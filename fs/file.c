@@ -187,7 +187,7 @@ static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, 
 	n = file->ops->write(file, iov, *pos);
 	if (n > 0) {
 		*pos += (u64)n;
-		inode->modified = fs_time();
+		inode->modified = time_real();
 		inode->changed = inode->modified;
 	}
 	return n;
@@ -300,7 +300,7 @@ int inode_truncate(struct inode *inode, s64 size)
 	inode_lock(inode);
 	err = inode->ops->truncate(inode, (u64)size);
 	if (!err) {
-		inode->modified = fs_time();
+		inode->modified = time_real();
 		inode->changed = inode->modified;
 	}
 	inode_unlock(inode);
@@ -365,7 +365,7 @@ int fs_chmod(const char *path, u32 mode)
 	if (!err) {
 		inode_lock(inode);
 		inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
-		inode->changed = fs_time();
+		inode->changed = time_real();
 		inode_unlock(inode);
 	}
 	path_put(&at);

@@ -7,16 +7,10 @@
 
 #include "vfs.h"
 
-/* Since reset: nobody keeps the date. */
-u64 fs_time(void)
-{
-	return time_now();
-}
-
 struct inode *inode_alloc(struct super *super, u32 mode)
 {
 	struct inode *inode = kmalloc(sizeof(*inode));
-	u64 now = fs_time();
+	u64 now = time_real();
 
 	if (!inode)
 		return NULL;

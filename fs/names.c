@@ -61,7 +61,7 @@ static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *n
 	}
 	if (!err && more) {
 		d->inode->links++;
-		d->inode->changed = fs_time();
+		d->inode->changed = time_real();
 	}
 	if (!err && is_dir(d)) {
 		d->inode->links++;
@@ -232,7 +232,7 @@ static void take_out_locked(struct dentry *dir, struct dentry *d)
 {
 	dentry_unlink_locked(d);
 	d->inode->links--;
-	d->inode->changed = fs_time();
+	d->inode->changed = time_real();
 	touch(dir->inode, d->inode->changed);
 	if (is_dir(d)) {
 		d->inode->links--;
@@ -406,7 +406,7 @@ static int move_do(struct move *m)
 	kfree(m->name);
 	if (err)
 		return err;
-	m->source->inode->changed = fs_time();
+	m->source->inode->changed = time_real();
 	touch(from, m->source->inode->changed);
 	touch(to, m->source->inode->changed);
 	return 0;

@@ -4,6 +4,7 @@
  * multiplication and a shift: 128 bits wide, so that nothing overflows, and with so many bits
  * behind the point that a year of uptime is exact to 20 ns.
  */
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
@@ -72,6 +73,24 @@ u64 time_to_ticks(u64 ns)
 u64 time_now(void)
 {
 	return time_from_ticks(arch_counter());
+}
+
+/* Of the time of day from the time since reset; 0: nobody has set it. */
+static u64 real_offset;
+
+u64 time_real(void)
+{
+	return time_now() + atomic_load_relaxed(&real_offset);
+}
+
+void time_set_real(u64 ns)
+{
+	atomic_store_relaxed(&real_offset, ns - time_now());
+}
+
+bool time_real_known(void)
+{
+	return atomic_load_relaxed(&real_offset);
 }
 
 u32 time_frequency(void)

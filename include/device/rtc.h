@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A real-time clock: the wall clock's seconds since 1970-01-01 00:00 UTC. */
+/* A real-time clock: keeps the seconds since 1970-01-01 00:00 UTC while all else is off. */
 #ifndef DEVICE_RTC_H
 #define DEVICE_RTC_H
 
@@ -14,22 +14,16 @@ struct rtc_ops {
 	int (*set)(struct device *dev, u64 seconds);
 };
 
-/* From probe; the first one is used. 0 or -EBUSY. */
+/*
+ * From probe; the first one is used: it is read once, and from then on the time of day is known
+ * (<kernel/time.h>). 0 or -EBUSY.
+ */
 int rtc_register(struct device *dev, const struct rtc_ops *ops);
 
-/* Seconds since 1970: 0, or -ENODEV without a clock. */
+/* Sets the clock that keeps the date beyond reset: 0; -ENODEV; -EOPNOTSUPP; what the driver said. */
 #ifdef CONFIG_RTC
-int rtc_read(u64 *seconds);
-
-/* Sets the clock: 0; -ENODEV without one; -EOPNOTSUPP; what the driver said. */
 int rtc_set(u64 seconds);
 #else
-static inline int rtc_read(u64 *seconds)
-{
-	(void)seconds;
-	return -ENODEV;
-}
-
 static inline int rtc_set(u64 seconds)
 {
 	(void)seconds;

@@ -49,7 +49,7 @@ struct inode {
 	u32 gid;
 	u64 size;		/* bytes */
 	u64 pages;		/* that it holds */
-	u64 accessed;		/* ns, as fs_time() */
+	u64 accessed;		/* ns, as time_real() */
 	u64 modified;
 	u64 changed;
 	u64 cookie;		/* of a directory: what its next name gets; the tree's lock held */
@@ -128,9 +128,6 @@ void inode_put(struct inode *inode);
 /* Takes and releases the inode's lock. A kill that comes meanwhile is left for the next sleep. */
 void inode_lock(struct inode *inode);
 void inode_unlock(struct inode *inode);
-
-/* Now, as files' times are kept: ns. */
-u64 fs_time(void);
 
 /*
  * Finds the option @name in the comma-separated @options: its length, and where its value begins

@@ -19,6 +19,18 @@
  */
 u64 time_now(void);
 
+/*
+ * The time of day: nanoseconds since 1970-01-01 00:00 UTC, without leap seconds; since reset until
+ * somebody has set it. It jumps when it is set. Any context.
+ */
+u64 time_real(void);
+
+/* Sets it. A clock's driver does, and whoever knows better. Any context. */
+void time_set_real(u64 ns);
+
+/* Whether somebody has. */
+bool time_real_known(void);
+
 /* Converts counter ticks to nanoseconds, without overflow for 500 years. */
 u64 time_from_ticks(u64 ticks);
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* date: the time of day by the machine's clock, in UTC; sets the clock. */
+/* date: the time of day, in UTC; sets it, and the clock that keeps it. */
 #include <device/rtc.h>
+#include <kernel/time.h>
 #include <lib/format.h>
 #include <lib/string.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
 #include "calendar.h"
+
+#define SECONDS_MAX	(UINT64_MAX / NS_PER_SEC / 2)	/* the year 2262, as in Linux */
 
 enum { SET, FORMAT };
 
@@ -16,35 +20,43 @@ static const struct argument date_arguments[] = {
 		     .help = "as seconds since 1970" },
 };
 
-static int failed(int err)
+/* Sets the time of day, and the clock that keeps it, where there is one that can be set. */
+static int set_date(const char *text)
 {
-	print("date: the clock: %s\n", errno_name(-err));
-	return STATUS_FAIL;
+	u64 seconds;
+	int err;
+
+	if (calendar_parse(text, &seconds) || seconds > SECONDS_MAX) {
+		print("date: %s: no date\n", text);
+		return STATUS_USAGE;
+	}
+	time_set_real(seconds * NS_PER_SEC);
+	err = rtc_set(seconds);
+	if (err && err != -ENODEV) {
+		print("date: the machine's clock keeps its date: %s\n", errno_text(-err));
+		return STATUS_FAIL;
+	}
+	return STATUS_OK;
 }
 
 static int date(const struct arguments *a)
 {
 	const char *format = a->value[FORMAT].text, *set = a->value[SET].text;
+	int status = set ? set_date(set) : STATUS_OK;
 	char text[CALENDAR_TEXT];
 	u64 seconds;
-	int err;
 
 	if (format && strcmp(format, "+%s")) {
 		print("date: %s: only +%%s is known\n", format);
 		return STATUS_USAGE;
 	}
-	if (set) {
-		if (calendar_parse(set, &seconds)) {
-			print("date: %s: no date\n", set);
-			return STATUS_USAGE;
-		}
-		err = rtc_set(seconds);
-		if (err)
-			return failed(err);
+	if (status)
+		return status;
+	if (!time_real_known()) {
+		print("date: nobody knows: there is no clock; set it by -s\n");
+		return STATUS_FAIL;
 	}
-	err = rtc_read(&seconds);
-	if (err)
-		return failed(err);
+	seconds = time_real() / NS_PER_SEC;
 	calendar_format(seconds, text, sizeof(text));
 	if (format)
 		print("%lu\n", seconds);

@@ -4,6 +4,7 @@
 #include <kernel/time.h>
 #include <shell/command.h>
 
+#include "calendar.h"
 #include "files.h"
 
 static const struct argument stat_arguments[] = {
@@ -25,15 +26,16 @@ static const char *kind(u32 mode)
 
 static int show(const char *path)
 {
+	char modified[CALENDAR_TEXT];
 	struct file_stat s;
 	int err = fs_stat(path, false, &s);
 
-	if (!err)
-		print("%s: %s, mode %04o, %lu bytes, %lu blocks, inode %lu, links %u, "
-		      "modified %lu.%06lu\n",
-		      path, kind(s.mode), s.mode & 07777, s.size, s.blocks, s.inode, s.links,
-		      s.modified / NS_PER_SEC, s.modified % NS_PER_SEC / NS_PER_US);
-	return err;
+	if (err)
+		return err;
+	calendar_format(s.modified / NS_PER_SEC, modified, sizeof(modified));
+	print("%s: %s, mode %04o, %lu bytes, %lu blocks, inode %lu, links %u, modified %s\n",
+	      path, kind(s.mode), s.mode & 07777, s.size, s.blocks, s.inode, s.links, modified);
+	return 0;
 }
 
 static int stat_files(const struct arguments *a)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* uptime: time since reset, and the time of day where there is a clock. */
-#include <device/rtc.h>
 #include <kernel/time.h>
 #include <shell/command.h>
 
@@ -8,12 +7,12 @@
 
 static int uptime_run(int argc __unused, char **argv __unused)
 {
-	u64 now = time_now(), seconds;
+	u64 now = time_now();
 	char text[CALENDAR_TEXT];
 
 	print("up %lu.%06lu s", now / NS_PER_SEC, now % NS_PER_SEC / NS_PER_US);
-	if (!rtc_read(&seconds)) {
-		calendar_format(seconds, text, sizeof(text));
+	if (time_real_known()) {
+		calendar_format(time_real() / NS_PER_SEC, text, sizeof(text));
 		print(", %s", text);
 	}
 	print("\n");

@@ -7,6 +7,7 @@
 #include <arch/firmware.h>
 #include <device/rtc.h>
 #include <device/timer.h>
+#include <kernel/time.h>
 #include <lib/string.h>
 #include <lib/test.h>
 #include <uapi/errno.h>
@@ -135,25 +136,34 @@ static void pm_resets_and_halts(void)
 
 /* --- PL031 --- */
 
-static void pl031_starts_and_reads(void)
+static u64 real_time;
+
+void time_set_real(u64 ns)
+{
+	real_time = ns;
+}
+
+static void pl031_gives_the_date_and_takes_it(void)
 {
 	static u32 reg[0x400];
 	struct model rtc = { .base = BASE, .size = sizeof(reg), .reg = reg };
 	struct bus_node node = {
 		.node = { .name = "rtc" }, .reg = { { BASE, sizeof(reg) } }, .regs = 1,
 	};
-	u64 seconds = 0;
 
 	bus_reset();
-	TEST_EQ(rtc_read(&seconds), -ENODEV);
+	TEST_EQ(rtc_set(5), -ENODEV);
 	bus_attach(&rtc);
 	reg[0] = 0xf0000000;
 	reg[4] = 1;
 	TEST_EQ(bus_probe("pl031", &node)->error, 0);
 	TEST_EQ(reg[3], 1);
 	TEST_EQ(reg[4], 0);
-	TEST_EQ(rtc_read(&seconds), 0);
-	TEST_EQ(seconds, 0xf0000000);
+	TEST_EQ(real_time, 0xf0000000 * NS_PER_SEC);
+	TEST_EQ(rtc_set(5), 0);
+	TEST_EQ(reg[2], 5);
+	TEST_EQ(rtc_set(1UL << 32), -ERANGE);
+	TEST_EQ(reg[2], 5);
 	TEST_EQ(bus_probe("pl031", &node)->error, -EBUSY);
 }
 
@@ -230,7 +240,7 @@ static const struct test_case misc_cases[] = {
 	TEST_CASE(psci_calls_as_the_tree_says),
 	TEST_CASE(psci_refuses),
 	TEST_CASE(pm_resets_and_halts),
-	TEST_CASE(pl031_starts_and_reads),
+	TEST_CASE(pl031_gives_the_date_and_takes_it),
 	TEST_CASE(timer_frequency_and_interrupt),
 	TEST_CASE(timer_expires_once),
 };

@@ -6,6 +6,7 @@
 #define CONFIG_DEBUG_ASSERT 1
 #define CONFIG_SELFTEST 1
 #define CONFIG_RTC 1
+#define CONFIG_RTC_SET 1
 #define CONFIG_MAP_CONTIGUOUS 1
 
 /* A test may ask for another granule, and for another width of addresses. */
