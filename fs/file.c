@@ -38,7 +38,7 @@ static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 		return err;
 	if (*made) {
 		w->path.dentry = d;
-		dentry_put(dir);
+		dentry_put_inline(dir);
 		return 0;
 	}
 	err = walk_take(w, d, !(flags & (O_EXCL | O_NOFOLLOW)));
@@ -155,7 +155,7 @@ void file_put(struct file *file)
 		return;
 	if (file->ops->release)
 		file->ops->release(file);
-	path_put(&file->path);
+	path_put_inline(&file->path);
 	kfree(file);
 }
 
@@ -237,12 +237,12 @@ static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 p
 	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &at, access);
 }
 
-ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
+__cold ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
 {
 	return transfer_from(file, buf, n, pos, FILE_READ);
 }
 
-ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
+__cold ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
 {
 	return transfer_from(file, buf, n, pos, FILE_WRITE);
 }
@@ -291,7 +291,7 @@ s64 file_seek(struct file *file, s64 offset, int whence)
 	return pos;
 }
 
-int inode_truncate(struct inode *inode, s64 size)
+__cold int inode_truncate(struct inode *inode, s64 size)
 {
 	int err = -EINVAL;
 
@@ -307,12 +307,12 @@ int inode_truncate(struct inode *inode, s64 size)
 	return err;
 }
 
-int file_truncate(struct file *file, s64 size)
+__cold int file_truncate(struct file *file, s64 size)
 {
 	return file->access & FILE_WRITE ? inode_truncate(file->inode, size) : -EINVAL;
 }
 
-int fs_truncate(const char *path, s64 size)
+__cold int fs_truncate(const char *path, s64 size)
 {
 	struct path at;
 	int err;
@@ -348,11 +348,11 @@ int fs_stat(const char *path, bool follow, struct file_stat *stat)
 	if (err)
 		return err;
 	inode_stat(at.dentry->inode, stat);
-	path_put(&at);
+	path_put_inline(&at);
 	return 0;
 }
 
-int fs_chmod(const char *path, u32 mode)
+__cold int fs_chmod(const char *path, u32 mode)
 {
 	struct inode *inode;
 	struct path at;
@@ -372,7 +372,7 @@ int fs_chmod(const char *path, u32 mode)
 	return err;
 }
 
-ssize_t fs_readlink(const char *path, char *buf, size_t size)
+__cold ssize_t fs_readlink(const char *path, char *buf, size_t size)
 {
 	struct inode *inode;
 	struct path at;
