@@ -24,6 +24,21 @@ struct tree tree = {
 	.mounts = LIST_INIT(tree.mounts),
 };
 
+__noinline unsigned long tree_lock(void)
+{
+	return tree_lock_inline();
+}
+
+__noinline void tree_unlock(unsigned long state)
+{
+	tree_unlock_inline(state);
+}
+
+__noinline void dentry_put(struct dentry *d)
+{
+	dentry_put_inline(d);
+}
+
 /* Memory is out: names that nobody uses go, then what the heap can do without. */
 static void reclaim(void)
 {
@@ -34,7 +49,7 @@ static void reclaim(void)
 		heap_policy_shrink();
 }
 
-void dentry_init(void)
+__cold void dentry_init(void)
 {
 	u32 wanted = (u32)MIN(page_bytes_total() >> BUCKET_SHIFT, (u64)BUCKETS_MAX);
 	u32 n = BUCKETS_MIN;
@@ -156,7 +171,7 @@ void dentry_unlink_locked(struct dentry *d)
 	d->flags &= DENTRY_MOUNT;
 }
 
-char *dentry_move_locked(struct dentry *d, struct dentry *dir, char *name,
+__cold char *dentry_move_locked(struct dentry *d, struct dentry *dir, char *name,
 			 const struct fs_name *as)
 {
 	char *old = d->name == d->place ? NULL : (char *)(uintptr_t)d->name;
@@ -208,10 +223,10 @@ static struct dentry *take_unused(void)
 void dentry_put_last(struct dentry *d)
 {
 	while (d) {
-		unsigned long state = tree_lock();
+		unsigned long state = tree_lock_inline();
 
 		if (atomic_add_acq_rel(&d->refs, -1U) > 1) {
-			tree_unlock(state);
+			tree_unlock_inline(state);
 			return;
 		}
 		if (d->flags & DENTRY_LINKED) {
@@ -219,13 +234,13 @@ void dentry_put_last(struct dentry *d)
 			list_add_tail(&tree.unused, &d->unused);
 			d = ++tree.unused_count > UNUSED_MAX ? take_unused() : NULL;
 		}
-		tree_unlock(state);
+		tree_unlock_inline(state);
 		if (d)
 			d = dentry_free(d);
 	}
 }
 
-size_t fs_cache_shrink(void)
+__cold size_t fs_cache_shrink(void)
 {
 	size_t n = 0;
 
@@ -243,7 +258,7 @@ size_t fs_cache_shrink(void)
 	}
 }
 
-void dentry_drop_tree(struct dentry *root)
+__cold void dentry_drop_tree(struct dentry *root)
 {
 	struct dentry *d = root;
 
@@ -267,7 +282,7 @@ void dentry_drop_tree(struct dentry *root)
 	}
 }
 
-void fs_cache_stats(struct fs_cache_stats *stats)
+__cold void fs_cache_stats(struct fs_cache_stats *stats)
 {
 	unsigned long state = tree_lock();
 

@@ -4,6 +4,7 @@
  * files one lock, the inode's, is held for a call: it guards the contents, the size and the
  * positions of all who have the file open.
  */
+#include <fs/device.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <mm/iov.h>
@@ -38,7 +39,7 @@ static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 		return err;
 	if (*made) {
 		w->path.dentry = d;
-		dentry_put(dir);
+		dentry_put_inline(dir);
 		return 0;
 	}
 	err = walk_take(w, d, !(flags & (O_EXCL | O_NOFOLLOW)));
@@ -80,8 +81,6 @@ static int may_open(const struct path *path, int flags, u32 access)
 		return -ENOTDIR;
 	if (S_ISLNK(mode))
 		return -ELOOP;
-	if (!path->dentry->inode->file_ops)
-		return -ENXIO;
 	if (path->mount->super.read_only && S_ISREG(mode) &&
 	    (access & FILE_WRITE || flags & O_TRUNC))
 		return -EROFS;
@@ -89,6 +88,18 @@ static int may_open(const struct path *path, int flags, u32 access)
 }
 
 static const struct file_ops no_ops;
+
+/* What the file does, or NULL: nobody knows the device. */
+static const struct file_ops *ops_of(const struct inode *inode)
+{
+	if (likely(inode->file_ops))
+		return inode->file_ops;
+	if (S_ISDIR(inode->mode))
+		return &no_ops;
+	if (IS_ENABLED(CONFIG_FS_DEVFS) && (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)))
+		return device_ops(inode->mode, inode->device);
+	return NULL;
+}
 
 /* Makes @file, which is nothing yet, that of @path. */
 static int open_path(struct file *file, const struct path *path, int flags)
@@ -104,7 +115,9 @@ static int open_path(struct file *file, const struct path *path, int flags)
 	file->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	file->path = *path;
 	file->inode = inode;
-	file->ops = inode->file_ops ? inode->file_ops : &no_ops;
+	file->ops = ops_of(inode);
+	if (!file->ops)
+		return -ENXIO;
 	file->pos = 0;
 	file->data = NULL;
 	return file->ops->open ? file->ops->open(file) : 0;
@@ -155,7 +168,7 @@ void file_put(struct file *file)
 		return;
 	if (file->ops->release)
 		file->ops->release(file);
-	path_put(&file->path);
+	path_put_inline(&file->path);
 	kfree(file);
 }
 
@@ -237,12 +250,12 @@ static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 p
 	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &at, access);
 }
 
-ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
+__cold ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
 {
 	return transfer_from(file, buf, n, pos, FILE_READ);
 }
 
-ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
+__cold ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
 {
 	return transfer_from(file, buf, n, pos, FILE_WRITE);
 }
@@ -291,7 +304,7 @@ s64 file_seek(struct file *file, s64 offset, int whence)
 	return pos;
 }
 
-int inode_truncate(struct inode *inode, s64 size)
+__cold int inode_truncate(struct inode *inode, s64 size)
 {
 	int err = -EINVAL;
 
@@ -307,12 +320,12 @@ int inode_truncate(struct inode *inode, s64 size)
 	return err;
 }
 
-int file_truncate(struct file *file, s64 size)
+__cold int file_truncate(struct file *file, s64 size)
 {
 	return file->access & FILE_WRITE ? inode_truncate(file->inode, size) : -EINVAL;
 }
 
-int fs_truncate(const char *path, s64 size)
+__cold int fs_truncate(const char *path, s64 size)
 {
 	struct path at;
 	int err;
@@ -348,11 +361,11 @@ int fs_stat(const char *path, bool follow, struct file_stat *stat)
 	if (err)
 		return err;
 	inode_stat(at.dentry->inode, stat);
-	path_put(&at);
+	path_put_inline(&at);
 	return 0;
 }
 
-int fs_chmod(const char *path, u32 mode)
+__cold int fs_chmod(const char *path, u32 mode)
 {
 	struct inode *inode;
 	struct path at;
@@ -372,7 +385,7 @@ int fs_chmod(const char *path, u32 mode)
 	return err;
 }
 
-ssize_t fs_readlink(const char *path, char *buf, size_t size)
+__cold ssize_t fs_readlink(const char *path, char *buf, size_t size)
 {
 	struct inode *inode;
 	struct path at;

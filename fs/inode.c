@@ -65,24 +65,24 @@ void fs_lock_again(struct mutex *m, int err)
 	thread_kill(arch_current());
 }
 
-void inode_lock(struct inode *inode)
+__noinline void inode_lock(struct inode *inode)
 {
 	fs_lock(&inode->lock);
 }
 
-void inode_unlock(struct inode *inode)
+__noinline void inode_unlock(struct inode *inode)
 {
 	mutex_unlock(&inode->lock);
 }
 
-void inode_lock_two(struct inode *a, struct inode *b)
+__cold void inode_lock_two(struct inode *a, struct inode *b)
 {
 	inode_lock(MIN(a, b));
 	if (a != b)
 		inode_lock(MAX(a, b));
 }
 
-void inode_unlock_two(struct inode *a, struct inode *b)
+__cold void inode_unlock_two(struct inode *a, struct inode *b)
 {
 	inode_unlock(a);
 	if (a != b)
@@ -108,7 +108,7 @@ void inode_stat(struct inode *inode, struct file_stat *stat)
 	};
 }
 
-int fs_option(const char *options, const char *name, const char **value)
+__cold int fs_option(const char *options, const char *name, const char **value)
 {
 	size_t length = strlen(name);
 

@@ -18,6 +18,16 @@ void mount_free(struct mount *m)
 	kfree(m);
 }
 
+__noinline void mount_put(struct mount *m)
+{
+	mount_put_inline(m);
+}
+
+__noinline void path_put(const struct path *path)
+{
+	path_put_inline(path);
+}
+
 /* What is mounted on @point. Tree's lock held. */
 static struct mount *mounted_on(const struct dentry *point)
 {

@@ -50,7 +50,7 @@ static struct dentry *drop_negative(struct dentry *dir, const struct fs_name *na
  */
 static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *name, bool more)
 {
-	unsigned long state = tree_lock();
+	unsigned long state = tree_lock_inline();
 	u32 counted = more ? d->inode->links : is_dir(d) ? dir->inode->links : 1;
 	struct dentry *old = NULL;
 	int err = counted == 0 ? -ENOENT : counted >= LINKS_MAX ? -EMLINK : 0;
@@ -67,7 +67,7 @@ static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *n
 		d->inode->links++;
 		dir->inode->links++;
 	}
-	tree_unlock(state);
+	tree_unlock_inline(state);
 	if (old)
 		dentry_put(old);
 	if (!err)
@@ -105,7 +105,7 @@ int name_create(struct path *dir, const struct fs_name *name, u32 mode, u32 devi
 }
 
 /* What all that make a name begin with: on success the directory's lock is held. */
-static int create_begin(struct walk *w, const char *path, bool directory)
+static __cold int create_begin(struct walk *w, const char *path, bool directory)
 {
 	struct dentry *there;
 	int err = walk_begin(w, path);
@@ -142,7 +142,7 @@ static void create_end(struct walk *w)
 	walk_drop(w);
 }
 
-static int create(const char *path, u32 mode, u32 device, const char *target)
+static __cold int create(const char *path, u32 mode, u32 device, const char *target)
 {
 	struct dentry *d;
 	struct walk w;
@@ -157,12 +157,12 @@ static int create(const char *path, u32 mode, u32 device, const char *target)
 	return err;
 }
 
-int fs_mkdir(const char *path, u32 mode)
+__cold int fs_mkdir(const char *path, u32 mode)
 {
 	return create(path, S_IFDIR | (mode & 01777 & ~fs_context()->mask), 0, NULL);
 }
 
-int fs_mknod(const char *path, u32 mode, u32 device)
+__cold int fs_mknod(const char *path, u32 mode, u32 device)
 {
 	if (!(mode & S_IFMT))
 		mode |= S_IFREG;
@@ -175,7 +175,7 @@ int fs_mknod(const char *path, u32 mode, u32 device)
 	return create(path, mode & ~fs_context()->mask, device, NULL);
 }
 
-int fs_symlink(const char *target, const char *path)
+__cold int fs_symlink(const char *target, const char *path)
 {
 	if (!*target)
 		return -ENOENT;
@@ -185,7 +185,7 @@ int fs_symlink(const char *target, const char *path)
 }
 
 /* @inode gets the name that @w is at. Directory's lock held. */
-static int add_link(struct walk *w, struct inode *inode)
+static __cold int add_link(struct walk *w, struct inode *inode)
 {
 	struct inode *dir = w->path.dentry->inode;
 	struct dentry *d;
@@ -210,7 +210,7 @@ static int add_link(struct walk *w, struct inode *inode)
 	return err;
 }
 
-int fs_link(const char *path, bool follow, const char *new_path)
+__cold int fs_link(const char *path, bool follow, const char *new_path)
 {
 	struct path from;
 	struct walk w;
@@ -258,17 +258,17 @@ static int take_out(struct dentry *dir, struct dentry *d, const struct fs_name *
 		return -EPERM;
 	if (ops->lookup && is_dir(d))
 		fs_cache_shrink();	/* names below it that nobody uses are in the way */
-	if (d->flags & DENTRY_MOUNT)
+	if (dentry_has_mount(d))
 		err = -EBUSY;
 	else if (ops->unlink)
 		err = ops->unlink(dir->inode, name, d->inode);
 	if (err)
 		return err;
-	state = tree_lock();
+	state = tree_lock_inline();
 	err = may_take_out(d);
 	if (!err)
 		take_out_locked(dir, d);
-	tree_unlock(state);
+	tree_unlock_inline(state);
 	return err;
 }
 
@@ -299,7 +299,7 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 	else
 		err = take_out(w.path.dentry, d, &w.last);
 	mutex_unlock(&w.path.dentry->inode->lock);
-	dentry_put(d);	/* what nobody else has open is given back here, without a lock */
+	dentry_put_inline(d);	/* what nobody else has open is given back here, without a lock */
 	walk_drop(&w);
 	return err;
 out_unlock:
@@ -332,7 +332,7 @@ struct move {
 };
 
 /* The looks that need both names. Locks held. 1: both are the same file, nothing is to be done. */
-static int move_check(struct move *m, unsigned int flags)
+static __cold int move_check(struct move *m, unsigned int flags)
 {
 	struct dentry *from = m->from.path.dentry, *to = m->to.path.dentry;
 	bool directory = is_dir(m->source);
@@ -350,20 +350,20 @@ static int move_check(struct move *m, unsigned int flags)
 		return 1;
 	if (m->victim && directory != is_dir(m->victim))
 		return directory ? -ENOTDIR : -EISDIR;
-	if (m->source->flags & DENTRY_MOUNT)
-		return -EBUSY;
 	if (!from->inode->ops->create || !to->inode->ops->create)
 		return -EPERM;
 	return 0;
 }
 
 /* The step itself: all or nothing. What is given up is in @m afterwards. Tree's lock held. */
-static int move_locked(struct move *m)
+static __cold int move_locked(struct move *m)
 {
 	struct dentry *from = m->from.path.dentry, *to = m->to.path.dentry, *negative;
 	bool up = is_dir(m->source) && from != to;
 	int err = m->victim ? may_take_out(m->victim) : 0;
 
+	if (m->source->flags & DENTRY_MOUNT)
+		err = -EBUSY;
 	if (err)
 		return err;
 	if (!(to->flags & DENTRY_LINKED) && to->parent != to)
@@ -383,7 +383,7 @@ static int move_locked(struct move *m)
 	return 0;
 }
 
-static int move_do(struct move *m)
+static __cold int move_do(struct move *m)
 {
 	struct inode *from = m->from.path.dentry->inode, *to = m->to.path.dentry->inode;
 	unsigned long state;
@@ -413,7 +413,7 @@ static int move_do(struct move *m)
 }
 
 /* With the locks of both directories. */
-static int move_named(struct move *m, unsigned int flags)
+static __cold int move_named(struct move *m, unsigned int flags)
 {
 	int err = walk_positive(m->from.path.dentry, &m->from.last, true, &m->source);
 
@@ -426,7 +426,7 @@ static int move_named(struct move *m, unsigned int flags)
 	return err ? err : move_do(m);
 }
 
-static int move_paths(struct move *m, unsigned int flags)
+static __cold int move_paths(struct move *m, unsigned int flags)
 {
 	struct dentry *from = m->from.path.dentry, *to = m->to.path.dentry;
 	int err;
@@ -450,7 +450,7 @@ static int move_paths(struct move *m, unsigned int flags)
 	return err > 0 ? 0 : err;
 }
 
-int fs_rename(const char *path, const char *new_path, unsigned int flags)
+__cold int fs_rename(const char *path, const char *new_path, unsigned int flags)
 {
 	struct move m = {};
 	int err;

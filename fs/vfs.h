@@ -72,15 +72,22 @@ extern struct tree {
 	struct list mounts;
 } tree;
 
-static inline unsigned long tree_lock(void)
+/*
+ * The tree's lock; a reference given back. Each is there twice: as a call, and _inline for the few
+ * places that every open, look, making and removing goes through.
+ */
+static __always_inline unsigned long tree_lock_inline(void)
 {
 	return spin_lock_irqsave(&tree.lock);
 }
 
-static inline void tree_unlock(unsigned long state)
+static __always_inline void tree_unlock_inline(unsigned long state)
 {
 	spin_unlock_irqrestore(&tree.lock, state);
 }
+
+unsigned long tree_lock(void);
+void tree_unlock(unsigned long state);
 
 /* --- dentry.c: the cache of names ------------------------------------------------------------ */
 
@@ -108,7 +115,7 @@ static inline void dentry_get_locked(struct dentry *d)
 /* One reference less, which may have been the last one. */
 void dentry_put_last(struct dentry *d);
 
-static inline void dentry_put(struct dentry *d)
+static __always_inline void dentry_put_inline(struct dentry *d)
 {
 	u32 refs = atomic_load_relaxed(&d->refs);
 
@@ -116,6 +123,18 @@ static inline void dentry_put(struct dentry *d)
 		if (likely(atomic_cas_release(&d->refs, &refs, refs - 1)))
 			return;
 	dentry_put_last(d);
+}
+
+void dentry_put(struct dentry *d);
+
+/*
+ * Whether something is mounted on @d, without the lock: as of a moment ago. A walk that goes by it
+ * calls mount_cross(), which finds the mount or not with the lock held: either was true at some
+ * moment of the walk. Who removes or moves a name asks again in the step that does it.
+ */
+static inline bool dentry_has_mount(const struct dentry *d)
+{
+	return atomic_load_relaxed(&d->flags) & DENTRY_MOUNT;
 }
 
 /* What is known under @name in @dir, without a reference, or NULL. Tree's lock held. */
@@ -219,11 +238,13 @@ static inline void mount_get(struct mount *m)
 /* The last reference of what was unmounted has gone. */
 void mount_free(struct mount *m) __cold;
 
-static inline void mount_put(struct mount *m)
+static __always_inline void mount_put_inline(struct mount *m)
 {
 	if (unlikely(atomic_add_acq_rel(&m->refs, -1U) == 1))
 		mount_free(m);
 }
+
+void mount_put(struct mount *m);
 
 static inline void path_get(const struct path *path)
 {
@@ -231,11 +252,13 @@ static inline void path_get(const struct path *path)
 	dentry_get(path->dentry);
 }
 
-static inline void path_put(const struct path *path)
+static __always_inline void path_put_inline(const struct path *path)
 {
-	dentry_put(path->dentry);
-	mount_put(path->mount);
+	dentry_put_inline(path->dentry);
+	mount_put_inline(path->mount);
 }
+
+void path_put(const struct path *path);
 
 /* From the name that something is mounted on to that one's root. */
 void mount_cross(struct path *path);
@@ -275,6 +298,13 @@ static inline void fs_lock(struct mutex *m)
 	if (unlikely(err))
 		fs_lock_again(m, err);
 }
+
+/* --- readdir.c -------------------------------------------------------------------------------- */
+
+#define FIRST_COOKIE	2	/* of a listing's positions: 0 is ".", 1 is ".." */
+
+/* Tells of "." and "..", where file->pos is not behind them: 0, or what @entry returned. */
+int readdir_dots(struct file *file, dir_entry_fn *entry, void *arg);
 
 /* --- file.c, names.c -------------------------------------------------------------------------- */
 

@@ -19,25 +19,25 @@ struct walk_nest {
 static inline void start(struct walk *w, bool at_root)
 {
 	struct fs_context *context = fs_context();
-	unsigned long state = tree_lock();
+	unsigned long state = tree_lock_inline();
 
 	w->path = at_root ? context->root : context->cwd;
 	path_get(&w->path);
-	tree_unlock(state);
+	tree_unlock_inline(state);
 }
 
 /* Goes to @to, whose reference it takes over, in the same mount. */
-static void move(struct walk *w, struct dentry *to)
+static inline void move(struct walk *w, struct dentry *to)
 {
 	struct dentry *from = w->path.dentry;
 
 	w->path.dentry = to;
 	dentry_put(from);
-	if (unlikely(to->flags & DENTRY_MOUNT))
+	if (unlikely(dentry_has_mount(to)))
 		mount_cross(&w->path);
 }
 
-static void move_up(struct walk *w)
+static __cold void move_up(struct walk *w)
 {
 	struct fs_context *context = fs_context();
 	struct path from = w->path;
@@ -47,12 +47,12 @@ static void move_up(struct walk *w)
 	path_get(&w->path);
 	tree_unlock(state);
 	path_put(&from);
-	if (w->path.dentry->flags & DENTRY_MOUNT)
+	if (dentry_has_mount(w->path.dentry))
 		mount_cross(&w->path);
 }
 
 /* The filesystem is asked. Its answer is kept, also that there is none. Directory's lock held. */
-static int ask(struct dentry *dir, const struct fs_name *name, struct dentry **found)
+static __cold int ask(struct dentry *dir, const struct fs_name *name, struct dentry **found)
 {
 	struct inode *inode = NULL;
 	unsigned long state;
@@ -90,13 +90,13 @@ static int ask(struct dentry *dir, const struct fs_name *name, struct dentry **f
 int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
 		  struct dentry **found)
 {
-	unsigned long state = tree_lock();
+	unsigned long state = tree_lock_inline();
 	struct dentry *d = dentry_find(dir, name);
 	int err = 0;
 
 	if (d)
 		dentry_get_locked(d);
-	tree_unlock(state);
+	tree_unlock_inline(state);
 	if (unlikely(!d && dir->inode->ops->lookup)) {
 		if (!locked)
 			inode_lock(dir->inode);
@@ -149,7 +149,7 @@ static int next_name(struct walk *w)
 }
 
 /* The walk goes on with the text of the link @inode, of which it takes the reference over. */
-static void enter(struct walk *w, struct inode *inode)
+static __cold void enter(struct walk *w, struct inode *inode)
 {
 	w->held = inode;
 	w->rest = inode->link;
@@ -162,7 +162,7 @@ static void enter(struct walk *w, struct inode *inode)
 }
 
 /* Counts a link and takes a reference of it. */
-static int count_link(struct walk *w, struct dentry *d)
+static __cold int count_link(struct walk *w, struct dentry *d)
 {
 	if (w->links == WALK_LINKS_MAX)
 		return -ELOOP;
@@ -174,7 +174,7 @@ static int count_link(struct walk *w, struct dentry *d)
 }
 
 /* A link on the way: what is left of the path waits. Takes the reference of @d over. */
-static int nest(struct walk *w, struct dentry *d)
+static __cold int nest(struct walk *w, struct dentry *d)
 {
 	struct inode *inode = d->inode;
 	int err = count_link(w, d);
@@ -193,7 +193,7 @@ static int nest(struct walk *w, struct dentry *d)
 	return 0;
 }
 
-static void pop(struct walk *w)
+static __cold void pop(struct walk *w)
 {
 	if (w->held)
 		inode_put(w->held);
@@ -203,7 +203,7 @@ static void pop(struct walk *w)
 }
 
 /* One step to w->last, which is not the end. */
-static int step(struct walk *w)
+static __cold int step(struct walk *w)
 {
 	struct dentry *d = NULL;
 	int err;
@@ -226,7 +226,7 @@ static int step(struct walk *w)
 }
 
 /* As far as the last name. */
-static int to_parent(struct walk *w)
+static __cold int to_parent(struct walk *w)
 {
 	int err;
 
@@ -335,7 +335,7 @@ void walk_end(struct walk *w)
 void walk_drop(struct walk *w)
 {
 	walk_end(w);
-	path_put(&w->path);
+	path_put_inline(&w->path);
 }
 
 /* How many names of a path are looked up with the tree's lock held from the first to the last. */
@@ -345,7 +345,7 @@ bool walk_fast(const char *path, struct path *result)
 {
 	struct fs_context *context = fs_context();
 	const char *begin = path;
-	unsigned long state = tree_lock();
+	unsigned long state = tree_lock_inline();
 	struct path at = *path == '/' ? context->root : context->cwd;
 	struct dentry *d = at.dentry;
 
@@ -368,11 +368,11 @@ bool walk_fast(const char *path, struct path *result)
 			break;
 		dentry_get_locked(d);
 		mount_get(at.mount);
-		tree_unlock(state);
+		tree_unlock_inline(state);
 		*result = (struct path){ at.mount, d };
 		return true;
 	}
-	tree_unlock(state);
+	tree_unlock_inline(state);
 	return false;
 }
 

@@ -16,28 +16,9 @@ void stream_init(struct stream *s, const struct stream_ops *ops)
 	s->error = 0;
 }
 
-#ifdef CONFIG_TTY_MODES
-static ssize_t read_terminal(char *buf, size_t len)
-{
-	return tty_read(buf, len, TIME_NEVER);
-}
-#else
-/* A line, with its newline; what does not fit into @len bytes is refused as a whole. */
-static ssize_t read_terminal(char *buf, size_t len)
-{
-	int err = len < 2 ? -EINVAL : tty_read_line(buf, len - 1);
-
-	if (err)
-		return err;
-	len = strlen(buf);
-	buf[len] = '\n';
-	return (ssize_t)len + 1;
-}
-#endif
-
 ssize_t stream_read(struct stream *s, void *buf, size_t len)
 {
-	return s ? s->ops->read(s, buf, len) : read_terminal(buf, len);
+	return s ? s->ops->read(s, buf, len) : tty_read_some(buf, len);
 }
 
 int stream_write(struct stream *s, const void *buf, size_t len)

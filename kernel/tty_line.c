@@ -6,6 +6,7 @@
 #include <device/console.h>
 #include <kernel/time.h>
 #include <kernel/tty.h>
+#include <lib/string.h>
 #include <uapi/errno.h>
 
 #define CTRL(c)		((c) - '@')
@@ -96,4 +97,15 @@ int tty_read_line(char *buf, size_t size)
 		buf[len++] = (char)c;
 		console_write(&buf[len - 1], 1);
 	}
+}
+
+ssize_t tty_read_some(char *buf, size_t size)
+{
+	int err = size < 2 ? -EINVAL : tty_read_line(buf, size - 1);
+
+	if (err)
+		return err;
+	size = strlen(buf);
+	buf[size] = '\n';
+	return (ssize_t)size + 1;
 }

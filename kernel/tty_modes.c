@@ -287,3 +287,8 @@ long tty_read(char *buf, size_t size, u64 deadline)
 		return read_line(buf, size, deadline);
 	return read_raw(buf, size, deadline);
 }
+
+ssize_t tty_read_some(char *buf, size_t size)
+{
+	return tty_read(buf, size, TIME_NEVER);
+}

@@ -3,6 +3,7 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <lib/format.h>
+#include <lib/string.h>
 
 struct core {
 	u16 part;
@@ -19,9 +20,52 @@ static const struct core cores[] = {
 	{ 0xd40, "V1" },  { 0xd41, "A78" }, { 0xd46, "A510" }, { 0xd47, "A710" }, { 0xd49, "N2" },
 };
 
+u64 arch_cpu_id(void)
+{
+	return sysreg_read(midr_el1);
+}
+
+/* A field of an identification register that is at least so much where the CPU has it. */
+struct feature {
+	char name[9];
+	u8 reg;		/* number in the array below */
+	u8 shift;
+	u8 least;
+};
+
+/* ARM DDI 0487, D19.2: ID_AA64PFR0_EL1 (one more than it says, as 15 is none), ISAR0, ISAR1. */
+static const struct feature features[] = {
+	{ "fp", 0, 16, 1 },	  { "asimd", 0, 20, 1 },   { "aes", 1, 4, 1 },
+	{ "pmull", 1, 4, 2 },	  { "sha1", 1, 8, 1 },	   { "sha2", 1, 12, 1 },
+	{ "crc32", 1, 16, 1 },	  { "atomics", 1, 20, 2 }, { "fphp", 0, 16, 2 },
+	{ "asimdhp", 0, 20, 2 },  { "asimdrdm", 1, 28, 1 }, { "jscvt", 2, 12, 1 },
+	{ "fcma", 2, 16, 1 },	  { "lrcpc", 2, 20, 1 },   { "dcpop", 2, 0, 1 },
+	{ "sha3", 1, 32, 1 },	  { "asimddp", 1, 44, 1 }, { "sha512", 1, 12, 2 },
+};
+
+void arch_cpu_features(char *buf, size_t size)
+{
+	const u64 regs[] = {
+		sysreg_read(id_aa64pfr0_el1), sysreg_read(id_aa64isar0_el1),
+		sysreg_read(id_aa64isar1_el1),
+	};
+
+	*buf = '\0';
+	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++) {
+		const struct feature *f = &features[i];
+		u8 value = (u8)(regs[f->reg] >> f->shift) + !f->reg;
+
+		if ((value & 0xf) < f->least)
+			continue;
+		if (*buf)
+			strlcat(buf, " ", size);
+		strlcat(buf, f->name, size);
+	}
+}
+
 size_t arch_cpu_name(char *buf, size_t size)
 {
-	u64 midr = sysreg_read(midr_el1);
+	u64 midr = arch_cpu_id();
 	unsigned int implementer = (midr >> 24) & 0xff, part = (midr >> 4) & 0xfff;
 	unsigned int variant = (midr >> 20) & 0xf, revision = midr & 0xf;
 

@@ -58,6 +58,15 @@ u64 arch_cpu_affinity(void);
  */
 size_t arch_cpu_name(char *buf, size_t size);
 
+/* MIDR_EL1: who made this core, and which one it is (ARM DDI 0487, D19.2.99). */
+u64 arch_cpu_id(void);
+
+/*
+ * Writes Linux's names of the instruction sets that this CPU has and programs can use, in Linux's
+ * order, with blanks between them. Cut at @size.
+ */
+void arch_cpu_features(char *buf, size_t size);
+
 /* The exception level (1 to 3) in which the boot loader or firmware entered this image. */
 unsigned int arch_boot_el(void);
 

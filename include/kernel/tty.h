@@ -31,6 +31,12 @@ unsigned int tty_column(void);
  */
 int tty_read_line(char *buf, size_t size);
 
+/*
+ * What is there to read, up to @size bytes: with CONFIG_TTY_MODES as tty_read() without a deadline,
+ * else a whole line with its newline, -E2BIG where that is longer. Thread context.
+ */
+ssize_t tty_read_some(char *buf, size_t size);
+
 #ifdef CONFIG_TTY_MODES
 /* The modes now; and other ones, from now on. What was typed ahead is kept. Any context. */
 void tty_get_modes(struct termios *modes);
