@@ -128,10 +128,20 @@ __noreturn void shell_main(void);
  */
 #if defined(CONFIG_SHELL_LANGUAGE) || defined(CONFIG_SHELL_EDIT)
 bool shell_stopped(void);
+
+/*
+ * From now on Ctrl-C makes shell_stopped() true and ends no sleep, or again does both: for what
+ * other threads rely on while it waits for them. In the shell's own thread; others do not ask.
+ */
+void shell_stop_gently(bool on);
 #else
 static inline bool shell_stopped(void)
 {
 	return false;
+}
+
+static inline void shell_stop_gently(bool on __unused)
+{
 }
 #endif
 

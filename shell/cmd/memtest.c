@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * memtest: tests free memory. Progress is one line a pass that only grows, so that a log of the
- * console shows what a screen does. It cannot be stopped.
+ * console shows what a screen does.
  */
 #include <lib/format.h>
 #include <mm/memtest.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
 #define PASSES_MAX	1000
 
 /* The next multiple of ten to print, of the pass that goes on. */
 static unsigned int next;
 
-static void progress(unsigned int pass, unsigned int done)
+static bool progress(unsigned int pass, unsigned int done)
 {
 	if (next == 0)
 		print("pass %u:", pass);
@@ -22,6 +23,7 @@ static void progress(unsigned int pass, unsigned int done)
 		print("\n");
 		next = 0;
 	}
+	return !shell_stopped();
 }
 
 static void print_result(const struct memtest *t)
@@ -53,6 +55,7 @@ static int memtest_run_command(int argc, char **argv)
 {
 	struct memtest t = { .progress = progress };
 	u64 passes = 1;
+	int err;
 
 	if (argc > 1 && !parse(argv[1], parse_size, ~0UL, &t.size)) {
 		print("memtest: \"%s\" is no SIZE: bytes, or with K, M or G behind the number\n",
@@ -65,7 +68,12 @@ static int memtest_run_command(int argc, char **argv)
 	}
 	t.passes = (unsigned int)passes;
 	next = 0;
-	if (memtest_run(&t)) {
+	err = memtest_run(&t);
+	if (err == -EINTR) {
+		print("%smemtest: stopped\n", next ? "\n" : "");
+		return STATUS_STOPPED;
+	}
+	if (err) {
 		print("memtest: only %lu KiB can be taken, the rest is in use or left to others\n",
 		      t.tested / 1024);
 		return STATUS_FAIL;

@@ -1,12 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* selftest: runs the tests that were linked into the kernel, all or one suite, and prints KTAP. */
+/*
+ * selftest: runs the tests that were linked into the kernel, all or one suite, and prints KTAP.
+ * Ctrl-C ends it behind the test that runs, which may wait for threads that use its stack.
+ */
 #include <lib/test.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
 static int selftest(int argc, char **argv)
 {
-	int bad = test_run(argc > 1 ? argv[1] : NULL, print);
+	int bad;
 
+	shell_stop_gently(true);
+	bad = test_run(argc > 1 ? argv[1] : NULL, print, shell_stopped);
+	shell_stop_gently(false);
+	if (bad == -EINTR)
+		return STATUS_STOPPED;
 	if (bad >= 0)
 		return bad == 0 ? STATUS_OK : STATUS_FAIL;
 
