@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """Typing at the prompt: the line editor's keys, history, completion, Ctrl-C for what runs, UTF-8,
-and a paste of 1 MiB. One kernel runs for all; each test begins at a fresh prompt."""
+pastes up to 1 MiB, and what is typed for a command. One kernel runs for all; each test begins at a
+fresh prompt."""
 
+import random
 import re
 import time
+import zlib
 
 import pytest
 
@@ -60,6 +63,11 @@ def said(shell, keys):
     (b"echo a\x0cb", "ab"),
     (b"echo a\x1b[8;50;100tb\x1b[3;100Rc", "abc"),
     (b"echo \x1b[200~a\tb\x1b[201~c", "a bc"),
+    (b"echo \x1b[200~a\x01\x17\x1b[Db\x1b[201~", "ab"),
+    (b"echo ab-cd\x1b\x08", "ab-"), (b"echo ac\x1b[1;3Dab \x05", "ab ac"),
+    (b"echo xb\x02\x1b[3~\x02\x1b[3~ab", "ab"), (b"echo ab\x14\x02\x14", "ab"),
+    (b"echo a b\x01\x1bd\x19", "a b"),
+    (b"echo \xf0\x9f\x8c\x8d\x02\x04\xc3\xbc", "ü"), (b"echo \xc3\xbc\xe2\x82\xac\x14", "€ü"),
 ], ids=lambda value: repr(value) if isinstance(value, bytes) else "")
 def test_keys(shell, keys, line):
     assert said(shell, keys) == line
@@ -93,6 +101,56 @@ def test_completion(shell):
     assert re.search(r"^cpus/ +chosen$", shell.text[start:], re.M)
     shell.send("\x03")
     shell.prompt(10)
+    shell.cmd("planet=earth")
+    tab("echo on $pla\t")
+    assert said(shell, b"") == "on earth"
+    tab('echo "is ${pl\t')
+    assert said(shell, b"") == "is earth"
+    shell.cmd("touch '/a name' /another")
+    tab("ls -\t\t")
+    shell.send("\x03")
+    shell.prompt(10)
+    tab("ls /a\\ n\t")
+    assert said(shell, b"") == "/a name"
+    tab("ls '/a n\t")
+    assert said(shell, b"") == "/a name"
+    tab("echo > /anoth\t")
+    shell.send("\r")
+    shell.prompt(10)
+    tab("wc -c < /ano\t")
+    assert said(shell, b"").split() == ["1"]
+    tab("true && ec\t")
+    assert said(shell, b"joined") == "joined"
+
+
+def test_end_of_file(shell):
+    """Ctrl-D ends what a command reads; at the prompt it says how to leave, and leaves nothing."""
+    shell.send("cat > /typed\rone\rtwx\x7fo\rhal\x04f\x04\x04")
+    shell.expect(r"^halfcairn> \Z")
+    shell.send("\r")
+    assert shell.cmd("grep -n . < /typed") == "1:one\n2:two\n3:half"
+    shell.send("\x04")
+    shell.expect("^use poweroff to leave$")
+    shell.prompt(10)
+    assert shell.cmd("echo on") == "on"
+
+
+def test_a_marked_paste_is_kept_whole(shell):
+    """Nothing of it runs before Enter, and then all of it does, in order; it is one line of the history."""
+    shell.send("\x1b[8;24;80t")
+    start = len(shell.data)
+    shell.send("\x1b[200~echo one\recho 'two\rtwo'\r\necho three\x1b[201~")
+    shell.expect("echo three$")
+    time.sleep(0.3)
+    assert not re.search("^one$", shell.text[shell.position:], re.M)
+    shell.send("\r")
+    shell.expect("^one\ntwo\ntwo\nthree$")
+    shell.prompt(10)
+    raw = bytes(shell.data[start:])
+    assert raw.index(b"\x1b[?2004l") < raw.index(b"\none") and raw.rindex(b"\x1b[?2004h") > raw.index(b"\nthree")
+    shell.send("\x1b[A; echo four\r")
+    shell.expect("^one\ntwo\ntwo\nthree\nfour$")
+    shell.prompt(10)
 
 
 def test_interrupt_ends_what_runs(shell):
@@ -125,3 +183,18 @@ def test_paste_of_a_mebibyte(boot, kernel):
     assert session.status(300) == OFF
     found = re.findall(r"^(\d{5}) [a-j]{480}$", session.text, re.M)
     assert found == [f"{n:05d}" for n in range(len(lines))]
+
+
+def test_paste_of_a_mebibyte_into_a_file(boot, kernel):
+    """What `cat > f` is given arrives whole, also while it is written."""
+    dice = random.Random(5)
+    lines = []
+    while sum(map(len, lines)) < SIZE:
+        lines.append("".join(dice.choices("abc dexyz0189~!#$%&", k=dice.randrange(1, 900))) + "ü\n")
+    text = "".join(lines).encode()
+    session = boot(kernel, timeout=300)
+    session.prompt()
+    session.send(b"cat > f\r" + text.replace(b"\n", b"\r") + b"\x04")
+    session.prompt(240)
+    assert session.cmd("sum < f").split() == [f"{zlib.crc32(text):08x}", str(len(text))]
+    session.poweroff()
