@@ -1,28 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/* ln: gives a file a further name, or with -s makes a symbolic link. */
+/* ln: gives files further names, or with -s makes symbolic links. */
 #include <fs/fs.h>
 #include <shell/command.h>
 
 #include "files.h"
+#include "targets.h"
 
-enum { SYMBOLIC, TARGET, LINK };
+enum { SYMBOLIC, PATHS };
 
 static const struct argument ln_arguments[] = {
-	[SYMBOLIC] = { .letter = 's', .type = ARGUMENT_FLAG, .help = "a symbolic link" },
-	[TARGET] = { .name = "TARGET", .type = ARGUMENT_TEXT },
-	[LINK] = { .name = "PATH", .type = ARGUMENT_TEXT },
+	[SYMBOLIC] = { .letter = 's', .type = ARGUMENT_FLAG, .help = "symbolic links" },
+	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .many = true },
 };
+
+static int link_hard(const char *path, const char *target)
+{
+	return file_status("ln", target, fs_link(path, false, target));
+}
+
+static int link_symbolic(const char *path, const char *target)
+{
+	return file_status("ln", target, fs_symlink(path, target));
+}
 
 static int ln(const struct arguments *a)
 {
-	const char *target = a->value[TARGET].text, *path = a->value[LINK].text;
-
-	if (a->given & 1U << SYMBOLIC)
-		return file_status("ln", path, fs_symlink(target, path));
-	return file_status("ln", path, fs_link(target, false, path));
+	return targets_each("ln", a, a->given & 1U << SYMBOLIC ? link_symbolic : link_hard);
 }
 
 static const struct command ln_command = {
-	.name = "ln", .help = "make a link", .parsed = ln, ARGUMENTS(ln_arguments),
+	.name = "ln", .usage = "[-s] PATH... NEW", .help = "make links", .parsed = ln,
+	ARGUMENTS(ln_arguments),
 };
 COMMAND(ln_command);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* ls: lists directories, a name a line, sorted by their bytes; with -l what is known of each. */
 #include <fs/fs.h>
+#include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <shell/command.h>
 #include <uapi/errno.h>
 
+#include "calendar.h"
 #include "files.h"
 
 #define PATH_BYTES	4096
@@ -15,7 +17,7 @@ enum { ALL, LONG, PATHS };
 static const struct argument ls_arguments[] = {
 	[ALL] = { .letter = 'a', .type = ARGUMENT_FLAG, .help = "also names with a dot first" },
 	[LONG] = { .letter = 'l', .type = ARGUMENT_FLAG,
-		   .help = "kind, mode, links, size or device" },
+		   .help = "kind, mode, links, size or device, date" },
 	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true, .many = true },
 };
 
@@ -91,7 +93,7 @@ static void mode_words(u32 mode, char *text)
 
 static int show(const char *path, const char *name, bool details)
 {
-	char words[12], size[24], target[256];
+	char words[12], size[24], target[256], modified[CALENDAR_TEXT];
 	struct file_stat s;
 	ssize_t n = 0;
 	int err;
@@ -110,8 +112,10 @@ static int show(const char *path, const char *name, bool details)
 		snprintf(size, sizeof(size), "%lu, %lu", NODE_MAJOR(s.node), NODE_MINOR(s.node));
 	else
 		snprintf(size, sizeof(size), "%lu", s.size);
-	print("%s %3u %10s %s%s%.*s\n", words, s.links, size, name, n > 0 ? " -> " : "",
-	      n > 0 ? (int)n : 0, target);
+	/* to the minute */
+	calendar_format(s.modified / NS_PER_SEC, modified, sizeof(modified));
+	print("%s %3u %10s %.16s %s%s%.*s\n", words, s.links, size, modified, name,
+	      n > 0 ? " -> " : "", n > 0 ? (int)n : 0, target);
 	return 0;
 }
 
@@ -130,7 +134,8 @@ static int list_names(const char *path, const struct listing *l, bool details)
 	return err;
 }
 
-static int list(const char *path, bool all, bool details)
+/* @title: the path is named, as one of several. */
+static int list(const char *path, bool all, bool details, bool title)
 {
 	struct listing l = { .all = all };
 	struct file_stat stat;
@@ -142,6 +147,8 @@ static int list(const char *path, bool all, bool details)
 	err = err ? err : file_open(path, O_RDONLY | O_DIRECTORY, 0, &dir);
 	if (err)
 		return err;
+	if (title)
+		print("%s:\n", path);
 	err = file_readdir(dir, add, &l);
 	file_put(dir);
 	if (!err) {
@@ -160,11 +167,12 @@ static int ls(const struct arguments *a)
 	int status = STATUS_OK;
 
 	if (!a->count)
-		return file_status("ls", ".", list(".", all, details));
+		return file_status("ls", ".", list(".", all, details, false));
 	for (int i = 0; i < a->count && !shell_stopped(); i++) {
-		if (a->count > 1)
-			print("%s%s:\n", i ? "\n" : "", a->words[i]);
-		status |= file_status("ls", a->words[i], list(a->words[i], all, details));
+		if (i)
+			print("\n");
+		status |= file_status("ls", a->words[i],
+				      list(a->words[i], all, details, a->count > 1));
 	}
 	return shell_stopped() ? STATUS_STOPPED : status;
 }

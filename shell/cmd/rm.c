@@ -41,13 +41,22 @@ static int first_in(const char *path, char *name)
 	return err;
 }
 
+/* Whatever it is called there: nobody means that. */
+static bool is_root(const char *path)
+{
+	struct file_stat stat, root;
+
+	return !fs_stat(path, false, &stat) && !fs_stat("/", false, &root) &&
+	       stat.device == root.device && stat.inode == root.inode;
+}
+
 /* Removes @path, a buffer of @size bytes in which longer paths are made, and what is in it. */
 static int remove_all(char *path, size_t size)
 {
 	size_t start = strlen(path), len = start;
 	unsigned int depth = 0;
 	char name[NAME_BYTES];
-	int err = 0;
+	int err = is_root(path) ? -EBUSY : 0;
 
 	while (!err && !shell_stopped()) {
 		err = fs_unlink(path);
