@@ -103,6 +103,8 @@ static int scan_word(struct cursor *c)
 			err = variable(c, &at);
 			if (err)
 				return err;
+		} else if (text[at] == '\\' && quote != '\'') {
+			c->p->continued = true;
 		}
 	}
 	c->at = at;
@@ -236,6 +238,7 @@ int parse(struct parse *p, const char *text)
 
 	p->word_count = 0;
 	p->command_count = 0;
+	p->continued = false;
 	for (;;) {
 		char ch;
 

@@ -55,6 +55,7 @@ struct parse {
 	u32 word_count;
 	u32 command_count;
 	u32 consumed;		/* bytes of the text, with the newline that ended it */
+	bool continued;		/* it ends with a backslash, which a newline may follow */
 	/* results, for one that is not: */
 	u32 column;		/* where, from 1 on */
 	const char *problem;	/* what, lower case, no full stop */

@@ -264,6 +264,19 @@ void run_text(const char *text, const char *file, int *status)
 	*status = shell_stopped() ? STATUS_STOPPED : r.status;
 }
 
+bool run_unfinished(const char *text)
+{
+	struct parse p;
+	int err;
+
+	do {
+		p = (struct parse){ 0 };
+		err = parse(&p, text);
+		text += p.consumed;
+	} while (!err && *text);
+	return err ? err == -EAGAIN : p.continued;
+}
+
 int shell_run(const char *text)
 {
 	/* what $? is at the prompt; threads that run text beside it do not disturb it */

@@ -45,6 +45,9 @@ int run_prepared(struct prepared *c);
  */
 void run_text(const char *text, const char *file, int *status);
 
+/* Whether further lines belong to @text: a quote is open, or nothing stands behind a | or && yet. */
+bool run_unfinished(const char *text);
+
 /* Runs @count commands, at least two, joined by pipes: the status of the last one. */
 int pipeline_run(const struct run *r, const struct parse_command *commands, u32 count);
 

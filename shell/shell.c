@@ -73,6 +73,26 @@ static void run_rc(void)
 		log_err(RC_FILE ": %s", errno_name(-err));
 }
 
+/* Reads a line, and those that it needs behind it. */
+static int read_lines(void)
+{
+	const char *prompt = "cairn> ";
+	size_t len = 0;
+	int err;
+
+	for (;;) {
+		err = edit_read_line(prompt, line + len, sizeof(line) - len);
+		if (err || !IS_ENABLED(CONFIG_SHELL_LANGUAGE) || !run_unfinished(line))
+			return err;
+		len = strlen(line);
+		if (len + 2 > sizeof(line))
+			return -E2BIG;
+		line[len++] = '\n';
+		line[len] = 0;
+		prompt = "> ";
+	}
+}
+
 void shell_main(void)
 {
 	become_urgent();
@@ -85,7 +105,7 @@ void shell_main(void)
 
 		if (IS_ENABLED(CONFIG_SHELL_JOBS))
 			jobs_report();
-		err = edit_read_line("cairn> ", line, sizeof(line));
+		err = read_lines();
 		if (!err)
 			run(line);
 		else if (err == -E2BIG)

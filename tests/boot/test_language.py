@@ -42,7 +42,6 @@ def shell(machine, request):
     ("false | true; echo $?", "0"),
     ("true | false; echo $?", "1"),
     ("true | false && echo a || echo b", "b"),
-    ("echo a &&", "column 8: a command is missing behind it"),
     ("&& echo a", "column 1: a command is missing before it"),
     ("echo a | | wc", "column 10: a command is missing here"),
     ("echo a & & wc", "column 10: a command is missing before it"),
@@ -51,11 +50,35 @@ def shell(machine, request):
     ("echo x=1 'echo $x' > f; source f; echo $?", "x=1: unknown command; `help` lists them\n127"),
     ("echo echo in file > f && source f", "in file"),
     ("wc < none; echo $?", "none: ENOENT\n1"), ("echo a > /none/f", "/none/f: ENOENT"), ("echo a > /", "/: EISDIR"),
+    ("echo 'echo \"' > f; source f", "f: line 1, column 6: a quote is not closed\nusage: source FILE"),
+    ("echo 'echo a &&' > f; source f", "f: line 1, column 8: a command is missing behind it\nusage: source FILE"),
     ("source none", "source: none: ENOENT"), ("echo a > g1; echo a > g2; echo g? [fg]*", "g1 g2 f g1 g2"),
     ("echo *.c [ab]? '*'", "*.c [ab]? *"),
 ])
 def test_lines(shell, line, said):
     assert shell.cmd(line) == said
+
+
+@pytest.mark.parametrize("lines, said", [
+    (("echo 'a", "b'"), "a\nb"), (('echo "a', "", 'b"; echo c'), "a\n\nb\nc"), (("echo a &&", "", "echo b"), "a\nb"),
+    (("seq 3 |", "grep 2 ||", "echo none"), "2"), (("echo a\\", "b \\", "c"), "ab c"), (("echo 'a\\", "b'"), "a\\\nb"),
+    (("echo a\\\\",), "a\\"), (("echo '\\'",), "\\"),
+])
+def test_lines_that_go_on(shell, lines, said):
+    """What is not finished asks for more."""
+    for line in lines[:-1]:
+        shell.send(f"{line}\r")
+        shell.expect("^> ")
+    shell.send(f"{lines[-1]}\r")
+    assert shell.prompt().partition("\n")[2] == said
+
+
+def test_interrupt_ends_what_is_not_finished(shell):
+    shell.send("echo 'a\r")
+    shell.expect("^> ")
+    shell.send("echo b\x03")
+    shell.prompt()
+    assert shell.cmd("echo c") == "c"
 
 
 @pytest.mark.parametrize("line,said", [

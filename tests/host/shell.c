@@ -49,6 +49,25 @@ static void quoting(void)
 		 "[$a][${b}c][$][$?][${?}][$1][\"${d}\"]['${']\n");
 }
 
+static bool continued(const char *text)
+{
+	struct parse p = { 0 };
+
+	return !parse(&p, text) && p.continued;
+}
+
+static void backslash_at_the_end(void)
+{
+	TEST(continued("a\\"));
+	TEST(continued("a \\"));
+	TEST(continued("a &\\"));
+	TEST(!continued("a"));
+	TEST(!continued("a\\\\"));
+	TEST(!continued("a '\\'"));
+	TEST(!continued("a # \\"));
+	TEST(!continued("a\\\nb"));
+}
+
 static void errors(void)
 {
 	TEST_STR(shows("a 'b"), "-EAGAIN 3: a quote is not closed");

@@ -12,7 +12,7 @@ SEEDS = ["echo a; b && c || d | e & # f\n", "echo '$a' \"$a ${b}\" \\$c $?", "a 
 
 
 def test_language(program):
-    program("shell", *LANGUAGE, "shell/suggest.c", *HEAP, "tests/host/shell.c", flags=[*FEATURES, *SYNC]).test(cases=10)
+    program("shell", *LANGUAGE, "shell/suggest.c", *HEAP, "tests/host/shell.c", flags=[*FEATURES, *SYNC]).test(cases=11)
 
 
 def test_left_out(program):
