@@ -45,7 +45,7 @@ static int date(const struct arguments *a)
 	err = rtc_read(&seconds);
 	if (err)
 		return failed(err);
-	calendar_format(seconds, text, sizeof(text));
+	calendar_write(seconds, text, sizeof(text));
 	if (format)
 		print("%lu\n", seconds);
 	else

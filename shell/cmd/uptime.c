@@ -13,7 +13,7 @@ static int uptime_run(int argc __unused, char **argv __unused)
 
 	print("up %lu.%06lu s", now / NS_PER_SEC, now % NS_PER_SEC / NS_PER_US);
 	if (!rtc_read(&seconds)) {
-		calendar_format(seconds, text, sizeof(text));
+		calendar_write(seconds, text, sizeof(text));
 		print(", %s", text);
 	}
 	print("\n");
