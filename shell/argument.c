@@ -133,8 +133,8 @@ static int take(const struct argument *a, unsigned int i, const char *s, struct 
 		char *problem, size_t size)
 {
 	static const char *const kinds[] = {
-		[ARGUMENT_NUMBER] = "number", [ARGUMENT_ADDRESS] = "number", [ARGUMENT_SIZE] = "size",
-		[ARGUMENT_DURATION] = "duration",
+		[ARGUMENT_NUMBER] = "number", [ARGUMENT_ADDRESS] = "number",
+		[ARGUMENT_SIZE] = "size", [ARGUMENT_DURATION] = "duration",
 	};
 	char text[80];
 	s64 number = 0;

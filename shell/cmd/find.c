@@ -5,7 +5,8 @@
  * where it stands are kept open, in memory of the heap: a tree may be as deep as a path is long.
  * Symbolic links are shown and not followed.
  *
- * Its words are read by hand: as everywhere, options follow the paths, and are words with one minus.
+ * Its words are read by hand: as on every Unix, options follow the paths, and are whole words
+ * behind one minus.
  */
 #include <fs/fs.h>
 #include <lib/string.h>
@@ -17,6 +18,12 @@
 
 #define PATH_BYTES	4096
 
+/* A directory that is being listed. */
+struct level {
+	struct file *dir;
+	size_t len;		/* of its path */
+};
+
 struct find {
 	/* the conditions: */
 	const char *name;	/* a pattern, or NULL */
@@ -25,10 +32,7 @@ struct find {
 	u64 size;
 	/* where it stands: */
 	char *path;		/* PATH_BYTES */
-	struct level {
-		struct file *dir;
-		size_t len;		/* of its path */
-	} *levels;
+	struct level *levels;
 	size_t depth, room;
 	/* of the entry that ended a listing: */
 	u64 next;

@@ -56,7 +56,8 @@ static const char *reads(const char *line)
 			*at++ = 0;
 	}
 	argv[argc] = NULL;
-	err = arguments_parse(*line == 'f' ? &few : &command, argc, argv, &a, problem, sizeof(problem));
+	err = arguments_parse(*line == 'f' ? &few : &command, argc, argv, &a, problem,
+			      sizeof(problem));
 	if (err) {
 		snprintf(shown, sizeof(shown), "%s", *problem ? problem : "usage");
 		return shown;
@@ -103,7 +104,8 @@ static void options_behind(void)
 	TEST_STR(reads("few 1 f -x"), "-x: no such option");
 	TEST_STR(reads("few 1 f g"), "usage");
 	TEST_STR(reads("few 0xffffffffffffffff"), "v0 n-1 s0 t0 c0 (null) l0");
-	TEST_STR(reads("few 0x10000000000000000"), "\"0x10000000000000000\" is no ADDRESS: a number");
+	TEST_STR(reads("few 0x10000000000000000"),
+		 "\"0x10000000000000000\" is no ADDRESS: a number");
 	TEST_STR(reads("few -1"), "\"-1\" is no ADDRESS: a number");
 }
 
