@@ -9,12 +9,12 @@ import pytest
 from lib.session import OFF, Session
 
 # name: (a good use, what it prints whole, its status; a wrong use, of which the usage line comes with status 2).
-# None: there is none. A good use begins in an empty directory with the files a (three lines) and the folder d.
+# None: there is none. A good use begins in an empty directory with the files a (three lines) and the folder x.
 GOOD_AND_BAD = {
     "backtrace": ("backtrace 0", r"thread 0 \S+, running:\n(  \S+\n?)+", 0, "backtrace 1 2"),
     "bench": ("bench page.order0", r"page\.order0 \d+ \S+", 0, "bench a b"),
     "cat": ("cat a", "1\n2\n3", 0, "cat -x"),
-    "cd": ("cd d; pwd; cd ..", "/t/d", 0, "cd a b"),
+    "cd": ("cd x; pwd; cd ..", "/t/x", 0, "cd a b"),
     "chmod": ("chmod u=rwx,go= a; ls -l a", r"-rwx------ +1 +6 a", 0, "chmod x a"),
     "clear": ("clear", "", 0, "clear x"),
     "config": ("config CMD_CONFIG", "CONFIG_CMD_CONFIG=y", 0, "config a b"),
@@ -28,7 +28,7 @@ GOOD_AND_BAD = {
     "echo": ("echo a b", "a b", 0, None),
     "failmem": ("failmem", r"failmem: \d+ allocations, none is to fail", 0, "failmem x"),
     "false": ("false", "", 1, "false x"),
-    "find": ("find . -name '[ad]' -type f", r"\./a", 0, "find . -bad"),
+    "find": ("find . -name '[ax]' -type f", r"\./a", 0, "find . -bad"),
     "grep": ("grep -n 2 a", "2:2", 0, "grep"),
     "head": ("head -n 1 a", "1", 0, "head -n x"),
     "heaptrace": ("heaptrace", "heaptrace: .*", 1, "heaptrace x"),
@@ -41,14 +41,14 @@ GOOD_AND_BAD = {
     "ln": ("ln a l; cat l", "1\n2\n3", 0, "ln a"),
     "locks": ("locks | head -n 1", r" +taken +contended .*", 0, "locks x"),
     "log": ("log", "info", 0, "log x"),
-    "ls": ("ls", "a\nd", 0, "ls -x"),
+    "ls": ("ls", "a\nx", 0, "ls -x"),
     "map": ("map | head -n 1", r"0x[0-9a-f]+-0x[0-9a-f]+ .*", 0, "map x"),
     "mem": ("mem | grep total", r"total \d+ KiB, .*", 0, "mem x"),
     "memleak": ("memleak | head -n 1", r"memleak: \d+ objects checked, freed ones included", 0, "memleak x"),
     "memtest": ("memtest 64K", r"pass 1: 0% .* 100%\nmemtest: 64 KiB tested, no error", 0, "memtest 1M 0"),
-    "mkdir": ("mkdir e; ls", "a\nd\ne", 0, "mkdir"),
+    "mkdir": ("mkdir e; ls", "a\ne\nx", 0, "mkdir"),
     "mount": ("mount | head -n 1", r"ramfs on / type ramfs \(rw\)", 0, "mount a b"),
-    "mv": ("mv a d; ls d", "a", 0, "mv a"),
+    "mv": ("mv a x; ls x", "a", 0, "mv a"),
     "nice": ("nice 9999 -p 1", "nice: thread 9999 does not exist", 1, "nice 0 -x 1"),
     "panic": None,      # it ends the run, and takes any words
     "peek": ("peek -p 0x40000000", r"0x0000000040000000: [0-9a-f]{8}", 0, "peek x"),
@@ -59,8 +59,8 @@ GOOD_AND_BAD = {
     "pwd": ("pwd", "/t", 0, "pwd x"),
     "reboot": (None, None, None, "reboot now"),
     "repeat": ("repeat 2 echo x", "x\nx", 0, "repeat x"),
-    "rm": ("rm a; ls", "d", 0, "rm -x"),
-    "rmdir": ("rmdir d; ls", "a", 0, "rmdir"),
+    "rm": ("rm a; ls", "x", 0, "rm -x"),
+    "rmdir": ("rmdir x; ls", "a", 0, "rmdir"),
     "sched": ("sched | head -n 1", r"policy: \S.*", 0, "sched x"),
     "selftest": ("selftest list", r"KTAP version 1\n(?s:.*)# Totals: pass:\d+ fail:0 skip:0", 0, "selftest a b"),
     "seq": ("seq 1 2 5", "1\n3\n5", 0, "seq x"),
@@ -75,15 +75,15 @@ GOOD_AND_BAD = {
     "time": ("time true", r"real \d+\.\d{6} s, cpu \d+\.\d{6} s", 0, "time"),
     "timers": ("timers | head -n 1", r" +due in, us .*", 0, "timers x"),
     "top": ("top -n 1", r"up \d+ s, threads: (?s:.*) main .*", 0, "top x"),
-    "touch": ("touch b; ls", "a\nb\nd", 0, "touch"),
+    "touch": ("touch b; ls", "a\nb\nx", 0, "touch"),
     "trace": ("trace start 1; trace", r"trace: off, \d+ events, .*", 0, "trace x"),
     "true": ("true", "", 0, "true x"),
-    "umount": ("umount d", "umount: d: EINVAL", 1, "umount"),
+    "umount": ("umount x", "umount: x: EINVAL", 1, "umount"),
     "uptime": ("uptime", r"up \d+\.\d{6} s, \d.* UTC", 0, "uptime x"),
     "version": ("version", r"Cairn \d.*", 0, "version x"),
     "wait": ("sleep 1ms & wait", r"\[1\] .*", 0, "wait x"),
     "watch": ("watch -c 1 echo x", "x", 0, "watch -n x true"),
-    "wc": ("wc a d", "3 3 6 a\nwc: d: EISDIR\n3 3 6 total", 1, "wc -x"),
+    "wc": ("wc a x", "3 3 6 a\nwc: x: EISDIR\n3 3 6 total", 1, "wc -x"),
     "workload": ("workload", r"workload: .*", 1, "workload x"),
     "write": ("write -a a 4; wc -l a", "2 bytes written\n4 a", 0, "write a"),
 }
@@ -115,7 +115,7 @@ def test_good_and_bad_arguments(machine):
     for name in names(machine):
         good, says, status, bad = GOOD_AND_BAD[name] or (None, None, None, None)
         if good:
-            machine.cmd("cd /; rm -rf /t; mkdir /t && cd /t && mkdir d && seq 3 > a")
+            machine.cmd("cd /; rm -rf /t; mkdir /t && cd /t && mkdir x && seq 3 > a")
             said = machine.cmd(good)
             left = machine.cmd("echo $?")
             if not re.fullmatch(says, said) or left != str(status):
