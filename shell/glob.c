@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Patterns of paths (see <shell/glob.h>). A path is matched component by component: the names of a folder
- * are collected first, and only then is it gone into, so that no folder stays open. A component
- * without a pattern is taken as it is, without a look at its folder.
+ * Patterns of paths (see <shell/glob.h>). A path is matched component by component: the names of a
+ * folder are collected first, and only then is it gone into, so that no folder stays open. A
+ * component without a pattern is taken as it is, without a look at its folder.
  */
 #include <lib/string.h>
 #include <shell/files.h>

@@ -10,7 +10,7 @@
 struct rtc_ops {
 	/* Seconds since 1970 in *@seconds: 0 or a negative errno. Any context. */
 	int (*read)(struct device *dev, u64 *seconds);
-	/* Sets it, with CONFIG_RTC_SET; NULL: it cannot be set. -ERANGE: it has not so many bits. */
+	/* Sets it, with CONFIG_RTC_SET; NULL: it cannot be set. -ERANGE: too few bits. */
 	int (*set)(struct device *dev, u64 seconds);
 };
 

@@ -47,7 +47,8 @@ struct memtest {
 /*
  * Tests free memory, the largest runs first, and leaves some for everybody else. Each bad word is
  * a line in the log, up to some number. 0 also when words are bad; -ENOMEM when less than the size
- * asked for can be taken: then @t->tested is what could be; -EINTR when it was ended. Thread context, one at a time.
+ * asked for can be taken: then @t->tested is what could be; -EINTR when it was ended. Thread
+ * context, one at a time.
  */
 int memtest_run(struct memtest *t);
 

@@ -68,7 +68,7 @@ struct argument {
 /* What was given, by the index in the command's table. */
 struct arguments {
 	union {
-		s64 number;		/* also bytes, ns, an address's bits, a choice's index, 1 for a flag */
+		s64 number;	/* also bytes, ns, an address, a choice's index, 1 for a flag */
 		const char *text;
 	} value[ARGUMENTS_MAX];
 	u32 given;			/* a bit each */

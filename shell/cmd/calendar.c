@@ -12,7 +12,7 @@
 #define DAYS_TO_1970	719468	/* from 0000-03-01 */
 #define DAY		86400
 
-void calendar_format(u64 seconds, char *text, size_t size)
+void calendar_write(u64 seconds, char *text, size_t size)
 {
 	u64 from_march = seconds / DAY + DAYS_TO_1970;
 	u64 era = from_march / 146097, of_era = from_march % 146097;
@@ -78,6 +78,6 @@ int calendar_parse(const char *text, u64 *seconds)
 		return -EINVAL;
 	*seconds = day_of(year, month, day) * DAY + hour * 3600 + minute * 60 + second;
 	/* a day that the month has not would come back as another one */
-	calendar_format(*seconds, again, sizeof(again));
+	calendar_write(*seconds, again, sizeof(again));
 	return memcmp(text, again, 10) ? -EINVAL : 0;
 }

@@ -8,7 +8,7 @@
 #define CALENDAR_TEXT	40	/* bytes that any date needs, the NUL included */
 
 /* Writes @seconds as "2026-11-28 12:00:00 UTC". */
-void calendar_format(u64 seconds, char *text, size_t size);
+void calendar_write(u64 seconds, char *text, size_t size);
 
 /*
  * Reads "2026-11-28 12:00:00", also with a T in between, without seconds or without any time, or

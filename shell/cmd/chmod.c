@@ -27,7 +27,8 @@ static u32 letters(const char **at, const char *known, const u32 *bits)
 /* What @word makes of @mode, or -1 when it means nothing. */
 static int change(const char *word, u32 mode)
 {
-	static const u32 who_bits[] = { 0700, 0070, 0007, 0777 }, what_bits[] = { 0444, 0222, 0111 };
+	static const u32 who_bits[] = { 0700, 0070, 0007, 0777 };
+	static const u32 what_bits[] = { 0444, 0222, 0111 };
 	u64 octal;
 
 	if (!parse_u64(word, 8, &octal))

@@ -57,7 +57,7 @@ static int date(const struct arguments *a)
 		return STATUS_FAIL;
 	}
 	seconds = time_real() / NS_PER_SEC;
-	calendar_format(seconds, text, sizeof(text));
+	calendar_write(seconds, text, sizeof(text));
 	if (format)
 		print("%lu\n", seconds);
 	else

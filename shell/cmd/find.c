@@ -3,7 +3,8 @@
  * find: the paths of directories and of all that is in them, one a line, each directory before what
  * is in it; fewer by conditions, all of which must hold.
  *
- * Its words are read by hand: as everywhere, options follow the paths, and are words with one minus.
+ * Its words are read by hand: as on every Unix, options follow the paths, and are whole words
+ * behind one minus.
  */
 #include <fs/fs.h>
 #include <lib/string.h>

@@ -113,7 +113,7 @@ static int show(const char *path, const char *name, bool details)
 	else
 		snprintf(size, sizeof(size), "%lu", s.size);
 	/* to the minute */
-	calendar_format(s.modified / NS_PER_SEC, modified, sizeof(modified));
+	calendar_write(s.modified / NS_PER_SEC, modified, sizeof(modified));
 	print("%s %3u %10s %.16s %s%s%.*s\n", words, s.links, size, modified, name,
 	      n > 0 ? " -> " : "", n > 0 ? (int)n : 0, target);
 	return 0;

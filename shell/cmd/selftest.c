@@ -7,19 +7,24 @@
 #include <shell/command.h>
 #include <uapi/errno.h>
 
-static int selftest(int argc, char **argv)
+static const struct argument selftest_arguments[] = {
+	{ .name = "SUITE", .type = ARGUMENT_TEXT, .optional = true },
+};
+
+static int selftest(const struct arguments *a)
 {
+	const char *name = a->value[0].text;
 	int bad;
 
 	shell_stop_gently(true);
-	bad = test_run(argc > 1 ? argv[1] : NULL, print, shell_stopped);
+	bad = test_run(name, print, shell_stopped);
 	shell_stop_gently(false);
 	if (bad == -EINTR)
 		return STATUS_STOPPED;
 	if (bad >= 0)
 		return bad == 0 ? STATUS_OK : STATUS_FAIL;
 
-	print("selftest: there is no suite \"%s\", only", argv[1]);
+	print("selftest: there is no suite \"%s\", only", name);
 	TABLE_FOREACH(test_suite, struct test_suite, suite)
 		print(" %s", (*suite)->name);
 	print("\n");
@@ -27,11 +32,7 @@ static int selftest(int argc, char **argv)
 }
 
 static const struct command selftest_command = {
-	.name = "selftest",
-	.usage = "[SUITE]",
-	.help = "run the in-kernel tests, all or one suite",
-	.run = selftest,
-	.max_args = 1,
-	.ordinary = true,
+	.name = "selftest", .help = "run the in-kernel tests, all or one suite",
+	.parsed = selftest, .ordinary = true, ARGUMENTS(selftest_arguments),
 };
 COMMAND(selftest_command);

@@ -32,7 +32,7 @@ static int show(const char *path)
 
 	if (err)
 		return err;
-	calendar_format(s.modified / NS_PER_SEC, modified, sizeof(modified));
+	calendar_write(s.modified / NS_PER_SEC, modified, sizeof(modified));
 	print("%s: %s, mode %04o, %lu bytes, %lu blocks, inode %lu, links %u, modified %s\n",
 	      path, kind(s.mode), s.mode & 07777, s.size, s.blocks, s.inode, s.links, modified);
 	return 0;

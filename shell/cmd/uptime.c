@@ -12,7 +12,7 @@ static int uptime_run(int argc __unused, char **argv __unused)
 
 	print("up %lu.%06lu s", now / NS_PER_SEC, now % NS_PER_SEC / NS_PER_US);
 	if (time_real_known()) {
-		calendar_format(time_real() / NS_PER_SEC, text, sizeof(text));
+		calendar_write(time_real() / NS_PER_SEC, text, sizeof(text));
 		print(", %s", text);
 	}
 	print("\n");

@@ -69,7 +69,7 @@ static int write(const struct arguments *a)
 		file_put(file);
 	}
 	if (!err)
-		print("%ld bytes written\n", pos - begin);
+		print("%ld byte%s written\n", pos - begin, pos - begin == 1 ? "" : "s");
 	return file_status("write", path, err);
 }
 
