@@ -4,6 +4,7 @@
  * files one lock, the inode's, is held for a call: it guards the contents, the size and the
  * positions of all who have the file open.
  */
+#include <fs/device.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <mm/iov.h>
@@ -80,8 +81,6 @@ static int may_open(const struct path *path, int flags, u32 access)
 		return -ENOTDIR;
 	if (S_ISLNK(mode))
 		return -ELOOP;
-	if (!path->dentry->inode->file_ops)
-		return -ENXIO;
 	if (path->mount->super.read_only && S_ISREG(mode) &&
 	    (access & FILE_WRITE || flags & O_TRUNC))
 		return -EROFS;
@@ -89,6 +88,18 @@ static int may_open(const struct path *path, int flags, u32 access)
 }
 
 static const struct file_ops no_ops;
+
+/* What the file does, or NULL: nobody knows the device. */
+static const struct file_ops *ops_of(const struct inode *inode)
+{
+	if (likely(inode->file_ops))
+		return inode->file_ops;
+	if (S_ISDIR(inode->mode))
+		return &no_ops;
+	if (IS_ENABLED(CONFIG_FS_DEVFS) && (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)))
+		return device_ops(inode->mode, inode->device);
+	return NULL;
+}
 
 /* Makes @file, which is nothing yet, that of @path. */
 static int open_path(struct file *file, const struct path *path, int flags)
@@ -104,7 +115,9 @@ static int open_path(struct file *file, const struct path *path, int flags)
 	file->flags = flags & ~(O_CREAT | O_EXCL | O_NOCTTY | O_TRUNC);
 	file->path = *path;
 	file->inode = inode;
-	file->ops = inode->file_ops ? inode->file_ops : &no_ops;
+	file->ops = ops_of(inode);
+	if (!file->ops)
+		return -ENXIO;
 	file->pos = 0;
 	file->data = NULL;
 	return file->ops->open ? file->ops->open(file) : 0;

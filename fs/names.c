@@ -258,7 +258,7 @@ static int take_out(struct dentry *dir, struct dentry *d, const struct fs_name *
 		return -EPERM;
 	if (ops->lookup && is_dir(d))
 		fs_cache_shrink();	/* names below it that nobody uses are in the way */
-	if (d->flags & DENTRY_MOUNT)
+	if (dentry_has_mount(d))
 		err = -EBUSY;
 	else if (ops->unlink)
 		err = ops->unlink(dir->inode, name, d->inode);
@@ -350,8 +350,6 @@ static __cold int move_check(struct move *m, unsigned int flags)
 		return 1;
 	if (m->victim && directory != is_dir(m->victim))
 		return directory ? -ENOTDIR : -EISDIR;
-	if (m->source->flags & DENTRY_MOUNT)
-		return -EBUSY;
 	if (!from->inode->ops->create || !to->inode->ops->create)
 		return -EPERM;
 	return 0;
@@ -364,6 +362,8 @@ static __cold int move_locked(struct move *m)
 	bool up = is_dir(m->source) && from != to;
 	int err = m->victim ? may_take_out(m->victim) : 0;
 
+	if (m->source->flags & DENTRY_MOUNT)
+		err = -EBUSY;
 	if (err)
 		return err;
 	if (!(to->flags & DENTRY_LINKED) && to->parent != to)

@@ -12,8 +12,6 @@
 
 #include "vfs.h"
 
-#define FIRST_COOKIE	2	/* 0 is ".", 1 is ".." */
-
 struct listing {
 	struct dentry *dir;
 	struct dentry *last;	/* the name that was told last, with a reference, or NULL */
@@ -47,7 +45,7 @@ static struct dentry *next(struct listing *l, u64 pos, struct dir_entry *entry)
 	return d;
 }
 
-static int dots(struct file *file, dir_entry_fn *entry, void *arg)
+int readdir_dots(struct file *file, dir_entry_fn *entry, void *arg)
 {
 	while (file->pos < FIRST_COOKIE) {
 		struct path at = file->path;
@@ -74,7 +72,7 @@ static int dots(struct file *file, dir_entry_fn *entry, void *arg)
 static int list_cache(struct file *file, dir_entry_fn *entry, void *arg)
 {
 	struct listing l = { .dir = file->path.dentry };
-	int err = dots(file, entry, arg);
+	int err = readdir_dots(file, entry, arg);
 
 	while (!err) {
 		struct dir_entry e;

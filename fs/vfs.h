@@ -127,6 +127,16 @@ static __always_inline void dentry_put_inline(struct dentry *d)
 
 void dentry_put(struct dentry *d);
 
+/*
+ * Whether something is mounted on @d, without the lock: as of a moment ago. A walk that goes by it
+ * calls mount_cross(), which finds the mount or not with the lock held: either was true at some
+ * moment of the walk. Who removes or moves a name asks again in the step that does it.
+ */
+static inline bool dentry_has_mount(const struct dentry *d)
+{
+	return atomic_load_relaxed(&d->flags) & DENTRY_MOUNT;
+}
+
 /* What is known under @name in @dir, without a reference, or NULL. Tree's lock held. */
 struct dentry *dentry_find(const struct dentry *dir, const struct fs_name *name);
 
@@ -288,6 +298,13 @@ static inline void fs_lock(struct mutex *m)
 	if (unlikely(err))
 		fs_lock_again(m, err);
 }
+
+/* --- readdir.c -------------------------------------------------------------------------------- */
+
+#define FIRST_COOKIE	2	/* of a listing's positions: 0 is ".", 1 is ".." */
+
+/* Tells of "." and "..", where file->pos is not behind them: 0, or what @entry returned. */
+int readdir_dots(struct file *file, dir_entry_fn *entry, void *arg);
 
 /* --- file.c, names.c -------------------------------------------------------------------------- */
 

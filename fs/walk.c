@@ -33,7 +33,7 @@ static inline void move(struct walk *w, struct dentry *to)
 
 	w->path.dentry = to;
 	dentry_put(from);
-	if (unlikely(to->flags & DENTRY_MOUNT))
+	if (unlikely(dentry_has_mount(to)))
 		mount_cross(&w->path);
 }
 
@@ -47,7 +47,7 @@ static __cold void move_up(struct walk *w)
 	path_get(&w->path);
 	tree_unlock(state);
 	path_put(&from);
-	if (w->path.dentry->flags & DENTRY_MOUNT)
+	if (dentry_has_mount(w->path.dentry))
 		mount_cross(&w->path);
 }
 

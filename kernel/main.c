@@ -85,6 +85,7 @@ void kernel_main(void)
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
 	fs_init();			/* files: / is there, empty */
+	fs_mount_boot();		/* /dev and /proc */
 	banner_print();			/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */
 	map_protect();			/* what boot alone writes is read-only from here on */

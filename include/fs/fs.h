@@ -108,4 +108,17 @@ static inline void fs_init(void)
 }
 #endif
 
+/*
+ * Mounts the filesystems that have a place of their own (/dev, /proc), and makes the directories
+ * for that where they are missing. Nothing where / has not been mounted. Boot CPU, once, after
+ * whatever boot puts into /.
+ */
+#ifdef CONFIG_FS_SYNTH
+void fs_mount_boot(void);
+#else
+static inline void fs_mount_boot(void)
+{
+}
+#endif
+
 #endif

@@ -108,6 +108,7 @@ struct super {
 
 struct filesystem {
 	const char *name;
+	const char *place;	/* where fs_mount_boot() mounts it, below /; NULL: nowhere */
 	/*
 	 * Sets @super's ops and root. @options is never NULL; words that are everybody's ("ro",
 	 * "rw") are left in it, see fs_option(). 0; a negative errno, and nothing is left.

@@ -14,7 +14,8 @@ enum { ALL, LONG, PATHS };
 
 static const struct argument ls_arguments[] = {
 	[ALL] = { .letter = 'a', .type = ARGUMENT_FLAG, .help = "also names with a dot first" },
-	[LONG] = { .letter = 'l', .type = ARGUMENT_FLAG, .help = "kind, mode, links and size" },
+	[LONG] = { .letter = 'l', .type = ARGUMENT_FLAG,
+		   .help = "kind, mode, links, size or device" },
 	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true, .many = true },
 };
 
@@ -88,7 +89,7 @@ static void mode_words(u32 mode, char *text)
 
 static int show(const char *path, const char *name, bool details)
 {
-	char words[12], target[256];
+	char words[12], size[24], target[256];
 	struct file_stat s;
 	ssize_t n = 0;
 	int err;
@@ -103,7 +104,11 @@ static int show(const char *path, const char *name, bool details)
 	mode_words(s.mode, words);
 	if (S_ISLNK(s.mode))
 		n = fs_readlink(path, target, sizeof(target));
-	print("%s %3u %10lu %s%s%.*s\n", words, s.links, s.size, name, n > 0 ? " -> " : "",
+	if (S_ISCHR(s.mode) || S_ISBLK(s.mode))
+		snprintf(size, sizeof(size), "%lu, %lu", NODE_MAJOR(s.node), NODE_MINOR(s.node));
+	else
+		snprintf(size, sizeof(size), "%lu", s.size);
+	print("%s %3u %10s %s%s%.*s\n", words, s.links, size, name, n > 0 ? " -> " : "",
 	      n > 0 ? (int)n : 0, target);
 	return 0;
 }

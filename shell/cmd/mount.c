@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* mount: mounts a filesystem on a directory, or lists what is mounted. */
+/*
+ * mount: mounts a filesystem on a directory, or lists what is mounted. What is mounted may be named
+ * before the directory, as for Linux's mount; the list shows it.
+ */
 #include <fs/fs.h>
 #include <lib/string.h>
 #include <shell/command.h>
 
 #include "files.h"
 
-enum { TYPE, OPTIONS, TARGET };
+enum { TYPE, OPTIONS, PATHS };
 
 static const struct argument mount_arguments[] = {
-	[TYPE] = { .letter = 't', .name = "TYPE", .type = ARGUMENT_TEXT, .help = "ramfs, ..." },
+	[TYPE] = { .letter = 't', .name = "TYPE", .type = ARGUMENT_TEXT,
+		   .help = "ramfs, proc, ..." },
 	[OPTIONS] = { .letter = 'o', .name = "OPTIONS", .type = ARGUMENT_TEXT, .help = "ro,..." },
-	[TARGET] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true },
+	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true, .many = true,
+		    .help = "the directory; before it, what is mounted" },
 };
 
 static int list(void)
@@ -28,14 +33,17 @@ static int mount(const struct arguments *a)
 {
 	const char *options = a->given & 1U << OPTIONS ? a->value[OPTIONS].text : NULL;
 
-	if (!a->given)
+	const char *source = a->count == 2 ? a->words[0] : NULL, *target;
+
+	if (!a->given && !a->count)
 		return list();
-	if (!(a->given & 1U << TARGET) || !(a->given & 1U << TYPE)) {
+	if (!a->count || a->count > 2 || !(a->given & 1U << TYPE)) {
 		print("mount: -t TYPE and a PATH are needed\n");
 		return STATUS_USAGE;
 	}
-	return file_status("mount", a->value[TARGET].text,
-			   fs_mount(NULL, a->value[TARGET].text, a->value[TYPE].text, options));
+	target = a->words[a->count - 1];
+	return file_status("mount", target,
+			   fs_mount(source, target, a->value[TYPE].text, options));
 }
 
 static const struct command mount_command = {

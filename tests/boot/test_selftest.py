@@ -11,14 +11,14 @@ from lib.session import OFF
 from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
-SUITES = {"boot_mem", "cmdline", "fdt", "format", "fs", "inherit", "irq", "kmalloc", "list", "map", "mutex",
-          "page", "parse", "printk", "string", "string_all", "string_edge", "symbols", "sync",
+SUITES = {"boot_mem", "chacha20", "cmdline", "devfs", "fdt", "format", "fs", "inherit", "irq", "kmalloc", "list",
+          "map", "mutex", "page", "parse", "printk", "procfs", "string", "string_all", "string_edge", "symbols", "sync",
           "sync_random", "thread", "timer", "vmap", "wake"}
 
 
 def suites_of(heap):
     """Files need a heap that gives memory back."""
-    return SUITES - {"fs"} if heap.lower() == "bump" else SUITES
+    return SUITES - {"chacha20", "devfs", "fs", "procfs"} if heap.lower() == "bump" else SUITES
 
 
 def check(text):

@@ -21,3 +21,7 @@ def test_list(program):
 
 def test_leftist(program):
     program("leftist", "lib/leftist.c", "lib/test_leftist.c", "tests/host/leftist.c").test(cases=4)
+
+
+def test_chacha20(program):
+    program("chacha20", "lib/chacha20.c", "lib/test_chacha20.c").test(cases=2)

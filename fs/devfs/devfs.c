@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * devfs: a directory with a node for each device in the table (<fs/device.h>). It keeps nothing: a
+ * node is made when its name is asked for. What a node opens is found by its number, as for nodes
+ * of other filesystems.
+ */
+#include <fs/device.h>
+#include <fs/synth.h>
+
+const struct file_ops *device_ops(u32 mode, u32 number)
+{
+	TABLE_FOREACH(device_node, struct device_node, node)
+		if ((*node)->number == number && (((*node)->mode ^ mode) & S_IFMT) == 0)
+			return (*node)->ops;
+	return NULL;
+}
+
+static bool next(const struct inode *dir __unused, struct synth_entry *e)
+{
+	const struct device_node *const *node = e->at;
+
+	if (!node)
+		node = TABLE_EDGE(device_node, struct device_node, ".0");
+	if (node == TABLE_EDGE(device_node, struct device_node, ".2"))
+		return false;
+	e->name = (*node)->name;
+	e->number = (*node)->number;
+	e->mode = (*node)->mode;
+	e->device = (*node)->number;
+	e->at = node + 1;
+	return true;
+}
+
+static const struct synth_dir root = { SYNTH_DIR_OPS, next };
+
+static int mount(struct super *super, const char *source __unused, const char *options __unused)
+{
+	return synth_mount(super, &root);
+}
+
+static const struct filesystem devfs_filesystem = {
+	.name = "devfs", .place = "/dev", .mount = mount,
+};
+FILESYSTEM(devfs_filesystem);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * /proc/interrupts: as Linux prints it on arm64: the number, how often it came on each CPU, the
+ * controller and its own number, the trigger, who serves it.
+ */
+#include <fs/proc.h>
+#include <kernel/irq.h>
+
+static void show_line(struct proc_text *t, unsigned int irq, const struct irq_stats *s)
+{
+	bool level = s->trigger == IRQ_TRIGGER_LEVEL_HIGH || s->trigger == IRQ_TRIGGER_LEVEL_LOW;
+	const char *name;
+	u64 count;
+
+	proc_print(t, "%3u: %10lu %8s %3u %-8s", irq, s->count, s->chip, s->hw,
+		   level ? "Level" : "Edge");
+	if (s->name)
+		proc_print(t, "  %s", s->name);
+	for (unsigned int i = 0; (name = irq_shared_name(irq, i, &count)); i++)
+		proc_print(t, "%s%s", i || s->name ? ", " : "  ", name);
+	proc_print(t, "\n");
+}
+
+static void show(struct proc_text *t)
+{
+	struct irq_stats s;
+
+	proc_print(t, "%11s%-8d\n", "CPU", 0);
+	for (unsigned int irq = 0; irq < irq_count(); irq++)
+		if (irq_stats_get(irq, &s))
+			show_line(t, irq, &s);
+	proc_print(t, "Err: %10lu\n", irq_spurious());
+}
+
+static const struct proc_entry interrupts_proc = { .name = "interrupts", .show = show };
+PROC_ENTRY(interrupts_proc);

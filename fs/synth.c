@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Synthetic directories (see <fs/synth.h>): a name is looked up by asking for one after the other.
+ * That is done once for each name: the cache keeps what was found.
+ *
+ * A directory is known by its file_ops, which is the first part of its struct synth_dir.
+ */
+#include <fs/synth.h>
+#include <lib/string.h>
+
+#include "vfs.h"
+
+static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found);
+
+static const struct inode_ops dir_ops = { .lookup = lookup };
+
+/* As Linux has it: what is written to a file that shows something is refused by write alone. */
+static int truncate(struct inode *inode __unused, u64 size __unused)
+{
+	return 0;
+}
+
+static const struct inode_ops file_ops = { .truncate = truncate };
+
+static const struct super_ops super_ops = { .evict = NULL };
+
+static bool next(const struct inode *dir, struct synth_entry *e)
+{
+	return container_of(dir->file_ops, const struct synth_dir, ops)->next(dir, e);
+}
+
+static struct inode *make(struct super *super, const struct synth_entry *e)
+{
+	struct inode *inode = inode_alloc(super, e->mode);
+
+	if (!inode)
+		return NULL;
+	inode->number = e->number;
+	inode->device = e->device;
+	inode->size = e->size;
+	inode->ops = &file_ops;
+	inode->file_ops = e->ops;
+	inode->data = (void *)(uintptr_t)e->data;
+	if (S_ISDIR(e->mode)) {
+		inode->ops = &dir_ops;
+		inode->links = 2;
+	}
+	return inode;
+}
+
+static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found)
+{
+	struct synth_entry e = {};
+
+	while (next(dir, &e)) {
+		if (strncmp(e.name, name->text, name->length) || e.name[name->length])
+			continue;
+		*found = make(dir->super, &e);
+		return *found ? 0 : -ENOMEM;
+	}
+	return -ENOENT;
+}
+
+int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg)
+{
+	struct synth_entry e = {};
+	u64 pos = FIRST_COOKIE;
+	int err = readdir_dots(file, entry, arg);
+
+	while (!err && next(file->inode, &e)) {
+		struct dir_entry d = {
+			.name = e.name, .length = strlen(e.name), .inode = e.number, .next = ++pos,
+			.type = (u8)DT_OF_MODE(e.mode),
+		};
+
+		if (pos <= file->pos)
+			continue;
+		err = entry(arg, &d);
+		if (!err)
+			file->pos = pos;
+	}
+	return err;
+}
+
+int synth_mount(struct super *super, const struct synth_dir *root)
+{
+	const struct synth_entry e = { .number = 1, .mode = S_IFDIR | 0755, .ops = &root->ops };
+
+	super->ops = &super_ops;
+	super->root = make(super, &e);
+	return super->root ? 0 : -ENOMEM;
+}

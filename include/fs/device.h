@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Devices as files: each is an entry in a table, with Linux's number, and what is done when it is
+ * opened, read and written. /dev shows all that were linked, and a node that has such a number
+ * opens the device wherever it lies (fs_mknod()). CONFIG_FS_DEVFS.
+ */
+#ifndef FS_DEVICE_H
+#define FS_DEVICE_H
+
+#include <fs/file.h>
+#include <lib/table.h>
+#include <lib/types.h>
+#include <uapi/stat.h>
+
+struct device_node {
+	const char *name;	/* in /dev */
+	u32 number;		/* NODE_NUMBER(), Linux's: its admin-guide/devices.txt */
+	u32 mode;		/* S_IFCHR or S_IFBLK, and permissions */
+	const struct file_ops *ops;
+};
+
+/* The variable's name must end in _node. */
+#define DEVICE_NODE(node)	TABLE_ENTRY(device_node, struct device_node, node)
+
+/* What opens the device of that number, S_IFCHR or S_IFBLK in @mode; NULL: this image has none. */
+const struct file_ops *device_ops(u32 mode, u32 number);
+
+#endif

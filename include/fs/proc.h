@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What /proc shows: each file or directory in it is an entry in a table. A file's text is written
+ * by a function, when it is first read after it was opened or from its beginning, and kept until
+ * it is closed: so that whoever reads in small pieces gets one text, that of one moment. A
+ * directory is a synthetic one (<fs/synth.h>). CONFIG_FS_PROCFS.
+ */
+#ifndef FS_PROC_H
+#define FS_PROC_H
+
+#include <lib/table.h>
+#include <lib/types.h>
+
+struct synth_dir;
+
+/* The text of a file while it is written. */
+struct proc_text {
+	size_t size;		/* how much of it is kept */
+	size_t length;		/* of all of it */
+	char text[];
+};
+
+struct proc_entry {
+	const char *name;
+	/* one of them; @show may sleep, and is called again where the text became longer than
+	 * expected, with the file's lock held */
+	void (*show)(struct proc_text *t);
+	const struct synth_dir *dir;
+};
+
+/* The variable's name must end in _proc. */
+#define PROC_ENTRY(entry)	TABLE_ENTRY(proc_entry, struct proc_entry, entry)
+
+/* For show(): adds formatted text, or @length bytes as they are. */
+void proc_print(struct proc_text *t, const char *fmt, ...) __printf(2, 3);
+void proc_write(struct proc_text *t, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Synthetic directories: their names are not kept but told, one after the other, by a function. For
+ * filesystems that only show what the kernel knows: nothing is made or removed in them. What the
+ * function does not tell of is not there; what it told is in the cache of names and stays as it was
+ * told, so names that come and go need more than this.
+ */
+#ifndef FS_SYNTH_H
+#define FS_SYNTH_H
+
+#include <fs/file.h>
+#include <fs/inode.h>
+#include <lib/types.h>
+
+/* A name in such a directory. */
+struct synth_entry {
+	const char *name;	/* terminated; without a slash */
+	u64 number;		/* the inode's: always the same, nobody else's, more than 1 */
+	u32 mode;		/* kind and permissions */
+	u32 device;		/* of a device node */
+	u64 size;		/* what stat says */
+	const struct file_ops *ops;	/* a directory's: &synth_dir.ops; NULL: a device */
+	const void *data;	/* inode->data */
+	/* the function's own: */
+	const void *at;
+};
+
+/*
+ * Fills in the first entry of the directory @dir when all of *@entry is 0, and then always the next
+ * one: what it does not set keeps its value. False behind the last one. Sleeps for nothing.
+ */
+typedef bool synth_next(const struct inode *dir, struct synth_entry *entry);
+
+struct synth_dir {
+	struct file_ops ops;	/* SYNTH_DIR_OPS */
+	synth_next *next;
+};
+
+int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg);
+
+#define SYNTH_DIR_OPS	{ .readdir = synth_readdir }
+
+/* A filesystem's mount(): its root is such a directory. 0; -ENOMEM. */
+int synth_mount(struct super *super, const struct synth_dir *root);
+
+#endif
