@@ -62,13 +62,13 @@ static bool run_case(const struct test_case *c, size_t number)
 
 /* Runs one suite. Returns how many cases failed, and adds to @skipped those that did not run. */
 static unsigned int run_suite(const struct test_suite *suite, unsigned int number,
-			      unsigned int *skipped)
+			      unsigned int *skipped, test_stop *stop)
 {
 	const char *why = suite->skip ? suite->skip() : NULL;
 	unsigned int bad = 0;
 
 	print("    KTAP version 1\n    # Subtest: %s\n    1..%zu\n", suite->name, suite->count);
-	for (size_t i = 0; i < suite->count; i++) {
+	for (size_t i = 0; i < suite->count && !(stop && stop()); i++) {
 		if (why)
 			print("    ok %zu - %s # SKIP %s\n", i + 1, suite->cases[i].name, why);
 		else
@@ -85,7 +85,7 @@ static bool wanted(const char *name, const struct test_suite *suite)
 	return name == NULL || strcmp(name, suite->name) == 0;
 }
 
-int test_run(const char *name, test_print *print_with)
+int test_run(const char *name, test_print *print_with, test_stop *stop)
 {
 	unsigned int suites = 0;
 	unsigned int cases = 0;
@@ -106,7 +106,11 @@ int test_run(const char *name, test_print *print_with)
 	print("KTAP version 1\n1..%u\n", suites);
 	TABLE_FOREACH(test_suite, struct test_suite, suite) {
 		if (wanted(name, *suite))
-			bad += run_suite(*suite, ++number, &skipped);
+			bad += run_suite(*suite, ++number, &skipped, stop);
+		if (stop && stop()) {
+			print("Bail out! stopped\n");
+			return -EINTR;
+		}
 	}
 	print("# Totals: pass:%u fail:%u skip:%u\n", cases - bad - skipped, bad, skipped);
 	return (int)bad;

@@ -221,15 +221,16 @@ static void report(const void *where, u64 expected, u64 found)
 	test.last_bad = phys_to_page(pa);
 }
 
-static void tell_progress(size_t bytes)
+/* False when the test is to end. */
+static bool tell_progress(size_t bytes)
 {
 	test.done += bytes;
-	if (test.t->progress)
-		test.t->progress(test.pass, (unsigned int)(test.done * 100 / test.work));
+	return !test.t->progress ||
+	       test.t->progress(test.pass, (unsigned int)(test.done * 100 / test.work));
 }
 
-/* Fills, or checks, each run by pieces. */
-static void for_all(enum memtest_pattern pattern, bool checking)
+/* Fills, or checks, each run by pieces. False when the test is to end. */
+static bool for_all(enum memtest_pattern pattern, bool checking)
 {
 	list_for_each(run, &test.runs, struct page, link) {
 		u8 *p = page_to_virt(run), *end = p + (PAGE_SIZE << run->order);
@@ -243,9 +244,20 @@ static void for_all(enum memtest_pattern pattern, bool checking)
 				memtest_fill(pattern, p, size, test.pass);
 				arch_cache_clean_invalidate(p, size);
 			}
-			tell_progress(size);
+			if (!tell_progress(size))
+				return false;
 		}
 	}
+	return true;
+}
+
+static bool run_pass(void)
+{
+	test.done = 0;
+	for (enum memtest_pattern pattern = 0; pattern < MEMTEST_PATTERNS; pattern++)
+		if (!for_all(pattern, false) || !for_all(pattern, true))
+			return false;
+	return true;
 }
 
 static u64 most(void)
@@ -258,6 +270,7 @@ static u64 most(void)
 int memtest_run(struct memtest *t)
 {
 	u64 can = most(), size = t->size ? ALIGN_UP(t->size, PAGE_SIZE) : can;
+	int err;
 
 	t->bad_words = 0;
 	t->bad_pages = 0;
@@ -269,15 +282,11 @@ int memtest_run(struct memtest *t)
 	test.last_bad = NULL;
 	t->tested = take(size);
 	test.work = 2 * t->tested * MEMTEST_PATTERNS;
-	for (test.pass = 1; t->tested && test.pass <= t->passes; test.pass++) {
-		test.done = 0;
-		for (enum memtest_pattern pattern = 0; pattern < MEMTEST_PATTERNS; pattern++) {
-			for_all(pattern, false);
-			for_all(pattern, true);
-		}
-	}
+	err = t->tested ? 0 : -ENOMEM;
+	for (test.pass = 1; !err && test.pass <= t->passes; test.pass++)
+		err = run_pass() ? 0 : -EINTR;
 	give_back();
-	return t->tested ? 0 : -ENOMEM;
+	return err;
 }
 
 size_t memtest_bad_pages(void)

@@ -76,6 +76,11 @@ static int read_number(const struct argument *a, const char *s, s64 *number)
 	switch (a->type) {
 	case ARGUMENT_NUMBER:
 		return parse_s64(s, 0, number);
+	case ARGUMENT_ADDRESS:
+		err = parse_u64(s, 0, &size);
+		if (!err)
+			*number = (s64)size;
+		return err;
 	case ARGUMENT_DURATION:
 		return parse_duration(s, number);
 	case ARGUMENT_CHOICE:
@@ -128,7 +133,7 @@ static int take(const struct argument *a, unsigned int i, const char *s, struct 
 		char *problem, size_t size)
 {
 	static const char *const kinds[] = {
-		[ARGUMENT_NUMBER] = "number", [ARGUMENT_SIZE] = "size",
+		[ARGUMENT_NUMBER] = "number", [ARGUMENT_ADDRESS] = "number", [ARGUMENT_SIZE] = "size",
 		[ARGUMENT_DURATION] = "duration",
 	};
 	char text[80];
@@ -177,6 +182,7 @@ struct reader {
 	char **words;		/* the next one */
 	char *problem;
 	size_t size;
+	bool ended;		/* "--" was there: what follows is no option */
 };
 
 /* One option, whose word is r->words[0]: moves behind it and its value. */
@@ -221,24 +227,36 @@ static bool looks_like_option(const char *word)
 	return word[0] == '-' && word[1] && (word[1] < '0' || word[1] > '9');
 }
 
+/* Reads the options that are next. */
+static int options(struct reader *r)
+{
+	int err = 0;
+
+	while (!err && !r->ended && *r->words && looks_like_option(*r->words)) {
+		r->ended = !strcmp(*r->words, "--");
+		if (r->ended)
+			r->words++;
+		else
+			err = option(r);
+	}
+	return err;
+}
+
 int arguments_parse(const struct command *c, int argc, char **argv, struct arguments *a,
 		    char *problem, size_t size)
 {
-	struct reader r = { c, a, argv + 1, problem, size };
-	int err = 0;
+	struct reader r = { c, a, argv + 1, problem, size, false };
+	bool many = false;
+	int err;
 
 	*a = (struct arguments){ .words = argv + argc };
 	problem[0] = 0;
-	for (unsigned int i = 0; i < c->argument_count; i++)
+	for (unsigned int i = 0; i < c->argument_count; i++) {
 		if (c->arguments[i].type != ARGUMENT_TEXT)
 			a->value[i].number = c->arguments[i].preset;
-	while (!err && *r.words && looks_like_option(*r.words)) {
-		if (!strcmp(*r.words, "--")) {
-			r.words++;
-			break;
-		}
-		err = option(&r);
+		many |= c->arguments[i].many;
 	}
+	err = options(&r);
 	for (unsigned int i = 0; i < c->argument_count && !err; i++) {
 		const struct argument *p = &c->arguments[i];
 
@@ -252,6 +270,9 @@ int arguments_parse(const struct command *c, int argc, char **argv, struct argum
 			return 0;
 		}
 		err = take(p, i, *r.words++, a, problem, size);
+		/* words of any number may be another command's, with its options */
+		if (!err && !many)
+			err = options(&r);
 	}
 	return !err && *r.words ? -EINVAL : err;
 }

@@ -7,11 +7,11 @@
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>
+#include <shell/glob.h>
 #include <shell/vars.h>
 #include <uapi/errno.h>
 
 #include "expand.h"
-#include "glob.h"
 #include "parse.h"
 
 /*

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Patterns of paths (see glob.h). A path is matched component by component: the names of a folder
+ * Patterns of paths (see <shell/glob.h>). A path is matched component by component: the names of a folder
  * are collected first, and only then is it gone into, so that no folder stays open. A component
  * without a pattern is taken as it is, without a look at its folder.
  */
 #include <lib/string.h>
 #include <shell/files.h>
+#include <shell/glob.h>
 #include <uapi/errno.h>
 
 #include "expand.h"
-#include "glob.h"
 
 #define PATH_SIZE	256	/* longer ones are passed over */
 #define DEPTH_MAX	16	/* components with a pattern */

@@ -23,6 +23,7 @@ static int next(struct line_reader *r)
 		ssize_t n = shell_read(r->buffer, sizeof(r->buffer));
 
 		r->ended = n <= 0;
+		r->error = n < 0 ? (int)n : 0;
 		r->len = n > 0 ? (size_t)n : 0;
 		r->at = 0;
 	}

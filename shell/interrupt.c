@@ -12,11 +12,13 @@
 #include "run.h"
 
 static bool foreground;
+static bool gentle, asked;	/* shell_stop_gently(), and what it came to */
 
 #ifdef CONFIG_THREADS
 bool shell_stopped(void)
 {
-	return thread_killed();
+	return thread_killed() ||
+	       (atomic_load_relaxed(&asked) && thread_current() == &boot_thread);
 }
 
 static void stop(void)
@@ -33,7 +35,7 @@ static bool stopped;
 
 bool shell_stopped(void)
 {
-	return atomic_load_relaxed(&stopped);
+	return atomic_load_relaxed(&stopped) || atomic_load_relaxed(&asked);
 }
 
 static void stop(void)
@@ -49,13 +51,24 @@ static void forget(void)
 
 void shell_interrupt(void)
 {
-	if (atomic_load_relaxed(&foreground))
+	if (!atomic_load_relaxed(&foreground))
+		return;
+	if (atomic_load_relaxed(&gentle))
+		atomic_store_relaxed(&asked, true);
+	else
 		stop();
+}
+
+void shell_stop_gently(bool on)
+{
+	if (thread_current() == &boot_thread)
+		atomic_store_relaxed(&gentle, on);
 }
 
 void shell_foreground(bool on)
 {
 	atomic_store_relaxed(&foreground, on);
+	atomic_store_relaxed(&asked, false);
 	forget();
 }
 

@@ -121,7 +121,8 @@ static int check_output(const char *name, int status)
 	struct stream *out = IS_ENABLED(CONFIG_STREAMS) ? stream_out() : NULL;
 	char text[80];
 
-	if (!out || !out->error || out->error == -EPIPE)
+	/* who was stopped while it wrote has been told so */
+	if (!out || !out->error || out->error == -EPIPE || out->error == -EINTR)
 		return status;
 	tty_write(text, snprintf(text, sizeof(text), "%.40s: write error: %s\n", name,
 				 errno_name(-out->error)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Exceptions in words: the switch over the exception class, and the decoding of syndromes.
- * Nothing is handled here yet but by the kernel's last resort: every one of these ends in
+ * Exceptions in words: the switch over the exception class, and the decoding of syndromes. A data
+ * abort of an instruction in the exception table goes on where that says; every other one ends in
  * exception_fatal().
  */
 #include "trap.h"
@@ -11,9 +11,11 @@
 #include <arch/sections.h>
 #include <arch/upcall.h>
 #include <asm/esr.h>
+#include <asm/exception_table.h>
 #include <asm/memory.h>
 #include <lib/format.h>
 #include <lib/log.h>
+#include <lib/table.h>
 
 /* entry.S: where a CPU goes on when its stack has run over. */
 char emergency_stack[EMERGENCY_STACK_SIZE] PER_CPU __aligned(16);
@@ -137,9 +139,29 @@ static __noreturn void fatal(struct arch_frame *frame)
 	exception_fatal(frame, text, known ? far : 0);
 }
 
+/* Whether the instruction may fault: then it knows why, and the frame where it goes on. */
+static bool recover(struct arch_frame *frame)
+{
+	const struct exception_entry *e, *end;
+	u64 esr = sysreg_read(esr_el1);
+
+	if (ESR_EC(esr) != EC_DABT)
+		return false;
+	e = (const void *)TABLE_EDGE(exception, struct exception_entry, ".0");
+	end = (const void *)TABLE_EDGE(exception, struct exception_entry, ".2");
+	while (e < end && e->fault != frame->pc)
+		e++;
+	if (e == end)
+		return false;
+	frame->regs[0] = (uintptr_t)fault_name(ISS_FSC(ESR_ISS(esr)));
+	frame->pc = e->resume;
+	return true;
+}
+
 void arch_trap(struct arch_frame *frame)
 {
-	fatal(frame);
+	if (!IS_ENABLED(CONFIG_EXCEPTION_TABLE) || !recover(frame))
+		fatal(frame);
 }
 
 void arch_bad_exception(struct arch_frame *frame, unsigned int kind)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Arm PrimeCell PL031 real-time clock: a 32-bit counter of seconds since 1970, read as it is. It
- * starts the counter where nobody has. Does not set the time and does not use the alarm; the
- * counter ends in 2106. Registers: Arm DDI 0224, chapter 3.
+ * Arm PrimeCell PL031 real-time clock: a 32-bit counter of seconds since 1970, read and set as it
+ * is. It starts the counter where nobody has. Does not use the alarm; the counter ends in 2106.
+ * Registers: Arm DDI 0224, chapter 3.
  */
 #include <arch/io.h>
 #include <device/driver.h>
@@ -10,6 +10,7 @@
 #include <uapi/errno.h>
 
 #define RTCDR		0x00	/* seconds */
+#define RTCLR		0x08	/* the counter's next value */
 #define RTCCR		0x0c
 #define RTCCR_START	BIT(0)
 #define RTCIMSC		0x10	/* the alarm's interrupt; 0 = masked */
@@ -26,7 +27,20 @@ static int pl031_read(struct device *dev, u64 *seconds)
 	return 0;
 }
 
-static const struct rtc_ops pl031_ops = { .read = pl031_read };
+static int pl031_set(struct device *dev, u64 seconds)
+{
+	struct pl031 *rtc = dev->priv;
+
+	if (seconds > UINT32_MAX)
+		return -ERANGE;
+	write32(rtc->base + RTCLR, (u32)seconds);
+	return 0;
+}
+
+static const struct rtc_ops pl031_ops = {
+	.read = pl031_read,
+	.set = IS_ENABLED(CONFIG_RTC_SET) ? pl031_set : NULL,
+};
 
 static int pl031_probe(struct device *dev)
 {

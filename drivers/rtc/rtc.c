@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Real-time clocks: remembers the first one that a driver offers. Does not set clocks and knows
- * no time zone.
- */
+/* Real-time clocks: remembers the first one that a driver offers. Knows no time zone. */
 #include <arch/sections.h>
 #include <device/rtc.h>
 #include <uapi/errno.h>
@@ -24,4 +21,11 @@ int rtc_read(u64 *seconds)
 	if (!rtc_dev)
 		return -ENODEV;
 	return rtc_ops->read(rtc_dev, seconds);
+}
+
+int rtc_set(u64 seconds)
+{
+	if (!rtc_dev)
+		return -ENODEV;
+	return rtc_ops->set ? rtc_ops->set(rtc_dev, seconds) : -EOPNOTSUPP;
 }

@@ -58,11 +58,13 @@ bool test_equal(u64 a, u64 b, const char *file, int line, const char *what);
 bool test_same(const char *a, const char *b, const char *file, int line, const char *what);
 
 typedef void test_print(const char *fmt, ...) __printf(1, 2);
+typedef bool test_stop(void);
 
 /*
  * Runs the suite of that name, or all when @name is NULL, and prints KTAP version 1 through
- * @print. Returns how many cases failed; -ENOENT when there is no such suite.
+ * @print. @stop is asked before each case and ends the run when it is true; it may be NULL.
+ * Returns how many cases failed; -ENOENT when there is no such suite; -EINTR when it was ended.
  */
-int test_run(const char *name, test_print *print);
+int test_run(const char *name, test_print *print, test_stop *stop);
 
 #endif

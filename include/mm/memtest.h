@@ -33,8 +33,11 @@ struct memtest {
 	/* set by the caller: */
 	u64 size;		/* bytes to test, 0: all that can be taken */
 	unsigned int passes;
-	/* now and then; @done in percent of the pass @pass, which counts from 1; may be NULL */
-	void (*progress)(unsigned int pass, unsigned int done);
+	/*
+	 * now and then; @done in percent of the pass @pass, which counts from 1. False ends the
+	 * test. May be NULL
+	 */
+	bool (*progress)(unsigned int pass, unsigned int done);
 	/* the result: */
 	u64 tested;		/* bytes */
 	u64 bad_words;		/* counted once for each time that one was read */
@@ -44,7 +47,7 @@ struct memtest {
 /*
  * Tests free memory, the largest runs first, and leaves some for everybody else. Each bad word is
  * a line in the log, up to some number. 0 also when words are bad; -ENOMEM when less than the size
- * asked for can be taken: then @t->tested is what could be. Thread context, one at a time.
+ * asked for can be taken: then @t->tested is what could be; -EINTR when it was ended. Thread context, one at a time.
  */
 int memtest_run(struct memtest *t);
 

@@ -6,8 +6,8 @@
 #include <shell/command.h>
 
 /*
- * Reads the words behind argv[0] as @c's table says. Options end at the first word that is none, or
- * behind "--". 0; -EINVAL with one line about it in @problem, empty where the usage line says it.
+ * Reads the words behind argv[0] as @c's table says. Options end behind "--", and where the
+ * table has an argument of many words, at the first word that is none. 0; -EINVAL with one line about it in @problem, empty where the usage line says it.
  */
 int arguments_parse(const struct command *c, int argc, char **argv, struct arguments *a,
 		    char *problem, size_t size);

@@ -41,6 +41,7 @@ enum {
 enum argument_type {
 	ARGUMENT_FLAG,		/* an option without a value */
 	ARGUMENT_NUMBER,	/* decimal, 0x or 0 before it */
+	ARGUMENT_ADDRESS,	/* as a number, of 64 bits without a sign; without bounds */
 	ARGUMENT_SIZE,		/* bytes, with K, M, G or T behind the number */
 	ARGUMENT_DURATION,	/* seconds, also 1.5, or with us, ms, s, m, h behind the number */
 	ARGUMENT_CHOICE,	/* one of some words */
@@ -67,7 +68,7 @@ struct argument {
 /* What was given, by the index in the command's table. */
 struct arguments {
 	union {
-		s64 number;		/* also bytes, ns, a choice's index, 1 for a flag */
+		s64 number;		/* also bytes, ns, an address's bits, a choice's index, 1 for a flag */
 		const char *text;
 	} value[ARGUMENTS_MAX];
 	u32 given;			/* a bit each */
@@ -122,10 +123,29 @@ void command_usage(const struct command *c);
 __noreturn void shell_main(void);
 
 /*
- * For commands that go on for long: true when it is time to end, with STATUS_STOPPED. Only with
- * CONFIG_SHELL_LANGUAGE, as are those below.
+ * For commands that go on for long: true when it is time to end, with STATUS_STOPPED. False for
+ * ever in images in which nothing can stop a command.
  */
+#if defined(CONFIG_SHELL_LANGUAGE) || defined(CONFIG_SHELL_EDIT)
 bool shell_stopped(void);
+
+/*
+ * From now on Ctrl-C makes shell_stopped() true and ends no sleep, or again does both: for what
+ * other threads rely on while it waits for them. In the shell's own thread; others do not ask.
+ */
+void shell_stop_gently(bool on);
+#else
+static inline bool shell_stopped(void)
+{
+	return false;
+}
+
+static inline void shell_stop_gently(bool on __unused)
+{
+}
+#endif
+
+/* Those below are there only with CONFIG_SHELL_LANGUAGE. */
 
 /*
  * Ctrl-C was typed: ends what the shell runs in the foreground, and does nothing at the prompt.
@@ -157,6 +177,7 @@ ssize_t shell_read(void *buf, size_t len);
 struct line_reader {
 	size_t at, len;		/* what of the buffer is not read yet */
 	bool ended;
+	int error;		/* why it ended: 0, or what shell_read() returned */
 	char buffer[SHELL_READ_SIZE];
 };
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* backtrace: how threads came to where they are. */
 #include <kernel/thread.h>
-#include <lib/format.h>
 #include <shell/command.h>
 
 #define LEVELS_MAX	24
@@ -17,16 +16,20 @@ static void show(const struct thread_info *t)
 		print("  %pS\n", (void *)pc[i]);
 }
 
-static int backtrace_run(int argc, char **argv)
+static const struct argument backtrace_arguments[] = {
+	{ .name = "ID", .type = ARGUMENT_NUMBER, .max = UINT32_MAX, .optional = true,
+	  .help = "of a thread, as ps has them" },
+};
+
+static int backtrace(const struct arguments *a)
 {
 	struct thread_info t;
-	u64 id = 0;
 
-	if (argc > 1) {
-		if (parse_u64(argv[1], 0, &id))
-			return STATUS_USAGE;
-		if (id > UINT32_MAX || !thread_info((unsigned int)id, &t) || t.id != id) {
-			print("backtrace: there is no thread %s: see ps\n", argv[1]);
+	if (a->given) {
+		unsigned int id = (unsigned int)a->value[0].number;
+
+		if (!thread_info(id, &t) || t.id != id) {
+			print("backtrace: there is no thread %u: see ps\n", id);
 			return STATUS_FAIL;
 		}
 		show(&t);
@@ -38,7 +41,7 @@ static int backtrace_run(int argc, char **argv)
 }
 
 static const struct command backtrace_command = {
-	.name = "backtrace", .usage = "[ID]", .help = "call chain of a thread, or of all",
-	.run = backtrace_run, .min_args = 0, .max_args = 1,
+	.name = "backtrace", .help = "call chain of a thread, or of all", .parsed = backtrace,
+	ARGUMENTS(backtrace_arguments),
 };
 COMMAND(backtrace_command);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * bench: the figures that the image brings (lib/bench.h), all, one group or one, each a line
- * `name value unit`, for scripts/bench. The figures of boot are here.
+ * `name value unit`, for scripts/bench. The figures of boot are here. Ctrl-C ends it behind the
+ * figure that is measured, which may wait for threads that use its stack.
  */
 #include <lib/bench.h>
 #include <lib/format.h>
@@ -56,13 +57,19 @@ static int bench_run(int argc, char **argv)
 {
 	bool counts = bench_counts(), found = false, all = true;
 
+	shell_stop_gently(true);
 	TABLE_FOREACH(bench, struct bench, b) {
+		if (shell_stopped())
+			break;
 		if (argc < 2 || !strcmp(argv[1], (*b)->group) ||
 		    !strcmp(argv[1], (*b)->name)) {
 			found = true;
 			all = print_figure(*b, counts) && all;
 		}
 	}
+	shell_stop_gently(false);
+	if (shell_stopped())
+		return STATUS_STOPPED;
 	if (found)
 		return all ? STATUS_OK : STATUS_FAIL;
 	print("bench: no group or figure %s; groups are:", argv[1]);

@@ -9,6 +9,8 @@ static int config_run(int argc, char **argv)
 	const char *line = config_data;
 	bool found = false;
 
+	if (argc == 2 && argv[1][0] == '-')
+		return STATUS_USAGE;
 	while (line < config_data_end) {
 		const char *end = memchr(line, '\n', (size_t)(config_data_end - line));
 		size_t len = (size_t)((end ? end : config_data_end) - line);

@@ -31,7 +31,7 @@ static int copy(struct file *from, struct file *to)
 			n = wrote ? wrote : -EIO;
 	}
 	kfree(buffer);
-	return n < 0 ? (int)n : 0;
+	return n < 0 ? (int)n : shell_stopped() ? -EINTR : 0;
 }
 
 static int cp(const struct arguments *a)

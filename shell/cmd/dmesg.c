@@ -3,13 +3,11 @@
 #include <kernel/time.h>
 #include <shell/command.h>
 
-static int dmesg_run(int argc, char **argv)
+static int dmesg_run(int argc __unused, char **argv __unused)
 {
 	struct log_record r;
 
-	(void)argc;
-	(void)argv;
-	for (u64 next = 0; log_read(next, &r); next = r.sequence + 1)
+	for (u64 next = 0; log_read(next, &r) && !shell_stopped(); next = r.sequence + 1)
 		print("[%5lu.%06lu] %.*s\n", r.time / NS_PER_SEC, r.time % NS_PER_SEC / NS_PER_US,
 		      (int)r.len, r.text);
 	return STATUS_OK;

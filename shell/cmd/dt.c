@@ -4,7 +4,6 @@
  * one property, `tree` everything below a node. Disabled nodes are shown and marked.
  */
 #include <device/fdt.h>
-#include <kernel/tty.h>
 #include <lib/endian.h>
 #include <lib/format.h>
 #include <lib/string.h>
@@ -70,7 +69,7 @@ static void print_tree(const struct dt_node *node)
 	const struct dt_node *n = node;
 
 	do {
-		if (tty_interrupted())
+		if (shell_stopped())
 			return;
 		print_name(n, n->depth - node->depth);
 		print_properties(n, n->depth - node->depth + 1U);

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* failmem: makes the Nth allocation from now on fail, or says how many there have been. */
-#include <lib/format.h>
 #include <mm/fault_inject.h>
 #include <shell/command.h>
 
-static int failmem_run(int argc, char **argv)
+static const struct argument failmem_arguments[] = {
+	{ .name = "N", .type = ARGUMENT_NUMBER, .max = INT64_MAX, .optional = true,
+	  .help = "the next one is 1; 0: none" },
+};
+
+static int failmem(const struct arguments *a)
 {
 	u64 count, nth;
 	bool fired;
 
-	if (argc > 1) {
-		if (parse_u64(argv[1], 0, &nth))
-			return STATUS_USAGE;
-		fault_inject_at(nth);
+	if (a->given) {
+		fault_inject_at((u64)a->value[0].number);
 		return STATUS_OK;
 	}
 	fired = fault_inject_state(&count, &nth);
@@ -25,8 +27,8 @@ static int failmem_run(int argc, char **argv)
 }
 
 static const struct command failmem_command = {
-	.name = "failmem", .usage = "[N]",
+	.name = "failmem",
 	.help = "let the Nth allocation from now on fail (0: none), or count them",
-	.run = failmem_run, .min_args = 0, .max_args = 1,
+	.parsed = failmem, ARGUMENTS(failmem_arguments),
 };
 COMMAND(failmem_command);

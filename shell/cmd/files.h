@@ -5,12 +5,18 @@
 
 #include <lib/format.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
-/* Prints what went wrong with @path, and is the status: STATUS_FAIL; STATUS_OK when @err is 0. */
+/*
+ * Prints what went wrong with @path, and is the status: STATUS_FAIL; STATUS_OK when @err is 0. Of
+ * -EINTR there is nothing to say: STATUS_STOPPED.
+ */
 static inline int file_status(const char *command, const char *path, int err)
 {
 	if (!err)
 		return STATUS_OK;
+	if (err == -EINTR)
+		return STATUS_STOPPED;
 	print("%s: %s: %s\n", command, path, errno_name(-err));
 	return STATUS_FAIL;
 }

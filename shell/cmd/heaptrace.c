@@ -308,16 +308,19 @@ static bool measure_space(const struct trace *t, struct result *r)
 	return well;
 }
 
-static int heaptrace_run(int argc, char **argv)
+static const struct argument heaptrace_arguments[] = {
+	{ .type = ARGUMENT_CHOICE, .choices = (const char *const[]){ "time", "space", NULL },
+	  .optional = true, .help = "what to measure; both unless given" },
+};
+
+static int heaptrace(const struct arguments *a)
 {
-	bool time = argc == 1 || !strcmp(argv[1], "time");
-	bool space = argc == 1 || !strcmp(argv[1], "space");
+	bool time = !a->given || a->value[0].number == 0;
+	bool space = !a->given || a->value[0].number == 1;
 	struct result r = { 0 };
 	struct trace t;
 	bool well = true;
 
-	if (!time && !space)
-		return STATUS_USAGE;
 	if (!trace_open(&t))
 		return STATUS_FAIL;
 	if (time)
@@ -341,8 +344,7 @@ static int heaptrace_run(int argc, char **argv)
 }
 
 static const struct command heaptrace_command = {
-	.name = "heaptrace", .usage = "[time|space]",
-	.help = "replay the allocations in the initial ramdisk",
-	.run = heaptrace_run, .min_args = 0, .max_args = 1,
+	.name = "heaptrace", .help = "replay the allocations in the initial ramdisk",
+	.parsed = heaptrace, ARGUMENTS(heaptrace_arguments),
 };
 COMMAND(heaptrace_command);

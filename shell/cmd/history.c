@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* history: the lines that were typed, the oldest first; the newest has the number 1. */
-#include <lib/format.h>
 #include <shell/command.h>
 #include <shell/history.h>
 
-static int history_run(int argc, char **argv)
-{
-	unsigned int n = 1;
-	u64 most = UINT32_MAX;
+static const struct argument history_arguments[] = {
+	{ .name = "COUNT", .type = ARGUMENT_NUMBER, .min = 1, .max = INT64_MAX,
+	  .preset = INT64_MAX, .optional = true, .help = "lines, the last ones" },
+};
 
-	if (argc == 2 && (parse_u64(argv[1], 10, &most) || !most)) {
-		print("history: %s is no number of lines\n", argv[1]);
-		return STATUS_USAGE;
-	}
+static int history(const struct arguments *a)
+{
+	s64 most = a->value[0].number;
+	unsigned int n = 1;
+
 	while (n <= most && history_line(n))
 		n++;
 	while (--n)
@@ -21,7 +21,7 @@ static int history_run(int argc, char **argv)
 }
 
 static const struct command history_command = {
-	.name = "history", .usage = "[COUNT]", .help = "the lines that were typed",
-	.run = history_run, .min_args = 0, .max_args = 1,
+	.name = "history", .help = "the lines that were typed", .parsed = history,
+	ARGUMENTS(history_arguments),
 };
 COMMAND(history_command);

@@ -51,12 +51,12 @@ static int kill_one(const char *word)
 	return why ? STATUS_FAIL : STATUS_OK;
 }
 
-static int kill_run(int argc, char **argv)
+static int kill(const struct arguments *a)
 {
 	int status = STATUS_OK;
 
-	for (int i = 1; i < argc && status != STATUS_USAGE; i++) {
-		int one = kill_one(argv[i]);
+	for (int i = 0; i < a->count && status != STATUS_USAGE; i++) {
+		int one = kill_one(a->words[i]);
 
 		if (one)
 			status = one;
@@ -70,8 +70,12 @@ static int kill_run(int argc, char **argv)
 #define JOBS_TOO	""
 #endif
 
+static const struct argument kill_arguments[] = {
+	{ .name = JOBS_TOO "ID", .type = ARGUMENT_TEXT, .many = true },
+};
+
 static const struct command kill_command = {
-	.name = "kill", .usage = JOBS_TOO "ID...", .help = "tell threads to end; ps has their ids",
-	.run = kill_run, .min_args = 1, .max_args = 255,
+	.name = "kill", .help = "tell threads to end; ps has their ids", .parsed = kill,
+	ARGUMENTS(kill_arguments),
 };
 COMMAND(kill_command);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* locks: what the lock checker knows: classes of locks with their figures, and their order. */
 #include <kernel/lock_check.h>
-#include <lib/string.h>
 #include <shell/command.h>
 
 static void show_classes(void)
@@ -37,20 +36,21 @@ static void show_order(void)
 	}
 }
 
-static int locks_run(int argc, char **argv)
+static const struct argument locks_arguments[] = {
+	{ .letter = 'o', .type = ARGUMENT_FLAG, .help = "the order in which they are taken" },
+};
+
+static int locks(const struct arguments *a)
 {
-	if (argc == 1)
-		show_classes();
-	else if (!strcmp(argv[1], "-o"))
+	if (a->given)
 		show_order();
 	else
-		return STATUS_USAGE;
+		show_classes();
 	return STATUS_OK;
 }
 
 static const struct command locks_command = {
-	.name = "locks", .usage = "[-o]",
-	.help = "locks: how often taken, how long held; -o: in which order",
-	.run = locks_run, .min_args = 0, .max_args = 1,
+	.name = "locks", .help = "locks: how often taken, how long held; -o: in which order",
+	.parsed = locks, ARGUMENTS(locks_arguments),
 };
 COMMAND(locks_command);

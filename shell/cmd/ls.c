@@ -30,6 +30,8 @@ static int add(void *arg, const struct dir_entry *entry)
 	struct listing *l = arg;
 	char *copy;
 
+	if (shell_stopped())
+		return -EINTR;
 	if (entry->name[0] == '.' && !l->all)
 		return 0;
 	if (l->count == l->room) {

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* memleak: who allocated objects and has not freed them, after a check of all there are. */
-#include <lib/string.h>
 #include <mm/heap_debug.h>
 #include <shell/command.h>
 
-static int memleak_run(int argc, char **argv)
+static const struct argument memleak_arguments[] = {
+	{ .type = ARGUMENT_CHOICE, .choices = (const char *const[]){ "mark", NULL },
+	  .optional = true, .help = "those allocated from now on count" },
+};
+
+static int memleak(const struct arguments *a)
 {
-	if (argc > 1) {
-		if (strcmp(argv[1], "mark"))
-			return STATUS_USAGE;
+	if (a->given) {
 		heap_debug_mark();
 		return STATUS_OK;
 	}
@@ -18,8 +20,7 @@ static int memleak_run(int argc, char **argv)
 }
 
 static const struct command memleak_command = {
-	.name = "memleak", .usage = "[mark]",
-	.help = "objects allocated since boot (or since `mark`) and not freed",
-	.run = memleak_run, .min_args = 0, .max_args = 1,
+	.name = "memleak", .help = "objects allocated since boot (or since `mark`) and not freed",
+	.parsed = memleak, ARGUMENTS(memleak_arguments),
 };
 COMMAND(memleak_command);

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * memtest: tests free memory. Progress is one line a pass that only grows, so that a log of the
- * console shows what a screen does. It cannot be stopped.
+ * console shows what a screen does.
  */
 #include <lib/format.h>
 #include <mm/memtest.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
 #define PASSES_MAX	1000
 
 /* The next multiple of ten to print, of the pass that goes on. */
 static unsigned int next;
 
-static void progress(unsigned int pass, unsigned int done)
+static bool progress(unsigned int pass, unsigned int done)
 {
 	if (next == 0)
 		print("pass %u:", pass);
@@ -22,6 +23,7 @@ static void progress(unsigned int pass, unsigned int done)
 		print("\n");
 		next = 0;
 	}
+	return !shell_stopped();
 }
 
 static void print_result(const struct memtest *t)
@@ -38,34 +40,27 @@ static void print_result(const struct memtest *t)
 	print("\n");
 }
 
-/* False when @word is not a number from 1 to @max. */
-static bool parse(const char *word, int (*number)(const char *s, u64 *out), u64 max, u64 *value)
-{
-	return !number(word, value) && *value && *value <= max;
-}
-
-static int parse_count(const char *s, u64 *out)
-{
-	return parse_u64(s, 0, out);
-}
-
-static int memtest_run_command(int argc, char **argv)
+static int run_test(int argc, char **argv)
 {
 	struct memtest t = { .progress = progress };
 	u64 passes = 1;
+	int err;
 
-	if (argc > 1 && !parse(argv[1], parse_size, ~0UL, &t.size)) {
+	if (argc > 1 && (parse_size(argv[1], &t.size) || !t.size)) {
 		print("memtest: \"%s\" is no SIZE: bytes, or with K, M or G behind the number\n",
 		      argv[1]);
 		return STATUS_USAGE;
 	}
-	if (argc > 2 && !parse(argv[2], parse_count, PASSES_MAX, &passes)) {
+	if (argc > 2 && (parse_u64(argv[2], 0, &passes) || !passes || passes > PASSES_MAX)) {
 		print("memtest: \"%s\" is not a number of passes: 1 to %u\n", argv[2], PASSES_MAX);
 		return STATUS_USAGE;
 	}
 	t.passes = (unsigned int)passes;
 	next = 0;
-	if (memtest_run(&t)) {
+	err = memtest_run(&t);
+	if (err == -EINTR)
+		return STATUS_STOPPED;
+	if (err) {
 		print("memtest: only %lu KiB can be taken, the rest is in use or left to others\n",
 		      t.tested / 1024);
 		return STATUS_FAIL;
@@ -76,6 +71,6 @@ static int memtest_run_command(int argc, char **argv)
 
 static const struct command memtest_command = {
 	.name = "memtest", .usage = "[SIZE [PASSES]]", .help = "test free memory with patterns",
-	.run = memtest_run_command, .min_args = 0, .max_args = 2,
+	.run = run_test, .min_args = 0, .max_args = 2,
 };
 COMMAND(memtest_command);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* sum: the CRC-32 of its input, as zlib's, and how many bytes it was. */
-#include <shell/command.h>
+/* sum: the CRC-32 of files or of its input, as zlib's, and how many bytes it was. */
+#include "inputs.h"
 
 #define POLYNOMIAL	0xedb88320U	/* of CRC-32, its bits reversed */
+
+static const struct argument sum_arguments[] = { INPUT_FILES };
 
 static u32 add(u32 crc, const char *data, size_t len)
 {
@@ -14,25 +16,29 @@ static u32 add(u32 crc, const char *data, size_t len)
 	return crc;
 }
 
-static int sum_run(int argc __unused, char **argv __unused)
+static int sum_one(const char *name, void *arg __unused)
 {
 	char buffer[SHELL_READ_SIZE];
 	u32 crc = ~0U;
 	u64 len = 0;
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = shell_read(buffer, sizeof(buffer))) > 0) {
+	while (!shell_stopped() && (n = shell_read(buffer, sizeof(buffer))) > 0) {
 		crc = add(crc, buffer, (size_t)n);
 		len += (u64)n;
 	}
-	if (shell_stopped())
-		return STATUS_STOPPED;
-	print("%08x %lu\n", ~crc, len);
-	return STATUS_OK;
+	if (!n && !shell_stopped())
+		print("%08x %lu%s%s\n", ~crc, len, name ? " " : "", name ? name : "");
+	return (int)n < 0 ? (int)n : 0;
+}
+
+static int sum(const struct arguments *a)
+{
+	return inputs_each("sum", a, sum_one, NULL);
 }
 
 static const struct command sum_command = {
-	.name = "sum", .usage = "", .help = "the CRC-32 of what it reads, and its length",
-	.run = sum_run,
+	.name = "sum", .help = "the CRC-32 of files, or of what it reads, and the length",
+	.parsed = sum, ARGUMENTS(sum_arguments),
 };
 COMMAND(sum_command);

@@ -19,17 +19,22 @@
 #define BYTES_A_SECOND	11520		/* of a line with 115,200 baud */
 #define CTRL_C		3
 
-/* The letter of each is the key that asks for it, as in Linux's top. */
-static const struct {
-	const char *name;
-	char key;
-} orders[] = {
-	{ "cpu", 'P' },
-	{ "time", 'T' },
-	{ "id", 'N' },
-};
-
 enum order { BY_CPU, BY_TIME, BY_ID };
+
+/* The keys that ask for it, as in Linux's top. */
+static const char orders[] = { 'P', 'T', 'N' };
+
+enum { FRAMES, ORDER, SECONDS };
+
+static const struct argument top_arguments[] = {
+	[FRAMES] = { .letter = 'n', .name = "FRAMES", .type = ARGUMENT_NUMBER, .min = 1,
+		     .max = 3600, .preset = 0, .help = "as text, and no more than these" },
+	[ORDER] = { .letter = 'o', .type = ARGUMENT_CHOICE, .preset = BY_CPU,
+		    .choices = (const char *const[]){ "cpu", "time", "id", NULL },
+		    .help = "what threads are sorted by" },
+	[SECONDS] = { .name = "SECONDS", .type = ARGUMENT_NUMBER, .min = 1, .max = 3600,
+		      .preset = 1, .optional = true, .help = "from one frame to the next" },
+};
 
 struct row {
 	unsigned int id;
@@ -170,7 +175,7 @@ static int wait(u64 until, bool keys)
 		if (c >= 'a' && c <= 'z')
 			c -= 'a' - 'A';
 		for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
-			if (c == orders[i].key)
+			if (c == orders[i])
 				return c;
 	}
 	return c;
@@ -180,41 +185,6 @@ struct options {
 	u64 interval, frames;	/* seconds; 0: until q */
 	enum order order;
 };
-
-static bool read_number(const char *word, u64 *to)
-{
-	if (word && !parse_u64(word, 10, to) && *to && *to <= 3600)
-		return true;
-	print("top: %s: seconds and frames are 1 to 3600\n", word ? word : "number missing");
-	return false;
-}
-
-static bool read_order(const char *word, enum order *order)
-{
-	for (unsigned int i = 0; word && i < ARRAY_SIZE(orders); i++) {
-		if (!strcmp(word, orders[i].name)) {
-			*order = i;
-			return true;
-		}
-	}
-	print("top: %s: sorted by cpu, time or id\n", word ? word : "word missing");
-	return false;
-}
-
-static bool read_words(char **words, struct options *o)
-{
-	bool good = true;
-
-	for (; good && *words; words++) {
-		if (!strcmp(*words, "-n"))
-			good = read_number(*++words, &o->frames);
-		else if (!strcmp(*words, "-o"))
-			good = read_order(*++words, &o->order);
-		else
-			good = read_number(*words, &o->interval);
-	}
-	return good;
-}
 
 /* Frame by frame from @old on, which is replaced, until a key or the last one. */
 static int frames(struct options *o, struct sample *old)
@@ -232,7 +202,7 @@ static int frames(struct options *o, struct sample *old)
 				if (c == 'Q' || c == CTRL_C)
 					return 0;
 				for (unsigned int i = 0; i < ARRAY_SIZE(orders); i++)
-					if (c == orders[i].key)
+					if (c == orders[i])
 						o->order = i;
 			} while ((c = wait(time_now(), screen)) >= 0);
 			if (took)
@@ -254,14 +224,15 @@ static int frames(struct options *o, struct sample *old)
 	}
 }
 
-static int top_run(int argc __unused, char **argv)
+static int top(const struct arguments *a)
 {
-	struct options o = { .interval = 1 };
+	struct options o = {
+		.interval = (u64)a->value[SECONDS].number, .frames = (u64)a->value[FRAMES].number,
+		.order = (enum order)a->value[ORDER].number,
+	};
 	struct sample first = { 0 };
 	int err;
 
-	if (!read_words(argv + 1, &o))
-		return STATUS_USAGE;
 	if (!o.frames)
 		print("\033[2J");
 	err = take(&first, &first);
@@ -274,8 +245,7 @@ static int top_run(int argc __unused, char **argv)
 }
 
 static const struct command top_command = {
-	.name = "top", .usage = "[SECONDS] [-n FRAMES] [-o cpu|time|id]",
-	.help = "threads by their use of the CPU; keys P T N sort, q leaves",
-	.run = top_run, .min_args = 0, .max_args = 5,
+	.name = "top", .help = "threads by their use of the CPU; keys P T N sort, q leaves",
+	.parsed = top, ARGUMENTS(top_arguments),
 };
 COMMAND(top_command);

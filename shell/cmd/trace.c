@@ -14,12 +14,21 @@
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/trace.h>
-#include <lib/format.h>
-#include <lib/string.h>
 #include <shell/command.h>
 
 #define VERSION	1
 #define MS_MAX	3600000
+
+enum { ACTION, MS };
+enum { START, STOP, DUMP, CLEAR };
+
+static const struct argument trace_arguments[] = {
+	[ACTION] = { .type = ARGUMENT_CHOICE, .optional = true,
+		     .choices = (const char *const[]){ "start", "stop", "dump", "clear", NULL },
+		     .help = "without: what it holds" },
+	[MS] = { .name = "MS", .type = ARGUMENT_NUMBER, .min = 1, .max = MS_MAX, .optional = true,
+		 .help = "how long, with start; else until stop or dump" },
+};
 
 static int status(void)
 {
@@ -61,14 +70,8 @@ static int dump(void)
 	return STATUS_OK;
 }
 
-static int start(const char *duration)
+static int start(u64 ms)
 {
-	u64 ms = 0;
-
-	if (duration && (parse_u64(duration, 10, &ms) || !ms || ms > MS_MAX)) {
-		print("trace: %s: a time is 1 to %u ms\n", duration, MS_MAX);
-		return STATUS_USAGE;
-	}
 	trace_start();
 	if (ms) {
 		thread_sleep(ms * NS_PER_MS);
@@ -77,31 +80,27 @@ static int start(const char *duration)
 	return STATUS_OK;
 }
 
-static int trace_run(int argc, char **argv)
+static int trace(const struct arguments *a)
 {
-	if (argc == 1)
+	s64 action = a->value[ACTION].number;
+
+	if (!a->given)
 		return status();
-	if (!strcmp(argv[1], "start"))
-		return start(argv[2]);
-	if (argc > 2) {
-		print("trace: %s: a word too many\n", argv[2]);
+	if (action == START)
+		return start((u64)a->value[MS].number);
+	if (a->given & 1U << MS)
 		return STATUS_USAGE;
-	}
-	if (!strcmp(argv[1], "dump"))
+	if (action == DUMP)
 		return dump();
-	if (!strcmp(argv[1], "stop") || !strcmp(argv[1], "clear")) {
-		trace_stop();
-		if (argv[1][0] == 'c')
-			trace_clear();
-		return STATUS_OK;
-	}
-	print("trace: %s: no such action\n", argv[1]);
-	return STATUS_USAGE;
+	trace_stop();
+	if (action == CLEAR)
+		trace_clear();
+	return STATUS_OK;
 }
 
 static const struct command trace_command = {
 	.name = "trace", .usage = "[start [MS] | stop | dump | clear]",
 	.help = "record what threads and interrupts do, and print it",
-	.run = trace_run, .min_args = 0, .max_args = 2,
+	.parsed = trace, ARGUMENTS(trace_arguments),
 };
 COMMAND(trace_command);

@@ -12,21 +12,26 @@ from lib.session import OFF, Session
 
 SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
 COMMANDS = {
-    "bench": "[GROUP|NAME]", "cat": "[PATH...]", "cd": "[PATH]", "clear": "", "config": "[WORD]",
+    "bench": "[GROUP|NAME]", "cat": "[FILE...]", "cd": "[PATH]", "chmod": "MODE PATH...", "clear": "", "config": "[WORD]",
     "cp": "PATH NEW", "crash": "null|wx [exec]|overflow|stack|uaf|doublefree", "devices": "", "df": "",
-    "dmesg": "", "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
-    "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN", "head": "[-n COUNT]", "help": "[COMMAND]",
+    "date": "[-s DATE] [+%s]", "dmesg": "", "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
+    "find": "[PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]",
+    "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN [FILE...]", "head": "[-n COUNT] [FILE...]",
+    "hexdump": "[-C] [-v] [-n LENGTH] [-s SKIP] [FILE...]", "help": "[COMMAND]",
     "history": "[COUNT]", "irq": "", "jobs": "", "kill": "%JOB|ID...", "ln": "[-s] TARGET PATH",
-    "ls": "[-a] [-l] [PATH...]", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "mkdir": "PATH...",
+    "log": "[none|emerg|alert|crit|err|warning|notice|info|debug]", "ls": "[-a] [-l] [PATH...]", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "mkdir": "PATH...",
     "mount": "[-t TYPE] [-o OPTIONS] [PATH]", "mv": "PATH NEW", "nice": f"ID {SCHED_OPTIONS}",
-    "panic": "[WORD...]", "poweroff": "", "ps": "", "pwd": "", "reboot": "",
+    "panic": "[WORD...]", "peek": "[-p] [-b] [-h] [-w] [-d] ADDRESS [COUNT]",
+    "poke": "[-p] [-b] [-h] [-w] [-d] ADDRESS VALUE...", "poweroff": "", "ps": "", "pwd": "", "reboot": "",
     "repeat": "[-e] [-s DURATION] COUNT COMMAND...", "rm": "[-r] [-f] PATH...", "rmdir": "PATH...",
     "sched": "", "seq": "[FIRST [STEP]] LAST", "set": "[-u] [NAME=VALUE...]", "slab": "[-s | shrink]",
     "sleep": "DURATION", "source": "FILE",
-    "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]", "stat": "PATH...", "sum": "",
-    "time": "COMMAND...", "timers": "", "top": "[SECONDS] [-n FRAMES] [-o cpu|time|id]", "touch": "PATH...",
+    "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]", "stat": "PATH...", "sum": "[FILE...]",
+    "sync": "",
+    "time": "COMMAND...", "timers": "", "top": "[-n FRAMES] [-o cpu|time|id] [SECONDS]", "touch": "PATH...",
     "true": "", "umount": "PATH...", "uptime": "", "version": "", "wait": "[%JOB]",
-    "watch": "[-n DURATION] [-c COUNT] COMMAND...", "wc": "[-l] [-w] [-c]",
+    "watch": "[-n DURATION] [-c COUNT] COMMAND...", "wc": "[-l] [-w] [-c] [FILE...]",
+    "write": "[-a] [-o OFFSET] [-n] FILE TEXT...",
 }
 LINE_MAX = 4095
 TOO_LONG = "line too long: at most 4095 bytes, nothing of it was run"

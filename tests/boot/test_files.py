@@ -47,6 +47,40 @@ def shell(machine, request):
      "proc on /proc type proc (rw)\nramfs on /t/m type ramfs (rw)"),
     ("mkdir m; umount m", "umount: m: EINVAL"),
     ("umount m", "umount: m: ENOENT"), ("mount -t nothing .", "mount: .: ENODEV"),
+    # files of filters, and those that are not there
+    ("seq 3 > a; seq 2 > b; wc a none b; echo $?", "3 3 6 a\nwc: none: ENOENT\n2 2 4 b\n5 5 10 total\n1"),
+    ("seq 3 > a; wc -l a; wc a < a; wc < a", "3 a\n3 3 6 a\n3 3 6"),
+    ("seq 2 | wc - -l", "2 2 4 -\nwc: -l: ENOENT\n2 2 4 total"),
+    ("seq 2 > a; echo 1 | grep -n 1 a - none; echo $?", "a:1:1\n(standard input):1:1\ngrep: none: ENOENT\n1"),
+    ("seq 2 > a; grep 1 a; grep -c 1 a a; grep -q 3 a; echo $?", "1\na:1\na:1\n1"), ("grep x .", "grep: .: EISDIR"),
+    ("seq 9 > a; echo x > b; head -n 2 a b", "==> a <==\n1\n2\n\n==> b <==\nx"),
+    ("seq 9 > a; echo x | head -n 1 a -; head -n 1 a", "==> a <==\n1\n\n==> standard input <==\nx\n1"),
+    ("seq 3 > a; sum a none; sum < a; echo $?", "775f54d8 6 a\nsum: none: ENOENT\n775f54d8 6\n0"),
+    ("seq 2 > a; echo x | cat a - a", "1\n2\nx\n1\n2"),
+    ("head .; hexdump .; sum .", "head: .: EISDIR\nhexdump: .: EISDIR\nsum: .: EISDIR"),
+    # write
+    ("write a one two; cat a; write -a -n a x; write -o 4 -n a T; cat a; echo",
+     "8 bytes written\none two\n1 byte written\n1 byte written\none Two\nx"),
+    ("write -o 3 -n a x; hexdump a",
+     "1 byte written\n00000000  00 00 00 78                                       |...x|\n00000004"),
+    ("write . x; echo $?", "write: .: EISDIR\n1"), ("write -a -o 1 a x; echo $?", "write: -a and -o: one of them\n"
+     "usage: write [-a] [-o OFFSET] [-n] FILE TEXT...\n2"),
+    # find
+    ("mkdir d d/e; touch d/e/f a; ln -s a l; find", ".\n./d\n./d/e\n./d/e/f\n./a\n./l"),
+    ("mkdir d; touch d/a b; find d b none; echo $?", "d\nd/a\nb\nfind: none: ENOENT\n1"),
+    ("mkdir d; ln -s . d/l; seq 3 > d/f; find . -type l; find . -type d; find . -type f -size 6",
+     "./d/l\n.\n./d\n./d/f"),
+    ("seq 3 > a; seq 9 > b; find -name '[!a]' -size +6; find -size -7 -type f; find -size +1K", "./b\n./a"),
+    ("find -type x; echo $?", "find: -type x: no such condition\n"
+     "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
+    ("find -name; echo $?", "find: -name : no such condition\n"
+     "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
+    # chmod
+    ("touch a; chmod 4751 a; ls -l a", "-rwxr-x--x   1          0 a"),
+    ("chmod 755 none; echo $?", "chmod: none: ENOENT\n1"),
+    ("touch a; chmod a=,u+rw,g+r a; ls -l a; chmod +x,u-w a; ls -l a",
+     "-rw-r-----   1          0 a\n-r-xr-x--x   1          0 a"),
+    ("touch a; chmod +x,o=g a; echo $?", "chmod: +x,o=g: no mode\nusage: chmod MODE PATH...\n2"),
     ("mount -t ramfs; echo $?", "mount: -t TYPE and a PATH are needed\n"
      "usage: mount [-t TYPE] [-o OPTIONS] [PATH...]\n2"),
 ])

@@ -13,7 +13,7 @@ from lib.session import Session
 POLICIES = [name for name in ("PRIORITY", "ROUND_ROBIN", "FAIR", "MLFQ", "EDF", "COOPERATIVE")
             if f"config SCHED_{name}\n" in (ROOT / "kernel/Kconfig.sched").read_text()]
 OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
-USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill %JOB|ID...", "top": "top [SECONDS] [-n FRAMES] [-o cpu|time|id]",
+USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill %JOB|ID...", "top": "top [-n FRAMES] [-o cpu|time|id] [SECONDS]",
          "spawn": f"spawn [hog|sleeper|periodic {OPTIONS} [-c COUNT] [NAME]]",
          "sched": "sched", "trace": "trace [start [MS] | stop | dump | clear]"}
 
@@ -108,17 +108,18 @@ def hogs(shell):
     ("nice 4294967296 -p 1", "nice: 4294967296 is no thread's id"),
     ("nice", None), ("nice 2", None), ("kill", None), ("sched x", None), ("top 1 2 3 4 5 6", None),
     ("kill x", "kill: x is no thread's id"), ("kill 99999999999", "kill: 99999999999 is no thread's"),
-    ("top 0", "top: 0: seconds and frames are 1 to 3600"), ("top x", "top: x: seconds"),
-    ("top -n", "top: number missing: seconds"), ("top -n 0", "top: 0: seconds"),
-    ("top -o", "top: word missing: sorted by cpu, time or id"), ("top -o x", "top: x: sorted by cpu"),
-    ("top -q", "top: -q: seconds"), ("top 3601", "top: 3601: seconds"),
+    ("top 0", 'top: "0" is no SECONDS: a number of 1 to 3600'), ("top x", 'top: "x" is no SECONDS'),
+    ("top -n", "top: -n: its value is missing"), ("top -n 0", 'top: "0" is no FRAMES: a number of 1 to 3600'),
+    ("top -o", "top: -o: its value is missing"), ("top -o x", 'top: "x" is none of cpu|time|id'),
+    ("top -q", "top: -q: no such option"), ("top 3601", 'top: "3601" is no SECONDS'),
     ("spawn cat", "spawn: cat: no such kind of thread"),
     ("spawn hog -c 0", "spawn: a count is 1 to 1000"), ("spawn hog -c", "spawn: a count is"),
     ("spawn hog -c 1001", "spawn: a count is"), ("spawn hog -p 99", "spawn: 99: a priority is 0 to 31"),
     ("spawn hog -z", "spawn: -z: no such option"), ("spawn hog one two", "spawn: two: a word too many"),
     ("spawn periodic -d 20/10/10", "spawn: 20/10/10: 0 < RUNTIME"),
-    ("trace go", "trace: go: no such action"), ("trace start 0", "trace: 0: a time is 1 to 3600000 ms"),
-    ("trace start x", "trace: x: a time is"), ("trace stop 5", "trace: 5: a word too many"),
+    ("trace go", 'trace: "go" is none of start|stop|dump|clear'),
+    ("trace start 0", 'trace: "0" is no MS: a number of 1 to 3600000'),
+    ("trace start x", 'trace: "x" is no MS'), ("trace stop 5", None),
 ])
 def test_bad_words(shell, line, said):
     """One line and the usage, and nothing was done."""

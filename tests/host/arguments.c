@@ -27,6 +27,18 @@ static const struct argument table[] = {
 
 static const struct command command = { .name = "try", ARGUMENTS(table) };
 
+/* One without an argument of many words: options may stand behind. */
+static const struct argument few_table[] = {
+	[FLAG] = { .letter = 'v', .type = ARGUMENT_FLAG },
+	[COUNT] = { .name = "ADDRESS", .type = ARGUMENT_ADDRESS },
+	[SIZE] = { .letter = 's', .type = ARGUMENT_FLAG },
+	[TIME] = { .letter = 't', .type = ARGUMENT_FLAG },
+	[COLOUR] = { .letter = 'c', .type = ARGUMENT_FLAG },
+	[FILE_NAME] = { .name = "FILE", .type = ARGUMENT_TEXT, .optional = true },
+};
+
+static const struct command few = { .name = "few", ARGUMENTS(few_table) };
+
 /* The values that @line, words with single spaces, gives; or the problem. */
 static const char *reads(const char *line)
 {
@@ -44,7 +56,7 @@ static const char *reads(const char *line)
 			*at++ = 0;
 	}
 	argv[argc] = NULL;
-	err = arguments_parse(&command, argc, argv, &a, problem, sizeof(problem));
+	err = arguments_parse(*line == 'f' ? &few : &command, argc, argv, &a, problem, sizeof(problem));
 	if (err) {
 		snprintf(shown, sizeof(shown), "%s", *problem ? problem : "usage");
 		return shown;
@@ -79,6 +91,20 @@ static void positional(void)
 	TEST_STR(reads("try f -3 -v x"), "v0 n5 s0 t0 c1 f l-3 [-v] [x]");
 	TEST_STR(reads("try -5"), "v0 n5 s0 t0 c1 -5 l0");
 	TEST_STR(reads("try f x"), "\"x\" is no LEVEL: a number");
+}
+
+static void options_behind(void)
+{
+	TEST_STR(reads("few 1 f"), "v0 n1 s0 t0 c0 f l0");
+	TEST_STR(reads("few 1 -v f"), "v1 n1 s0 t0 c0 f l0");
+	TEST_STR(reads("few 1 f -v"), "v1 n1 s0 t0 c0 f l0");
+	TEST_STR(reads("few 1 -v"), "v1 n1 s0 t0 c0 (null) l0");
+	TEST_STR(reads("few 1 -- -v"), "v0 n1 s0 t0 c0 -v l0");
+	TEST_STR(reads("few 1 f -x"), "-x: no such option");
+	TEST_STR(reads("few 1 f g"), "usage");
+	TEST_STR(reads("few 0xffffffffffffffff"), "v0 n-1 s0 t0 c0 (null) l0");
+	TEST_STR(reads("few 0x10000000000000000"), "\"0x10000000000000000\" is no ADDRESS: a number");
+	TEST_STR(reads("few -1"), "\"-1\" is no ADDRESS: a number");
 }
 
 static void problems(void)
@@ -162,8 +188,8 @@ static void any_words(void)
 }
 
 static const struct test_case cases[] = {
-	TEST_CASE(options), TEST_CASE(positional), TEST_CASE(problems), TEST_CASE(texts),
-	TEST_CASE(durations), TEST_CASE(any_words),
+	TEST_CASE(options), TEST_CASE(positional), TEST_CASE(options_behind),
+	TEST_CASE(problems), TEST_CASE(texts), TEST_CASE(durations), TEST_CASE(any_words),
 };
 static const struct test_suite arguments_suite = TEST_SUITE_OF("arguments", cases);
 TEST_SUITE(arguments_suite);

@@ -31,6 +31,6 @@ int main(int argc, char **argv)
 	if (seed != NULL)
 		host_random_state = strtoull(seed, NULL, 0);
 	printf("# CAIRN_SEED=%llu\n", (unsigned long long)host_random_state);
-	bad = test_run(getenv("CAIRN_SUITE"), print_line);
+	bad = test_run(getenv("CAIRN_SUITE"), print_line, NULL);
 	return bad == 0 ? 0 : 1;
 }

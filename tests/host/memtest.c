@@ -11,6 +11,7 @@
 #include <lib/test.h>
 #include <mm/boot_mem.h>
 #include <mm/memtest.h>
+#include <uapi/errno.h>
 #include <mm/page.h>
 
 #include "apart.h"
@@ -169,15 +170,16 @@ static void each_word_and_pass_differs(void)
  * --- Whole tests ------------------------------------------------------------------------------
  */
 
-static unsigned int last_percent, last_pass, calls;
+static unsigned int last_percent, last_pass, calls, end_after;
 
-static void progress(unsigned int pass, unsigned int done)
+static bool progress(unsigned int pass, unsigned int done)
 {
 	CHECK(pass == last_pass ? done >= last_percent : pass == last_pass + 1);
 	CHECK(done <= 100);
 	last_pass = pass;
 	last_percent = done;
 	calls++;
+	return calls != end_after;
 }
 
 static void begin(size_t flips_wanted)
@@ -207,6 +209,14 @@ static bool play_good_memory(void)
 	CHECK_EQ(page_bytes_free(), free);
 	CHECK(last_pass == 3 && last_percent == 100 && calls > 3 * 8);
 	CHECK_EQ(host_log_lines(), 0);
+
+	/* ended in the middle of the first pass: everything is back */
+	calls = last_pass = last_percent = 0;
+	end_after = 5;
+	CHECK_EQ(memtest_run(&t), -EINTR);
+	end_after = 0;
+	CHECK(calls == 5 && last_pass == 1);
+	CHECK_EQ(page_bytes_free(), free);
 
 	t.size = 3 * PAGE_SIZE - 1;
 	t.passes = 1;

@@ -4,12 +4,12 @@
 #include <lib/string.h>
 #include <lib/test.h>
 #include <shell/files.h>
+#include <shell/glob.h>
 #include <shell/regex.h>
 #include <shell/vars.h>
 #include <uapi/errno.h>
 
 #include "../../shell/expand.h"
-#include "../../shell/glob.h"
 #include "../../shell/parse.h"
 #include "../../shell/suggest.h"
 #include "host.h"

@@ -6,8 +6,8 @@
 #include <lib/string.h>
 
 #include "../../shell/expand.h"
-#include "../../shell/glob.h"
 #include "../../shell/parse.h"
+#include <shell/glob.h>
 #include <shell/regex.h>
 #include <shell/vars.h>
 #include "host.h"
