@@ -20,7 +20,7 @@ COMMANDS = {
     "hexdump": "[-C] [-v] [-n LENGTH] [-s SKIP] [FILE...]", "help": "[COMMAND]",
     "history": "[COUNT]", "irq": "", "jobs": "", "kill": "%JOB|ID...", "ln": "[-s] TARGET PATH",
     "log": "[none|emerg|alert|crit|err|warning|notice|info|debug]", "ls": "[-a] [-l] [PATH...]", "map": "", "mem": "", "memtest": "[SIZE [PASSES]]", "mkdir": "PATH...",
-    "mount": "[-t TYPE] [-o OPTIONS] [PATH]", "mv": "PATH NEW", "nice": f"ID {SCHED_OPTIONS}",
+    "mount": "[-t TYPE] [-o OPTIONS] [PATH...]", "mv": "PATH NEW", "nice": f"ID {SCHED_OPTIONS}",
     "panic": "[WORD...]", "peek": "[-p] [-b] [-h] [-w] [-d] ADDRESS [COUNT]",
     "poke": "[-p] [-b] [-h] [-w] [-d] ADDRESS VALUE...", "poweroff": "", "ps": "", "pwd": "", "reboot": "",
     "repeat": "[-e] [-s DURATION] COUNT COMMAND...", "rm": "[-r] [-f] PATH...", "rmdir": "PATH...",
