@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from lib.session import Session
+from lib.session import OFF, Session
 
 NUMBERS = {"console": "5, 1", "null": "1, 3", "random": "1, 8", "tty": "5, 0", "urandom": "1, 9", "zero": "1, 5"}
 
@@ -104,3 +104,13 @@ def test_random_without_a_seed_says_so(kernel, boot):
     session.prompt()
     assert random_sum(session, "random") != random_sum(session, "random")
     assert session.cmd("dmesg").count("random: the tree has no rng-seed: numbers can be guessed") == 1
+
+
+def test_mem(build, run):
+    """Off unless chosen (test_listing); the suite reads and writes memory, and holes."""
+    result = run(build("qemu_virt_defconfig", set="FS_DEVFS_MEM=y SELFTEST=y"),
+                 "ls -l /dev/mem; selftest mem; hexdump -n 4 /dev/mem; peek -p 0")
+    assert re.search(r"^crw------- +1 +1, 1 /dev/mem$", result.text, re.M)
+    assert "# Totals: pass:3 fail:0 skip:0" in result.text
+    shown = re.search(r"^00000000  (..) (..) (..) (..) ", result.text, re.M)
+    assert f": {''.join(reversed(shown.groups()))}\n" in result.text and result.status == OFF
