@@ -98,7 +98,7 @@ int jobs_start(const char *text, size_t len)
 	spin_unlock_irqrestore(&queue.lock, state);
 	err = thread_create(&job->thread, &attr, run_job, job);
 	if (err) {
-		print("no thread for the job: %s\n", errno_name(-err));
+		print("no thread for the job: %s\n", errno_text(-err));
 		state = begin();
 		take_off(job);
 		spin_unlock_irqrestore(&queue.lock, state);

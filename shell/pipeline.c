@@ -85,7 +85,7 @@ static int start(struct stage *s)
 	err = thread_create(&s->thread, &attr, run_stage, s);
 	if (err) {
 		s->thread = NULL;
-		print("%s: no thread for it: %s\n", attr.name, errno_name(-err));
+		print("%s: no thread for it: %s\n", attr.name, errno_text(-err));
 	}
 	return err;
 }

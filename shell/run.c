@@ -28,7 +28,7 @@ static int open_redirection(struct prepared *c, const char *path, enum parse_kin
 	int err = shell_redirect_open(path, how, &s);
 
 	if (err) {
-		print("%s: %s\n", path, errno_name(-err));
+		print("%s: %s\n", path, errno_text(-err));
 		return err;
 	}
 	stream_put(*to);
@@ -125,7 +125,7 @@ static int check_output(const char *name, int status)
 	if (!out || !out->error || out->error == -EPIPE || out->error == -EINTR)
 		return status;
 	tty_write(text, snprintf(text, sizeof(text), "%.40s: write error: %s\n", name,
-				 errno_name(-out->error)));
+				 errno_text(-out->error)));
 	out->error = 0;
 	return STATUS_FAIL;
 }

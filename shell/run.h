@@ -45,7 +45,7 @@ int run_prepared(struct prepared *c);
  */
 void run_text(const char *text, const char *file, int *status);
 
-/* Whether further lines belong to @text: a quote is open, or nothing stands behind a | or && yet. */
+/* Whether further lines belong to @text: a quote is open, or a | or && has nothing behind it. */
 bool run_unfinished(const char *text);
 
 /* Runs @count commands, at least two, joined by pipes: the status of the last one. */

@@ -70,7 +70,7 @@ static void run_rc(void)
 	err = shell_run_file(RC_FILE, &status);
 	shell_foreground(false);
 	if (err && err != -ENOENT)
-		log_err(RC_FILE ": %s", errno_name(-err));
+		log_err(RC_FILE ": %s", errno_text(-err));
 }
 
 /* Reads a line, and those that it needs behind it. */

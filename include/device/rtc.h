@@ -20,7 +20,7 @@ struct rtc_ops {
  */
 int rtc_register(struct device *dev, const struct rtc_ops *ops);
 
-/* Sets the clock that keeps the date beyond reset: 0; -ENODEV; -EOPNOTSUPP; what the driver said. */
+/* Sets the clock that keeps the date when all is off: 0; -ENODEV; -EOPNOTSUPP; the driver's. */
 #ifdef CONFIG_RTC
 int rtc_set(u64 seconds);
 #else

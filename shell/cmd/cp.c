@@ -162,7 +162,7 @@ static int cp(const struct arguments *a)
 }
 
 static const struct command cp_command = {
-	.name = "cp", .usage = "[-r] PATH... NEW", .help = "copy files, or all that is in directories",
-	.parsed = cp, ARGUMENTS(cp_arguments),
+	.name = "cp", .usage = "[-r] PATH... NEW",
+	.help = "copy files, or all that is in directories", .parsed = cp, ARGUMENTS(cp_arguments),
 };
 COMMAND(cp_command);

@@ -17,7 +17,7 @@ static inline int file_status(const char *command, const char *path, int err)
 		return STATUS_OK;
 	if (err == -EINTR)
 		return STATUS_STOPPED;
-	print("%s: %s: %s\n", command, path, errno_name(-err));
+	print("%s: %s: %s\n", command, path, errno_text(-err));
 	return STATUS_FAIL;
 }
 

@@ -31,7 +31,8 @@ static int repeat(const struct arguments *a)
 }
 
 static const struct command repeat_command = {
-	.name = "repeat", .help = "run a command a number of times", .parsed = repeat,
+	.name = "repeat", .runs_others = true,
+	.help = "run a command a number of times", .parsed = repeat,
 	ARGUMENTS(repeat_arguments),
 };
 COMMAND(repeat_command);

@@ -14,12 +14,12 @@ static int source(const struct arguments *a)
 
 	if (!err)
 		return status;
-	print("source: %s: %s\n", a->value[0].text, errno_name(-err));
+	print("source: %s: %s\n", a->value[0].text, errno_text(-err));
 	return STATUS_FAIL;
 }
 
 static const struct command source_command = {
-	.name = "source", .help = "run the lines of a file", .parsed = source,
+	.name = "source", .runs_others = true, .help = "run the lines of a file", .parsed = source,
 	ARGUMENTS(source_arguments),
 };
 COMMAND(source_command);

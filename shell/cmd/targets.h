@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What cp, mv and ln have in common: paths, and behind them a new name or a directory for them all. */
+/* What cp, mv and ln have in common: paths, and behind them a new name, or a directory for all. */
 #ifndef SHELL_CMD_TARGETS_H
 #define SHELL_CMD_TARGETS_H
 

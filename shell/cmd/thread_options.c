@@ -98,6 +98,6 @@ int thread_option_refused(const char *command, int err)
 	if (err == -EBUSY)
 		print("%s: refused: too little time is left for that (-EBUSY)\n", command);
 	else
-		print("%s: refused: %s\n", command, errno_name(-err));
+		print("%s: refused: %s\n", command, errno_text(-err));
 	return STATUS_FAIL;
 }

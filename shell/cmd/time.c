@@ -31,7 +31,7 @@ static int time(const struct arguments *a)
 }
 
 static const struct command time_command = {
-	.name = "time", .help = "how long a command takes", .parsed = time,
+	.name = "time", .runs_others = true, .help = "how long a command takes", .parsed = time,
 	ARGUMENTS(time_arguments),
 };
 COMMAND(time_command);

@@ -240,7 +240,7 @@ static int top(const struct arguments *a)
 		err = frames(&o, &first);
 	kfree(first.row);
 	if (err)
-		print("top: %s\n", errno_name(-err));
+		print("top: %s\n", errno_text(-err));
 	return err ? STATUS_FAIL : STATUS_OK;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Going through directories (see tree.h). Those between the first one and where it stands are kept
- * open, in memory of the heap: a tree may be as deep as a path is long. A directory ends the listing
- * of the one that it is in, which goes on behind it later.
+ * open, in memory of the heap: a tree may be as deep as a path is long. A directory ends the
+ * listing of the one that it is in, which goes on behind it later.
  */
 #include <lib/string.h>
 #include <mm/heap.h>

@@ -14,8 +14,8 @@ struct tree_level;
 struct tree {
 	const char *command;	/* who complains */
 	/*
-	 * Called for t->path, whose last part is @name, before all that is in it: 0; an errno, which
-	 * is complained of, and what is in it is left out.
+	 * Called for t->path, whose last part is @name, before all that is in it: 0; an errno,
+	 * which is complained of, and what is in it is left out.
 	 */
 	int (*visit)(struct tree *t, const char *name, u8 type);
 	int status;		/* STATUS_FAIL when something was complained of */

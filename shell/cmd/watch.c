@@ -36,7 +36,8 @@ static int watch(const struct arguments *a)
 }
 
 static const struct command watch_command = {
-	.name = "watch", .help = "see what a command prints change", .parsed = watch,
+	.name = "watch", .runs_others = true,
+	.help = "see what a command prints change", .parsed = watch,
 	ARGUMENTS(watch_arguments),
 };
 COMMAND(watch_command);

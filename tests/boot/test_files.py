@@ -25,57 +25,69 @@ def shell(machine, request):
 
 
 @pytest.mark.parametrize("line, said", [
-    ("pwd", "/t"), ("ls", ""), ("ls none", "ls: none: ENOENT"),
+    ("pwd", "/t"), ("ls", ""), ("ls none", "ls: none: No such file or directory"),
     ("echo one > a; cat a", "one"), ("echo one > a; cat < a", "one"), ("echo x | cat", "x"),
-    ("echo 1 > a; echo 2 > b; cat a b none; echo $?", "1\n2\ncat: none: ENOENT\n1"), ("cat .", "cat: .: EISDIR"),
+    ("echo 1 > a; echo 2 > b; cat a b none; echo $?", "1\n2\ncat: none: No such file or directory\n1"),
+    ("cat .", "cat: .: Is a directory"),
     ("touch b a .c; ls; ls -a", "a\nb\n.\n..\n.c\na\nb"), ("touch d; ls d", "d"),
-    ("mkdir d d/e; ls d; mkdir d", "e\nmkdir: d: EEXIST"), ("mkdir x; touch x/f; ls . x", ".:\nx\n\nx:\nf"),
-    ("touch f; ls none f", "ls: none: ENOENT\n\nf"),
-    ("mkdir -p d/e//f/ d; ls d d/e; echo $?", "d:\ne\n\nd/e:\nf\n0"), ("touch f; mkdir -p f; mkdir -p f/d/e", "mkdir: f: EEXIST\nmkdir: f/d/e: ENOTDIR"),
-    ("mkdir -p ''", "mkdir: : ENOENT"), ("mkdir d; rmdir d; ls", ""), ("mkdir d d/e; rmdir d", "rmdir: d: ENOTEMPTY"),
-    ("touch f; rmdir f", "rmdir: f: ENOTDIR"), ("rm none; echo $?", "rm: none: ENOENT\n1"),
+    ("mkdir d d/e; ls d; mkdir d", "e\nmkdir: d: File exists"), ("mkdir x; touch x/f; ls . x", ".:\nx\n\nx:\nf"),
+    ("touch f; ls none f", "ls: none: No such file or directory\n\nf"),
+    ("mkdir -p d/e//f/ d; ls d d/e; echo $?", "d:\ne\n\nd/e:\nf\n0"),
+    ("touch f; mkdir -p f; mkdir -p f/d/e", "mkdir: f: File exists\nmkdir: f/d/e: Not a directory"),
+    ("mkdir -p ''", "mkdir: : No such file or directory"), ("mkdir d; rmdir d; ls", ""),
+    ("mkdir d d/e; rmdir d", "rmdir: d: Directory not empty"),
+    ("touch f; rmdir f", "rmdir: f: Not a directory"), ("rm none; echo $?", "rm: none: No such file or directory\n1"),
     ("rm -f none; echo $?", "0"),
-    ("mkdir d; rm d", "rm: d: EISDIR"), ("mkdir d d/e d/e/f; touch d/g d/e/h; rm -r d; ls", ""),
-    ("rm -r .", "rm: .: EINVAL"), ("rm -r / //. ../", "rm: /: EBUSY\nrm: //.: EBUSY\nrm: ../: EBUSY"),
+    ("mkdir d; rm d", "rm: d: Is a directory"), ("mkdir d d/e d/e/f; touch d/g d/e/h; rm -r d; ls", ""),
+    ("rm -r .", "rm: .: Invalid argument"),
+    ("rm -r / //. ../", "".join(f"rm: {path}: Device or resource busy\n" for path in ("/", "//.", "../")).strip()),
     ("echo x > a; mv a b; cat b; ls", "x\nb"), ("mkdir d; touch a; mv a d; ls d", "a"),
-    ("mkdir d; mv d d/e", "mv: d: EINVAL"), ("mv none x", "mv: none: ENOENT"),
-    ("seq 3 > a; cp a b; cat b; cp a a", "1\n2\n3\ncp: a: EEXIST"), ("mkdir d; cp d e", "cp: d: EISDIR"),
-    ("echo x > a; cp a /none/b", "cp: /none/b: ENOENT"),
-    ("mkdir d; echo x > a; cp a a d d; ls d; cat d/a", "cp: d: EISDIR\na\nx"), ("touch a b c; cp a b c", "cp: c: ENOTDIR"),
+    ("mkdir d; mv d d/e", "mv: d: Invalid argument"), ("mv none x", "mv: none: No such file or directory"),
+    ("seq 3 > a; cp a b; cat b; cp a a", "1\n2\n3\ncp: a: File exists"), ("mkdir d; cp d e", "cp: d: Is a directory"),
+    ("echo x > a; cp a /none/b", "cp: /none/b: No such file or directory"),
+    ("mkdir d; echo x > a; cp a a d d; ls d; cat d/a", "cp: d: Is a directory\na\nx"),
+    ("touch a b c; cp a b c", "cp: c: Not a directory"),
     ("mkdir -p d/e; echo x > d/f; ln -s f d/l; cp -r d c; find c; cat c/l; ls -l c/l | grep -c ^l",
      "c\nc/e\nc/f\nc/l\nx\n1"), ("mkdir -p d/e; cp -r d e; cp -r d/ e; find e", "e\ne/e\ne/d\ne/d/e"),
-    ("mkdir d; cp -r d d/e; find d", "cp: d/e: EINVAL\nd\nd/e"), ("cp -r none x; echo $?", "cp: none: ENOENT\n1"),
+    ("mkdir d; cp -r d d/e; find d", "cp: d/e: Invalid argument\nd\nd/e"),
+    ("cp -r none x; echo $?", "cp: none: No such file or directory\n1"),
     ("cp a; echo $?", "usage: cp [-r] PATH... NEW\n2"),
     ("mkdir d; touch a b; mv a b d; ls d; mv d/a d/b .; find", "a\nb\n.\n./d\n./a\n./b"),
     ("mkdir d e; mv d/ e; find e", "e\ne/d"), ("mkdir d; echo x > a; ln a d; ln -s ../a d/s; cat d/a d/s", "x\nx"),
-    ("echo x > a; ln a b; rm a; cat b", "x"), ("ln -s b a; cat a", "cat: a: ENOENT"),
-    ("ln -s b b; cat b", "cat: b: ELOOP"), ("mkdir d; ln d e", "ln: e: EPERM"),
-    ("mkdir d; cd d; pwd; cd ..; pwd; cd; pwd", "/t/d\n/t\n/"), ("cd none", "cd: none: ENOENT"),
-    ("touch a; cd a", "cd: a: ENOTDIR"),
-    ("mkdir m; mount -t ramfs -o size=64K m; mount | grep ramfs", "ramfs on / type ramfs (rw)\nramfs on /t/m type ramfs (rw)"),
-    ("mkdir m; umount m", "umount: m: EINVAL"),
-    ("umount m", "umount: m: ENOENT"), ("mount -t nothing .", "mount: .: ENODEV"),
+    ("echo x > a; ln a b; rm a; cat b", "x"), ("ln -s b a; cat a", "cat: a: No such file or directory"),
+    ("ln -s b b; cat b", "cat: b: Too many levels of symbolic links"),
+    ("mkdir d; ln d e", "ln: e: Operation not permitted"),
+    ("mkdir d; cd d; pwd; cd ..; pwd; cd; pwd", "/t/d\n/t\n/"), ("cd none", "cd: none: No such file or directory"),
+    ("touch a; cd a", "cd: a: Not a directory"),
+    ("mkdir m; mount -t ramfs -o size=64K m; mount | grep ramfs",
+     "ramfs on / type ramfs (rw)\nramfs on /t/m type ramfs (rw)"),
+    ("mkdir m; umount m", "umount: m: Invalid argument"),
+    ("umount m", "umount: m: No such file or directory"), ("mount -t nothing .", "mount: .: No such device"),
     # files of filters, and those that are not there
-    ("seq 3 > a; seq 2 > b; wc a none b; echo $?", "3 3 6 a\nwc: none: ENOENT\n2 2 4 b\n5 5 10 total\n1"),
+    ("seq 3 > a; seq 2 > b; wc a none b; echo $?",
+     "3 3 6 a\nwc: none: No such file or directory\n2 2 4 b\n5 5 10 total\n1"),
     ("seq 3 > a; wc -l a; wc a < a; wc < a", "3 a\n3 3 6 a\n3 3 6"),
-    ("seq 2 | wc - -l", "2 2 4 -\nwc: -l: ENOENT\n2 2 4 total"),
-    ("seq 2 > a; echo 1 | grep -n 1 a - none; echo $?", "a:1:1\n(standard input):1:1\ngrep: none: ENOENT\n1"),
-    ("seq 2 > a; grep 1 a; grep -c 1 a a; grep -q 3 a; echo $?", "1\na:1\na:1\n1"), ("grep x .", "grep: .: EISDIR"),
+    ("seq 2 | wc - -l", "2 2 4 -\nwc: -l: No such file or directory\n2 2 4 total"),
+    ("seq 2 > a; echo 1 | grep -n 1 a - none; echo $?",
+     "a:1:1\n(standard input):1:1\ngrep: none: No such file or directory\n1"),
+    ("seq 2 > a; grep 1 a; grep -c 1 a a; grep -q 3 a; echo $?", "1\na:1\na:1\n1"),
+    ("grep x .", "grep: .: Is a directory"),
     ("seq 9 > a; echo x > b; head -n 2 a b", "==> a <==\n1\n2\n\n==> b <==\nx"),
     ("seq 9 > a; echo x | head -n 1 a -; head -n 1 a", "==> a <==\n1\n\n==> standard input <==\nx\n1"),
-    ("seq 3 > a; sum a none; sum < a; echo $?", "775f54d8 6 a\nsum: none: ENOENT\n775f54d8 6\n0"),
+    ("seq 3 > a; sum a none; sum < a; echo $?", "775f54d8 6 a\nsum: none: No such file or directory\n775f54d8 6\n0"),
     ("seq 2 > a; echo x | cat a - a", "1\n2\nx\n1\n2"),
-    ("head .; hexdump .; sum .", "head: .: EISDIR\nhexdump: .: EISDIR\nsum: .: EISDIR"),
+    ("head .; hexdump .; sum .", "head: .: Is a directory\nhexdump: .: Is a directory\nsum: .: Is a directory"),
     # write
     ("write a one two; cat a; write -a -n a x; write -o 4 -n a T; cat a; echo",
      "8 bytes written\none two\n1 byte written\n1 byte written\none Two\nx"),
     ("write -o 3 -n a x; hexdump a",
      "1 byte written\n00000000  00 00 00 78                                       |...x|\n00000004"),
-    ("write . x; echo $?", "write: .: EISDIR\n1"), ("write -a -o 1 a x; echo $?", "write: -a and -o: one of them\n"
+    ("write . x; echo $?", "write: .: Is a directory\n1"),
+    ("write -a -o 1 a x; echo $?", "write: -a and -o: one of them\n"
      "usage: write [-a] [-o OFFSET] [-n] FILE TEXT...\n2"),
     # find
     ("mkdir d d/e; touch d/e/f a; ln -s a l; find", ".\n./d\n./d/e\n./d/e/f\n./a\n./l"),
-    ("mkdir x; touch x/a b; find x b none; echo $?", "x\nx/a\nb\nfind: none: ENOENT\n1"),
+    ("mkdir x; touch x/a b; find x b none; echo $?", "x\nx/a\nb\nfind: none: No such file or directory\n1"),
     ("mkdir d; ln -s . d/l; seq 3 > d/f; find . -type l; find . -type d; find . -type f -size 6",
      "./d/l\n.\n./d\n./d/f"),
     ("seq 3 > a; seq 9 > b; find -name '[!a]' -size +6; find -size -7 -type f; find -size +1K", "./b\n./a"),
@@ -85,7 +97,7 @@ def shell(machine, request):
      "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
     # chmod
     ("touch a; chmod 4751 a; ls -l a", "-rwxr-x--x   1          0 a"),
-    ("chmod 755 none; echo $?", "chmod: none: ENOENT\n1"),
+    ("chmod 755 none; echo $?", "chmod: none: No such file or directory\n1"),
     ("touch a; chmod a=,u+rw,g+r a; ls -l a; chmod +x,u-w a; ls -l a",
      "-rw-r-----   1          0 a\n-r-xr-x--x   1          0 a"),
     ("touch a; chmod +x,o=g a; echo $?", "chmod: +x,o=g: no mode\nusage: chmod MODE PATH...\n2"),
@@ -104,11 +116,12 @@ DATE = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 
 def test_long_listing(shell):
     said = shell.cmd("seq 3 > f; ln f g; mkdir d; ln -s f l; ls -l")
-    assert re.fullmatch(rf"drwxr-xr-x +2 +\d+ {DATE} d\n-rw-r--r-- +2 +6 {DATE} f\n-rw-r--r-- +2 +6 {DATE} g\nl\S+ +1 +1 {DATE} l -> f", said), said
+    assert re.fullmatch(rf"drwxr-xr-x +2 +\d+ {DATE} d\n-rw-r--r-- +2 +6 {DATE} f\n-rw-r--r-- +2 +6 {DATE} g\n"
+                        rf"l\S+ +1 +1 {DATE} l -> f", said), said
 
 
 def test_stat(shell):
-    assert re.fullmatch(r"f: file, mode 0644, 6 bytes, \d+ blocks, inode \d+, links 1, modified \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC",
+    assert re.fullmatch(rf"f: file, mode 0644, 6 bytes, \d+ blocks, inode \d+, links 1, modified {DATE}:\d\d UTC",
                         shell.cmd("seq 3 > f; stat f"))
 
 
@@ -116,7 +129,8 @@ def test_full(shell):
     """No room is an error, what is there stays, and what is removed makes room."""
     shell.cmd("mkdir m; mount -t ramfs -o size=64K m")
     try:
-        assert shell.cmd("echo kept > m/k; seq 100000 > m/big; echo $?") == "seq: write error: ENOSPC\n1"
+        said = shell.cmd("echo kept > m/k; seq 100000 > m/big; echo $?")
+        assert said == "seq: write error: No space left on device\n1"
         assert shell.cmd("cat m/k") == "kept"
         size = re.search(r"^/t/m +ramfs +(\d+) +0 ", shell.cmd("df"), re.M)
         assert size and size[1] == "64"

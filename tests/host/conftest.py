@@ -35,8 +35,8 @@ SHIM = "tests/host/shim"
 INCLUDES = [f"-I{SHIM}", "-Iinclude", "-Itests/host"]
 PREFIX = ["-include", f"{SHIM}/autoconf.h", "-include", f"{SHIM}/prefix.h"]
 # What every program is made of (lib is small; with all of it every test tests it), and those that run suites.
-COMMON = ["lib/errno.c", "lib/errno_text.c", "lib/format.c", "lib/log.c", "lib/parse.c", "lib/string.c", "lib/string_plain.c",
-          "tests/host/kernel.c"]
+COMMON = ["lib/errno.c", "lib/errno_text.c", "lib/format.c", "lib/log.c", "lib/parse.c", "lib/string.c",
+          "lib/string_plain.c", "tests/host/kernel.c"]
 TESTS = ["lib/test.c", "tests/host/main.c"]
 # Files that are built without our names for the C library's functions.
 PLAIN = {"tests/host/libc.c"}
