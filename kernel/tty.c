@@ -22,8 +22,9 @@ void tty_write(const char *text, size_t len)
 		column += (unsigned int)n;
 		if (!newline)
 			return;
-		console_write("\r\n", 2);
+		/* before it is written: what an interrupt writes behind it counts */
 		column = 0;
+		console_write("\r\n", 2);
 		text = newline + 1;
 	}
 }
