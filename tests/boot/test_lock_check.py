@@ -168,7 +168,7 @@ def test_backtrace(run, checker):
     result = run(checker, "backtrace; backtrace 1; backtrace 99; backtrace x")
     main, idle = (result.text.index(f"thread {thread}") for thread in ("0 main, running:",
                                                                        "1 idle, "))
-    assert re.search(rf"\n  backtrace_run\+0x(?s:.*)\n  shell_run\+0x(?s:.*)\n  kernel_main\+0x",
+    assert re.search(rf"\n  backtrace\+0x(?s:.*)\n  shell_run\+0x(?s:.*)\n  kernel_main\+0x",
                      result.text[main:idle])
     assert result.text.count("thread 1 idle, ready:") == 2
     assert "backtrace: there is no thread 99: see ps" in result.text

@@ -44,7 +44,7 @@ def test_listing(shell):
 
 
 @pytest.mark.parametrize("line, said", [
-    ("echo x > /proc/version; echo $?", "echo: write error: EIO\n1"),
+    ("echo x > /proc/version; echo $?", "echo: write error: Input/output error\n1"),
     ("rm /proc/version", "rm: /proc/version: Operation not permitted"),
     ("touch /proc/x", "touch: /proc/x: Operation not permitted"),
     ("mkdir /proc/d", "mkdir: /proc/d: Operation not permitted"),

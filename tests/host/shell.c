@@ -287,6 +287,7 @@ static void words_come_back(void)
 
 static const struct test_case cases[] = {
 	TEST_CASE(lines),	 TEST_CASE(quoting),	     TEST_CASE(errors),
+	TEST_CASE(backslash_at_the_end),
 	TEST_CASE(expansion),	 TEST_CASE(paths),	     TEST_CASE(out_of_memory),
 	TEST_CASE(patterns),	 TEST_CASE(expressions),     TEST_CASE(distances),
 	TEST_CASE(words_come_back),
