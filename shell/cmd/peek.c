@@ -31,7 +31,7 @@ static int peek(const struct arguments *a)
 			return STATUS_FAIL;
 		}
 		if (first)
-			print("%#018lx:", address);
+			print("0x%016lx:", address);
 		print(" %0*lx%s", (int)size * 2, value,
 		      i + 1 == count || (i + 1) % per_line == 0 ? "\n" : "");
 	}

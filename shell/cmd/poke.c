@@ -38,7 +38,7 @@ static int poke(const struct arguments *a)
 			print("poke: %#lx: %s\n", address, why);
 			return STATUS_FAIL;
 		}
-		print("%#018lx: %0*lx written\n", address, (int)size * 2, value);
+		print("0x%016lx: %0*lx written\n", address, (int)size * 2, value);
 	}
 	return STATUS_OK;
 }
