@@ -41,8 +41,8 @@ static inline void arch_relax(void);
 static inline void arch_wait_for_interrupt(void);
 
 /*
- * Goes on in @entry, at the top of the CPU's emergency stack; nothing on the stack that was in use is
- * changed, unless it is that one. For what is left after a panic. Interrupts off.
+ * Goes on in @entry, at the top of the CPU's emergency stack; nothing on the stack that was in use
+ * is changed, unless it is that one. For what is left after a panic. Interrupts off.
  */
 __noreturn void arch_emergency_restart(void (*entry)(void));
 
