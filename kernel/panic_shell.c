@@ -117,7 +117,7 @@ static void regs(char *rest __unused)
 	if (reported.has_frame)
 		arch_frame_print(&reported.frame);
 	else
-		print("no registers were saved: this was no exception, bt shows who called panic()\n");
+		print("no registers were saved: no exception; bt shows who panicked\n");
 }
 
 static void bt(char *rest __unused)

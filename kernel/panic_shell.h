@@ -17,7 +17,7 @@ void panic_line(const char *kind, const char *text, const char *remark);
 #ifdef CONFIG_PANIC_SHELL
 /*
  * Opens the prompt for a panic that was reported: its line's words, and the exception's frame, or
- * NULL when panic() was called. Returns when there is no console that could be read, and else never.
+ * NULL when panic() was called. Returns when there is no console that could be read, else never.
  */
 void panic_shell(const char *kind, const char *text, const struct arch_frame *frame);
 

@@ -25,7 +25,7 @@ struct request {
 	struct line *line;
 	char text[LINE_SIZE];		/* the words, unquoted */
 	char quote;			/* that the word is in, or 0 */
-	char *variable;			/* the $ of a variable that goes on to the cursor, or NULL */
+	char *variable;			/* the $ of one that ends at the cursor, or NULL */
 	bool file;			/* it stands behind < or > */
 	bool comment;
 	/* the offers: */

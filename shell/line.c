@@ -475,9 +475,7 @@ enum line_event line_byte(struct line *l, char c, bool more)
 
 		l->partial_len = 0;
 		key = line_escape(l, c);
-		if (l->pasting && key != KEY_PASTED)
-			key = 0;
-		return key ? press(l, key) : LINE_MORE;
+		return key && (!l->pasting || key == KEY_PASTED) ? press(l, key) : LINE_MORE;
 	}
 	if ((u8)c >= ' ' && c != DELETE) {
 		text_byte(l, c);
@@ -486,12 +484,10 @@ enum line_event line_byte(struct line *l, char c, bool more)
 	l->partial_len = 0;
 	if (c == '\n' && was_return)
 		return LINE_MORE;
-	if ((c == '\n' || c == '\r') && l->pasting) {
-		line_insert(l, "\n", 1);
-		return LINE_MORE;
-	}
-	if (c == '\n' || c == '\r')
+	if ((c == '\n' || c == '\r') && !l->pasting)
 		return press(l, '\r');
+	if (c == '\n' || c == '\r')
+		line_insert(l, "\n", 1);
 	if (c == '\t' && (more || l->pasting)) {
 		line_insert(l, " ", 1);
 		return LINE_MORE;

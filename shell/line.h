@@ -56,8 +56,10 @@ struct line {
 	struct line_place cursor;	/* of the terminal, where the text at `at` belongs */
 	bool hangs;			/* it has not left the last column of the row above yet */
 	bool sized;			/* a width has been reported */
-	bool rows_known;		/* in the way that tells both */
 	bool asked;			/* in this line */
+	bool probed;			/* by the cursor, and not all answers have come */
+	bool measured;			/* the width, that way */
+	bool swapped;			/* the terminal says rows and columns in the wrong order */
 	bool marks;			/* the terminal marks what is pasted */
 	unsigned int unanswered;	/* questions in a row */
 

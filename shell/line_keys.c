@@ -12,6 +12,18 @@
 
 #define ESCAPE	0x1b
 
+/* The window's size. tmux before 3.4 swaps the two: the width that was measured tells. */
+static void reported(struct line *l, unsigned int rows, unsigned int columns)
+{
+	if (l->probed && l->measured)
+		l->swapped = rows == l->columns && columns != l->columns;
+	l->probed = false;
+	if (l->swapped)
+		line_resized(l, rows, columns);
+	else
+		line_resized(l, columns, rows);
+}
+
 /* The key of ESC [ numbers @final. */
 static int sequence(struct line *l, char final)
 {
@@ -31,12 +43,14 @@ static int sequence(struct line *l, char final)
 	case 'F':
 		return KEY_END;
 	case 'R':
-		if (l->asked || l->unanswered)
+		if (l->asked || l->unanswered) {
 			line_resized(l, l->numbers[1], 0);
+			l->measured = true;
+		}
 		break;
 	case 't':
 		if (first == 8)
-			line_resized(l, l->numbers[2], l->numbers[1]);
+			reported(l, l->numbers[1], l->numbers[2]);
 		break;
 	case '~':
 		if (first == 200 || first == 201)

@@ -5,10 +5,10 @@
  *
  * A terminal that has written its last column stays there until the next character comes ("hangs");
  * what cursor moves do then differs, so the editor first writes a blank and goes back, which
- * takes any terminal to the next row. A newline, which only a paste brings, is drawn as one, and the
- * rest of its row is empty. At the end of a line of whose width nobody knows, that
+ * takes any terminal to the next row. At the end of a line of whose width nobody knows, that
  * waits until a move is needed: plain typing is plain text. A wide character that has no room
- * in the last column goes to the next row and leaves that column empty.
+ * in the last column goes to the next row and leaves that column empty. A newline, which only a
+ * paste brings, leaves the rest of its row empty.
  *
  * The window's size comes from the terminal's answers. The question is put when it matters: with
  * the first key that is not plain typing, when a line gets long, and, once there was an answer, at
@@ -274,15 +274,16 @@ void line_ask_size(struct line *l)
 		return;
 	l->asked = true;
 	l->unanswered++;
-	say(l, "\033[18t");
 	/*
-	 * Terminals that do not know this question all know another one: where the cursor is. At
-	 * the prompt it can be sent to the right edge and back without harm.
+	 * Once it is asked where the cursor comes to at the right edge: all terminals know that,
+	 * and it tells what the others mean. The way back is its column.
 	 */
-	if (!l->rows_known && !l->len && !l->cursor.row && !l->finding) {
+	if (!l->measured && !l->cursor.row && l->cursor.column <= ASK_COLUMN && !l->finding) {
+		l->probed = true;
 		say(l, "\033[999C\033[6n\r");
 		move(l, l->cursor.column, 'C');
 	}
+	say(l, "\033[18t");
 }
 
 void line_mark_pastes(struct line *l, bool on)
@@ -298,18 +299,18 @@ void line_resized(struct line *l, unsigned int columns, unsigned int rows)
 	bool fresh;
 
 	l->unanswered = 0;
-	if (rows) {
+	if (rows)
 		l->rows = rows;
-		l->rows_known = true;
-	}
 	if (!columns)
 		return;
-	fresh = !l->sized && l->prompt && l->begin + strlen(l->prompt) >= columns;
+	fresh = !l->sized && l->prompt &&
+		(l->begin + strlen(l->prompt) >= columns ||
+		 (l->probed && place(l, l->len).column >= columns));
 	l->sized = true;
 	l->columns = columns;
 	line_mark_pastes(l, true);
 	if (fresh) {
-		/* narrower than the prompt: nobody knows where the cursor is by now */
+		/* narrower than what is there: nobody knows where the cursor is by now */
 		say(l, "\n");
 		l->begin = 0;
 		line_draw(l);

@@ -189,8 +189,8 @@ static void very_many(void)
 }
 
 static const struct test_case cases[] = {
-	TEST_CASE(commands), TEST_CASE(words), TEST_CASE(variables), TEST_CASE(quoting), TEST_CASE(lists),
-	TEST_CASE(very_many),
+	TEST_CASE(commands), TEST_CASE(words), TEST_CASE(variables), TEST_CASE(quoting),
+	TEST_CASE(lists), TEST_CASE(very_many),
 };
 static const struct test_suite complete_suite = TEST_SUITE_OF("complete", cases);
 TEST_SUITE(complete_suite);

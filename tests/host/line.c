@@ -449,6 +449,40 @@ static void answers_are_no_text(void)
 	TEST(l.columns > 0 && l.rows > 0);
 }
 
+/* As tmux up to 3.3 says it: the width that was measured tells which number is which. */
+static void wrong_order(void)
+{
+	begin(80, false);
+	send("\001\033[1;80R\033[8;80;30t");
+	TEST_EQ(l.columns, 80);
+	TEST_EQ(l.rows, 30);
+	TEST_EQ(send("\r"), LINE_DONE);
+	line_start(&l, PROMPT, 0, true);
+	send("\033[8;100;25t");
+	TEST_EQ(l.columns, 100);
+	TEST_EQ(l.rows, 25);
+	/* a size that nobody measured is taken as it is said */
+	begin(80, false);
+	send("\033[8;30;90t");
+	TEST_EQ(l.columns, 90);
+}
+
+/* The line was longer than the window: it is shown anew, below. */
+static void narrower_than_the_line(void)
+{
+	begin(20, true);
+	memset(&l, 0, sizeof(l));
+	l.write = screen_write;
+	l.columns = 80;
+	l.rows = 24;
+	screen_reset(20);
+	line_start(&l, PROMPT, 0, false);
+	send("abcdefghijklmnopqrst\013");
+	TEST_EQ(l.columns, 20);
+	TEST_STR(screen_row(2), PROMPT "abcdefghijklm");
+	TEST_STR(screen_row(3), "nopqrst");
+}
+
 static void silent_terminals_are_left_alone(void)
 {
 	unsigned int asked = 0;
@@ -467,11 +501,11 @@ static void silent_terminals_are_left_alone(void)
 static void pastes(void)
 {
 	begin(80, true);
-	/* tabs of a paste are blanks, its newlines stay, and its other control characters are no keys */
-	TEST_EQ(send("\033[200~a\tb\001c\r\n\033[Dd\te\n"), LINE_MORE);
-	TEST_STR(l.text, "a bc\nd e\n");
+	/* tabs of a paste are blanks, its newlines stay, other control characters are no keys */
+	TEST_EQ(send("\033[200~a\tb\001c\r\n\033[Dq\te\n"), LINE_MORE);
+	TEST_STR(l.text, "a bc\nq e\n");
 	TEST_EQ(send("\033[201~\177\002f\r"), LINE_DONE);
-	TEST_STR(l.text, "a bc\nd fe");
+	TEST_STR(l.text, "a bc\nq fe");
 	line_start(&l, PROMPT, 0, true);
 	/* one whose end was lost is left as any line */
 	TEST_EQ(send("\033[200~x\r\003"), LINE_INTERRUPTED);
@@ -561,7 +595,8 @@ static void history_keys(void)
 static const struct test_case cases[] = {
 	TEST_CASE(all_widths), TEST_CASE(no_answers), TEST_CASE(plain), TEST_CASE(events),
 	TEST_CASE(answers_are_no_text), TEST_CASE(silent_terminals_are_left_alone),
-	TEST_CASE(pastes), TEST_CASE(marks), TEST_CASE(history_keeps), TEST_CASE(history_keys),
+	TEST_CASE(wrong_order), TEST_CASE(narrower_than_the_line), TEST_CASE(pastes),
+	TEST_CASE(marks), TEST_CASE(history_keeps), TEST_CASE(history_keys),
 };
 static const struct test_suite line_suite = TEST_SUITE_OF("line", cases);
 TEST_SUITE(line_suite);

@@ -117,6 +117,7 @@ static void sequence(const char *numbers, char final)
 		break;
 	case 'C':
 		column = MIN(column + by, columns - 1);
+		hanging = false;
 		break;
 	case 'D':
 		TEST(column >= by);

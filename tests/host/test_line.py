@@ -16,7 +16,7 @@ SEEDS = {
 
 
 def test_editor(program):
-    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=10)
+    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=12)
 
 
 def test_completion(program):

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The terminal line discipline over a console that is a model: keys go through the filter, as in the
- * receive interrupt, and then wait to be read; what is echoed is recorded, and also played on a row
- * of a screen. Random lines are held against a plain second opinion of what line mode does.
+ * The terminal line discipline over a console that is a model: keys go through the filter, as in
+ * the receive interrupt, and then wait to be read; what is echoed is recorded, and also played on a
+ * row of a screen. Random lines are held against a plain second opinion of what line mode does.
+ * More than 500 lines, since the console's model and the cases belong together.
  */
 #include <device/console.h>
 #include <kernel/time.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The terminal line discipline under libFuzzer: any bytes, in modes that change on the way, read in
- * pieces of any size. The first bytes choose modes; 0xff in the input changes them. No read gives more
- * than was asked for, a line ends where its newline is, and each key's signal is told once.
+ * pieces of any size. The first bytes choose modes; 0xff in the input changes them. No read gives
+ * more than was asked for, a line ends where its newline is, and each key's signal is told once.
  */
 #include <device/console.h>
 #include <kernel/time.h>
