@@ -3,6 +3,8 @@
 #ifndef KERNEL_PANIC_SHELL_H
 #define KERNEL_PANIC_SHELL_H
 
+#include <kernel/printk.h>
+#include <kernel/tty.h>
 #include <lib/types.h>
 
 struct arch_frame;
@@ -12,7 +14,11 @@ struct arch_unwind;
 void chain_print(struct arch_unwind *u);
 
 /* `cairn: <kind>: <text><remark>`, alone on its line: what the runner takes for the last one. */
-void panic_line(const char *kind, const char *text, const char *remark);
+static inline void panic_line(const char *kind, const char *text, const char *remark)
+{
+	tty_fresh_line();
+	print("cairn: %s: %s%s\n", kind, text, remark);
+}
 
 #ifdef CONFIG_PANIC_SHELL
 /*

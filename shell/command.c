@@ -7,8 +7,6 @@
 
 #include "command.h"
 
-#define WORDS_WRONG	-1	/* for a status: the command was not even run */
-
 const struct command *command_find(const char *name)
 {
 	/* most differ in the first letter: that is looked at without a call */
@@ -40,7 +38,10 @@ static int run_parsed(const struct command *c, int argc, char **argv)
 		return c->parsed(&a);
 	if (*problem)
 		print("%s: %s\n", c->name, problem);
-	return WORDS_WRONG;
+	/* whoever sees the status takes it for another command's */
+	if (c->runs_others)
+		command_usage(c);
+	return STATUS_USAGE;
 }
 
 static int run_checked(const struct command *c, int argc, char **argv)
@@ -48,7 +49,7 @@ static int run_checked(const struct command *c, int argc, char **argv)
 	if (IS_ENABLED(CONFIG_SHELL_ARGUMENTS) && c->arguments)
 		return run_parsed(c, argc, argv);
 	if (argc - 1 < c->min_args || (c->max_args != 255 && argc - 1 > c->max_args))
-		return WORDS_WRONG;
+		return STATUS_USAGE;
 	return c->run(argc, argv);
 }
 
@@ -121,7 +122,7 @@ int shell_run_words(int argc, char **argv)
 		return STATUS_UNKNOWN;
 	}
 	status = run_as_it_wants(c, argc, argv);
-	if (status == WORDS_WRONG || (status == STATUS_USAGE && !c->runs_others))
+	if (status == STATUS_USAGE && !(IS_ENABLED(CONFIG_SHELL_ARGUMENTS) && c->runs_others))
 		command_usage(c);
-	return status == WORDS_WRONG ? STATUS_USAGE : status;
+	return status;
 }

@@ -90,7 +90,10 @@ struct command {
 	/* Bounds of argc - 1; the shell checks them. */
 	unsigned char min_args;
 	unsigned char max_args;	/* 255: any number */
-	/* Its status is that of other commands, which have had their say about their words. */
+	/*
+	 * Its status is that of other commands, which have had their say about their words. Only
+	 * with arguments.
+	 */
 	bool runs_others;
 	/* Runs with the parameters that threads have by default, not with the shell's. */
 	bool ordinary;

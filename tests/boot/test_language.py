@@ -53,6 +53,8 @@ def shell(machine, request):
     ("echo a > /none/f", "/none/f: No such file or directory"), ("echo a > /", "/: Is a directory"),
     ("echo 'echo \"' > f; source f", "f: line 1, column 6: a quote is not closed"),
     ("echo 'echo a &&' > f; source f", "f: line 1, column 8: a command is missing behind it"),
+    ("repeat 1 sleep; echo $?", "usage: sleep DURATION\n2"),
+    ("repeat; echo $?", "usage: repeat [-e] [-s DURATION] COUNT COMMAND...\n2"),
     ("source none", "source: none: No such file or directory"),
     ("echo a > g1; echo a > g2; echo g? [fg]*", "g1 g2 f g1 g2"),
     ("echo *.c [ab]? '*'", "*.c [ab]? *"),
