@@ -49,7 +49,7 @@ def shell(machine, request):
     ("touch a b c; cp a b c", "cp: c: Not a directory"),
     ("mkdir -p d/e; echo x > d/f; ln -s f d/l; cp -r d c; find c; cat c/l; ls -l c/l | grep -c ^l",
      "c\nc/e\nc/f\nc/l\nx\n1"), ("mkdir -p d/e; cp -r d e; cp -r d/ e; find e", "e\ne/e\ne/d\ne/d/e"),
-    ("mkdir d; cp -r d d/e; find d", "cp: d/e: Invalid argument\nd\nd/e"),
+    ("mkdir d; cp -r d d/e; find d/", "cp: d/e: Invalid argument\nd/\nd/e"),
     ("cp -r none x; echo $?", "cp: none: No such file or directory\n1"),
     ("cp a; echo $?", "usage: cp [-r] PATH... NEW\n2"),
     ("mkdir d; touch a b; mv a b d; ls d; mv d/a d/b .; find", "a\nb\n.\n./d\n./a\n./b"),
