@@ -34,4 +34,10 @@
 #define DT_SOCK		12
 #define DT_OF_MODE(m)	(((m) & S_IFMT) >> 12)
 
+/* A device's number as stat and mknod have it, and its two parts. */
+#define NODE_NUMBER(major, minor) \
+	(((minor) & 0xffU) | ((major) & 0xfffU) << 8 | ((minor) & 0xfff00U) << 12)
+#define NODE_MAJOR(number)	((number) >> 8 & 0xfff)
+#define NODE_MINOR(number)	(((number) & 0xff) | ((number) >> 12 & 0xfff00))
+
 #endif

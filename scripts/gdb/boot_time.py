@@ -60,7 +60,7 @@ def offset_of(name, load):
 
 def find_counter(image):
     """(offset, register) of an instruction that reads the counter."""
-    text = gdb.selected_inferior().read_memory(image, 1 << 16).tobytes()
+    text = gdb.selected_inferior().read_memory(image, 1 << 18).tobytes()
     for at in range(0, len(text), 4):
         word = int.from_bytes(text[at:at + 4], "little")
         if word & ~0x1f == READ_COUNTER and word & 0x1f < 30:
