@@ -78,6 +78,15 @@ int fs_chdir(const char *path)
 	return 0;
 }
 
+u32 fs_umask(u32 mask)
+{
+	struct fs_context *context = fs_context();
+	u32 old = context->mask;
+
+	context->mask = mask & 0777;
+	return old;
+}
+
 /* Puts @name and a slash before it in front of what ends at @at. NULL: there is no room. */
 static char *prepend(char *buf, char *at, const char *name, size_t length)
 {

@@ -10,6 +10,7 @@
 #include <device/driver.h>
 #include <device/memory.h>
 #include <fs/fs.h>
+#include <fs/initramfs.h>
 #include <generated/version.h>
 #include <kernel/cmdline.h>
 #include <kernel/irq.h>
@@ -85,6 +86,7 @@ void kernel_main(void)
 	arch_irq_enable();		/* input arrives */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
 	fs_init();			/* files: / is there, empty */
+	initramfs_unpack();		/* what the boot loader has brought is in / */
 	fs_mount_boot();		/* /dev and /proc */
 	banner_print();			/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */

@@ -21,6 +21,9 @@
 
 #include "page_core.h"
 
+#define BATCH_ORDER	4
+static_assert(PAGE_CACHE_BATCH == 1 << BATCH_ORDER, "a batch can be one run");
+
 struct page_pool page_pool;
 
 static struct page_cpu page_cpu PER_CPU;
@@ -51,16 +54,45 @@ struct page_zone *page_zone_of(const struct page *page)
  * --- Between the zones and a CPU: interrupts masked -------------------------------------------
  */
 
-/* Takes up to @max runs from one zone. Returns how many there were. */
-static size_t take(unsigned int order, struct page **run, size_t max)
+/*
+ * Up to a batch of single pages from one zone, by runs of several where those lie ahead: these are
+ * the pages that the policy would give one by one. Returns how many. Zone's lock held.
+ */
+static size_t take_singles(struct page_zone *zone, struct page **page)
+{
+	unsigned int order = 0;
+	struct page *run;
+	size_t n = 0;
+
+	while (n < PAGE_CACHE_BATCH) {
+		/* whatever is shorter has been taken */
+		while (order < BATCH_ORDER && !zone->count[order])
+			order++;
+		while (1UL << order > PAGE_CACHE_BATCH - n)
+			order--;
+		run = page_policy_alloc(zone, order);
+		while (!run && order)
+			run = page_policy_alloc(zone, --order);
+		if (!run)
+			break;
+		for (size_t i = 0; i < 1UL << order; i++)
+			page[n++] = run + i;
+	}
+	return n;
+}
+
+/* Takes one run from a zone, or a batch of single pages. Returns how many there were. */
+static size_t take(unsigned int order, struct page **run)
 {
 	struct page_zone *zone = page_pool.zone + page_pool.zones;
 	size_t n = 0;
 
 	while (!n && zone-- != page_pool.zone) {
 		spin_lock(&zone->lock);
-		while (n < max && (run[n] = page_policy_alloc(zone, order)))
-			n++;
+		if (order)
+			n = (run[0] = page_policy_alloc(zone, order)) != NULL;
+		else
+			n = take_singles(zone, run);
 		zone->free -= n << order;
 		spin_unlock(&zone->lock);
 	}
@@ -111,12 +143,12 @@ static struct page *take_one(struct page_cpu *cpu, unsigned int order)
 	struct page *page = NULL;
 
 	if (order) {
-		take(order, &page, 1);
+		take(order, &page);
 		return page;
 	}
 	/* the cache may have been filled by an interrupt meanwhile */
 	if (!cpu->cached)
-		cpu->cached = take(0, cpu->page, PAGE_CACHE_BATCH);
+		cpu->cached = take(0, cpu->page);
 	return cpu->cached ? cpu->page[--cpu->cached] : NULL;
 }
 

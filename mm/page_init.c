@@ -274,18 +274,23 @@ void page_release(paddr_t base, u64 size)
 		boot_mem_unreserve(start, end - start, release);
 }
 
-void page_release_boot(void)
+void page_release_initrd(void)
 {
 	const struct boot_mem_range *r;
-	unsigned long state = map_lock();
 
-	arch_boot_release(page_release);
-	map_unlock(state);
-	if (IS_ENABLED(CONFIG_KEEP_INITRD))
-		return;
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++)
 		if (r->name == boot_mem_initrd) {
 			page_release(r->base, r->size);
 			return;
 		}
+}
+
+void page_release_boot(void)
+{
+	unsigned long state = map_lock();
+
+	arch_boot_release(page_release);
+	map_unlock(state);
+	if (!IS_ENABLED(CONFIG_KEEP_INITRD))
+		page_release_initrd();
 }

@@ -67,16 +67,13 @@ static struct page *find(const struct inode *inode, u64 index)
 	return p;
 }
 
-/* Counts a page, unless that would be too many. */
-static bool charge(struct ramfs *fs)
+/* Counts a page; -ENOSPC: that would be too many, and it does not count. */
+static int charge(struct ramfs *fs)
 {
-	u64 used = atomic_load_relaxed(&fs->used);
-
-	do {
-		if (fs->limit && used >= fs->limit)
-			return false;
-	} while (!atomic_cas_acquire(&fs->used, &used, used + 1));
-	return true;
+	if (atomic_add_relaxed(&fs->used, 1) < fs->limit || !fs->limit)
+		return 0;
+	atomic_add_relaxed(&fs->used, -1UL);
+	return -ENOSPC;
 }
 
 /* The place of page number @index, with the nodes above it; NULL: no memory. */
@@ -112,27 +109,25 @@ static void **place(struct inode *inode, u64 index)
 	return height ? p : &inode->data;
 }
 
-/* A page for number @index, where there is none. */
-static int add(struct inode *inode, u64 index, bool zero, struct page **added)
+/* A page at @p, which is empty, of which the @n bytes at @at will be written. */
+static int add(struct inode *inode, void **p, size_t at, size_t n)
 {
 	struct ramfs *fs = inode->super->data;
 	struct page *page;
-	void **p;
 
-	if (!charge(fs))
+	if (charge(fs))
 		return -ENOSPC;
-	page = page_alloc(0, PAGE_USE_FILE | (zero ? PAGE_ZERO : 0));
-	p = page ? place(inode, index) : NULL;
-	if (!p) {
-		if (page)
-			page_free(page);
+	page = page_alloc(0, PAGE_USE_FILE);
+	if (!page) {
 		atomic_add_relaxed(&fs->used, -1UL);
-		/* nodes that were made are of use later, or go with the file */
 		return -ENOMEM;
 	}
 	*p = page;
 	inode->pages++;
-	*added = page;
+	if (at)
+		memset(page_to_virt(page), 0, at);
+	if (at + n < PAGE_SIZE)
+		memset((u8 *)page_to_virt(page) + at + n, 0, PAGE_SIZE - at - n);
 	return 0;
 }
 
@@ -163,23 +158,29 @@ static ssize_t write_pages(struct file *file, struct iov *iov, u64 pos)
 {
 	struct inode *inode = file->inode;
 	u64 end = pos + iov->left, start = pos;
+	void **p = NULL;
 	int err = 0;
 
 	while (pos < end) {
-		struct page *page = find(inode, pos >> PAGE_SHIFT);
 		size_t at = pos & (PAGE_SIZE - 1), done;
 		size_t n = MIN((size_t)(end - pos), PAGE_SIZE - at);
-		bool fresh = !page;
+		bool fresh;
 
-		if (fresh)
-			err = add(inode, pos >> PAGE_SHIFT, n < PAGE_SIZE, &page);
+		/* the next one of a node is beside the one before */
+		if (p && (pos >> PAGE_SHIFT) % SLOTS && p != &inode->data)
+			p++;
+		else
+			p = place(inode, pos >> PAGE_SHIFT);
+		fresh = p && !*p;
+		/* nodes that were made in vain are of use later, or go with the file */
+		err = !p ? -ENOMEM : fresh ? add(inode, p, at, n) : 0;
 		if (err)
 			break;
-		done = iov_get(iov, (u8 *)page_to_virt(page) + at, n);
+		done = iov_get(iov, (u8 *)page_to_virt(*p) + at, n);
 		pos += done;
 		if (unlikely(done < n)) {
 			if (fresh)
-				memset((u8 *)page_to_virt(page) + at + done, 0, n - done);
+				memset((u8 *)page_to_virt(*p) + at + done, 0, n - done);
 			err = -EFAULT;
 			break;
 		}

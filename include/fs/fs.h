@@ -52,6 +52,9 @@ int fs_truncate(const char *path, s64 size);
 
 int fs_chdir(const char *path);
 
+/* Sets the permissions that new files do not get, in the calling thread's context; the old ones. */
+u32 fs_umask(u32 mask);
+
 /* The current directory's path and a NUL: their length. -ERANGE: @size is too small. */
 ssize_t fs_getcwd(char *buf, size_t size);
 

@@ -171,6 +171,9 @@ void page_cpu_init(void);
  */
 void page_release_boot(void);
 
+/* Hands the initial ramdisk over, if it is there, before page_release_boot(). Thread context. */
+void page_release_initrd(void);
+
 /* How long page_init() took, in nanoseconds: under -icount shift=0 that is its instructions. */
 u64 page_handover_ns(void);
 

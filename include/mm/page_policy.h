@@ -31,7 +31,7 @@ struct page_zone {
 	size_t free;			/* pages that the policy holds */
 	/* lock held, the policy's own: */
 	struct list runs[PAGE_ORDERS];	/* free runs by order, linked in their first page */
-	size_t count[PAGE_ORDERS];	/* how many there are: statistics read these */
+	size_t count[PAGE_ORDERS];	/* how many there are: others read these */
 	struct page *next, *end;	/* what was never handed out, for a policy that wants it */
 };
 

@@ -3,6 +3,7 @@
 
 config.py   what was built: the configuration, the Image's header
 command.py  from configuration and environment to a QEMU command line
+cpio.py     a folder as an archive for INITRD=
 console.py  what the guest has said: the last line, the prompt
 session.py  starts QEMU, passes bytes both ways, decides when and how the run has ended
 symbols.py  from a program counter to a name in the kernel

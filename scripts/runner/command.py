@@ -7,6 +7,7 @@ special. Nothing about the guest's devices is known here: those are the tree's b
 """
 
 import dataclasses
+import hashlib
 import os
 import platform
 import re
@@ -17,6 +18,7 @@ import sys
 
 from . import QEMU_FAILED, USAGE, Stop
 from .config import MIB, load_address, memory_size, require
+from .cpio import pack_folder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STUB_SOURCE = os.path.normpath(os.path.join(HERE, "../../tests/boot/el3_stub.S"))
@@ -183,7 +185,7 @@ def serial_options(machine, options):
 def boot_options(o, image, load, name, options, env):
     append = bootargs(env.get("APPEND", ""), options.autorun)
     initrd = env.get("INITRD")
-    if initrd and not os.path.isfile(initrd):
+    if initrd and not os.path.isfile(initrd) and not os.path.isdir(initrd):
         raise Stop(USAGE, f"the initramfs {initrd} is missing")
     append = ["-append", append] if append else []
     if needs_stub(options):
@@ -191,7 +193,18 @@ def boot_options(o, image, load, name, options, env):
             raise Stop(USAGE, "INITRD needs QEMU to load the kernel itself, and bootargs its tree: "
                               "neither goes with --entry el3, --load, --tree or --x0")
         return stub_options(o, image, load, MACHINES[name].ram, options, env) + append
-    return ["-kernel", image] + append + (["-initrd", initrd] if initrd else [])
+    return ["-kernel", image] + append + (["-initrd", archive(o, initrd)] if initrd else [])
+
+
+def archive(o, initrd):
+    """A folder becomes an archive below the output folder, named by the folder's path."""
+    if not os.path.isdir(initrd):
+        return initrd
+    name = hashlib.sha256(os.fsencode(os.path.abspath(initrd))).hexdigest()[:16]
+    path = os.path.join(o, "run", f"initrd_{name}.cpio")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    pack_folder(initrd, path)
+    return path
 
 
 def needs_stub(options):
