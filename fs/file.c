@@ -290,7 +290,7 @@ static s64 seek_to(const struct file *file, s64 offset, int whence)
 	return pos < 0 ? -EINVAL : pos;
 }
 
-s64 file_seek(struct file *file, s64 offset, int whence)
+__cold s64 file_seek(struct file *file, s64 offset, int whence)
 {
 	s64 pos;
 

@@ -12,6 +12,7 @@
 #include <fs/file.h>
 #include <fs/fs.h>
 #include <fs/inode.h>
+#include <kernel/time.h>
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>

@@ -13,14 +13,11 @@ static void show(struct proc_text *t)
 	struct cpu_info cpu;
 
 	cpu_info(&cpu);
-	proc_print(t, "processor\t: 0\n");
-	proc_print(t, "BogoMIPS\t: %lu.%02lu\n", twice / 1000000, twice / 10000 % 100);
-	proc_print(t, "Features\t: %s\n", cpu.features);
-	proc_print(t, "CPU implementer\t: 0x%02x\n", cpu.implementer);
-	proc_print(t, "CPU architecture: 8\n");
-	proc_print(t, "CPU variant\t: 0x%x\n", cpu.variant);
-	proc_print(t, "CPU part\t: 0x%03x\n", cpu.part);
-	proc_print(t, "CPU revision\t: %u\n\n", cpu.revision);
+	proc_print(t, "processor\t: 0\nBogoMIPS\t: %lu.%02lu\nFeatures\t: %s\n"
+		      "CPU implementer\t: 0x%02x\nCPU architecture: 8\nCPU variant\t: 0x%x\n"
+		      "CPU part\t: 0x%03x\nCPU revision\t: %u\n\n",
+		   twice / 1000000, twice / 10000 % 100, cpu.features, cpu.implementer, cpu.variant,
+		   cpu.part, cpu.revision);
 }
 
 static const struct proc_entry cpuinfo_proc = { .name = "cpuinfo", .show = show };

@@ -9,15 +9,17 @@
 static void show_line(struct proc_text *t, unsigned int irq, const struct irq_stats *s)
 {
 	bool level = s->trigger == IRQ_TRIGGER_LEVEL_HIGH || s->trigger == IRQ_TRIGGER_LEVEL_LOW;
-	const char *name;
+	const char *gap = "  ", *name = s->name;
+	unsigned int others = 0;
 	u64 count;
 
 	proc_print(t, "%3u: %10lu %8s %3u %-8s", irq, s->count, s->chip, s->hw,
 		   level ? "Level" : "Edge");
-	if (s->name)
-		proc_print(t, "  %s", s->name);
-	for (unsigned int i = 0; (name = irq_shared_name(irq, i, &count)); i++)
-		proc_print(t, "%s%s", i || s->name ? ", " : "  ", name);
+	while (name || (name = irq_shared_name(irq, others++, &count))) {
+		proc_print(t, "%s%s", gap, name);
+		gap = ", ";
+		name = NULL;
+	}
 	proc_print(t, "\n");
 }
 

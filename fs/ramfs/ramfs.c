@@ -74,7 +74,7 @@ static const struct super_ops super_ops = {
 };
 
 /* The option size= as pages, rounded up. */
-static int limit_of(const char *text, size_t length, u64 *pages)
+static __cold int limit_of(const char *text, size_t length, u64 *pages)
 {
 	char number[24];
 	u64 bytes;
@@ -88,7 +88,7 @@ static int limit_of(const char *text, size_t length, u64 *pages)
 	return 0;
 }
 
-static int mount(struct super *super, const char *source __unused, const char *options)
+static __cold int mount(struct super *super, const char *source __unused, const char *options)
 {
 	u64 limit = page_bytes_total() >> (PAGE_SHIFT + 1);
 	struct ramfs *fs;
