@@ -35,7 +35,6 @@ struct inode *inode_alloc(struct super *super, u32 mode)
 	inode->cookie = 2;	/* behind "." and ".." */
 	inode->data = NULL;
 	lock_check_name(&inode->lock.check, "inode.lock");
-	atomic_add_relaxed(&super->inodes, 1);
 	return inode;
 }
 
@@ -50,7 +49,7 @@ void inode_put(struct inode *inode)
 		return;
 	if (inode->super->ops->evict)
 		inode->super->ops->evict(inode);
-	atomic_add_relaxed(&inode->super->inodes, -1UL);
+	atomic_add_relaxed(&inode->super->freed, 1);
 	if (inode->link)
 		kfree(inode->link);
 	kfree(inode);

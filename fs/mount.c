@@ -220,12 +220,15 @@ int fs_umount(const char *target)
 
 void mount_stat(struct mount *m, struct fs_statfs *stat)
 {
+	/* first, or some that are made and freed meanwhile count as freed only */
+	u64 freed = atomic_load_acquire(&m->super.freed);
+
 	*stat = (struct fs_statfs){
 		.type = m->super.type->name,
 		.read_only = m->super.read_only,
 		.device = m->super.device,
 		.block_size = PAGE_SIZE,
-		.files = atomic_load_relaxed(&m->super.inodes),
+		.files = atomic_load_relaxed(&m->super.numbers) - freed,
 	};
 	if (m->super.ops->statfs)
 		m->super.ops->statfs(&m->super, stat);

@@ -102,8 +102,8 @@ struct super {
 	/* constant: */
 	u32 device;		/* a number that no other one has */
 	bool read_only;
-	u64 numbers;		/* atomic: of inodes, the last one that was given */
-	u64 inodes;		/* atomic: how many there are */
+	u64 numbers;		/* atomic: of inodes that were made: also the last number */
+	u64 freed;		/* atomic: how many of them are no more */
 };
 
 struct filesystem {
