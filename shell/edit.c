@@ -42,7 +42,7 @@ static void interrupt(int signal)
 	if (signal == SIGINT)
 		shell_interrupt();
 	else if (signal == SIGTSTP)
-		say(" commands cannot be stopped: Ctrl-C ends them, & runs them beside the prompt\n");
+		say(" commands cannot be stopped: Ctrl-C ends them, & runs them in a job\n");
 }
 
 void edit_init(void)
