@@ -57,13 +57,10 @@ void backtrace_print(void)
 	chain_print(&u);
 }
 
-/* Without a @remark the panic was reported; @frame is its exception's, or NULL. */
-static __noreturn void last_line(const char *kind, const char *text, const char *remark,
-				 const struct arch_frame *frame)
+static __noreturn void last_line(const char *kind, const char *text, const char *remark)
 {
-	panic_line(kind, text, remark);
-	if (!*remark)
-		panic_shell(kind, text, frame);
+	tty_fresh_line();
+	print("cairn: %s: %s%s\n", kind, text, remark);
 	arch_halt();
 }
 
@@ -83,7 +80,7 @@ static void begin(const char *text)
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
-		last_line("panic", text, " (while another panic was reported)", NULL);
+		last_line("panic", text, " (while another panic was reported)");
 	}
 }
 
@@ -103,7 +100,8 @@ static __noreturn void end_run(const char *kind, const char *text, void (*more)(
 	if (more)
 		more();
 	backtrace_print();
-	last_line(kind, text, "", NULL);
+	panic_shell(kind, text, NULL);
+	last_line(kind, text, "");
 }
 
 #ifdef CONFIG_THREADS
@@ -134,7 +132,8 @@ static __noreturn void report(const struct arch_frame *frame, const char *text)
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
 	chain_print(&u);
-	last_line("panic", text, "", frame);
+	panic_shell("panic", text, frame);
+	last_line("panic", text, "");
 }
 
 void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)

@@ -157,9 +157,16 @@ static void peek(char *rest)
 	}
 }
 
+/* What the runner takes for the run's last line. */
+static void last_line(void)
+{
+	tty_fresh_line();
+	print("cairn: %s: %s\n", reported.kind, reported.text);
+}
+
 static void leave(void (*how)(void))
 {
-	panic_line(reported.kind, reported.text, "");
+	last_line();
 	how();
 	arch_halt();
 }
@@ -249,6 +256,7 @@ void panic_shell(const char *kind, const char *text, const struct arch_frame *fr
 	} else {
 		arch_unwind_start(&reported.chain, t->stack, t->stack + t->stack_size);
 	}
+	last_line();
 	print("the machine has stopped; help lists what can be looked at\n");
 	drop_input();
 	reported.open = true;

@@ -3,8 +3,6 @@
 #ifndef KERNEL_PANIC_SHELL_H
 #define KERNEL_PANIC_SHELL_H
 
-#include <kernel/printk.h>
-#include <kernel/tty.h>
 #include <lib/types.h>
 
 struct arch_frame;
@@ -13,17 +11,11 @@ struct arch_unwind;
 /* Logs the call chain from @u on, whose end it then is. */
 void chain_print(struct arch_unwind *u);
 
-/* `cairn: <kind>: <text><remark>`, alone on its line: what the runner takes for the last one. */
-static inline void panic_line(const char *kind, const char *text, const char *remark)
-{
-	tty_fresh_line();
-	print("cairn: %s: %s%s\n", kind, text, remark);
-}
-
 #ifdef CONFIG_PANIC_SHELL
 /*
- * Opens the prompt for a panic that was reported: its line's words, and the exception's frame, or
- * NULL when panic() was called. Returns when there is no console that could be read, else never.
+ * Opens the prompt for a panic that was reported, but for its last line, whose words these are;
+ * with the exception's frame, or NULL when panic() was called. Returns when there is no console
+ * that could be read, else never.
  */
 void panic_shell(const char *kind, const char *text, const struct arch_frame *frame);
 

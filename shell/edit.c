@@ -4,7 +4,8 @@
  * terminal is raw, before the prompt is written already, so that no key is lost between; while a
  * command runs it has the modes for commands, and Ctrl-C cancels the sleep that the command is
  * in (shell_stopped() and tty_interrupted() are then true). Nothing is taken from a command that
- * neither sleeps nor asks.
+ * neither sleeps nor asks. Ctrl-Z stops nothing: a command runs in the shell's own thread, and
+ * could hold a lock that the prompt needs.
  */
 #include <device/console.h>
 #include <kernel/time.h>
@@ -28,6 +29,11 @@ static void write(void *arg __unused, const char *text, size_t len)
 	tty_write(text, len);
 }
 
+static void say(const char *text)
+{
+	tty_write(text, strlen(text));
+}
+
 static struct line editor;
 
 /* In the receive interrupt. */
@@ -35,6 +41,8 @@ static void interrupt(int signal)
 {
 	if (signal == SIGINT)
 		shell_interrupt();
+	else if (signal == SIGTSTP)
+		say(" commands cannot be stopped: Ctrl-C ends them, & runs them in a job\n");
 }
 
 void edit_init(void)
@@ -102,10 +110,10 @@ int edit_read_line(const char *prompt, char *buf, size_t size)
 		shell_prompt_time = time_now();
 	event = edit();
 	tty_set_modes(&before);
-	if (event == LINE_END) {
-		print(IS_ENABLED(CONFIG_CMD_POWEROFF) ? "use poweroff to leave\n" : "");
+	if (event == LINE_END && IS_ENABLED(CONFIG_CMD_POWEROFF))
+		print("use poweroff to leave\n");
+	if (event == LINE_END)
 		return -EINTR;
-	}
 	if (event == LINE_INTERRUPTED)
 		return -EINTR;
 	if (event == LINE_TOO_LONG || (event == LINE_DONE && editor.len >= size))

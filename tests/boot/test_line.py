@@ -135,6 +135,21 @@ def test_end_of_file(shell):
     assert shell.cmd("echo on") == "on"
 
 
+def test_stop_stops_nothing(shell):
+    """Ctrl-Z says so, and what runs goes on; at the prompt it means nothing."""
+    shell.send("cat > /kept; echo over\r")
+    shell.expect("over$")
+    shell.send("one\r")
+    shell.expect("^one\n")
+    shell.send("\x1a")
+    shell.expect(r"^\^Z commands cannot be stopped: Ctrl-C ends them")
+    shell.send("two\r\x04")
+    shell.expect("^over$")
+    shell.prompt(10)
+    assert shell.cmd("grep -c . < /kept") == "2"
+    assert shell.cmd("\x1aecho on") == "on"
+
+
 def test_a_marked_paste_is_kept_whole(shell):
     """Nothing of it runs before Enter, and then all of it does, in order; it is one line of the history."""
     shell.send("\x1b[8;24;80t")

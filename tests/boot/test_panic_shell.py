@@ -126,10 +126,22 @@ def test_input_for_the_shell_is_not_obeyed(boot, kernel):
     assert say(session, "help").startswith("bt ")
 
 
+def test_raspi4b(boot, build, raspi4b):
+    """Its console is another UART, its pages may be larger, and nothing switches it off."""
+    session = boot(build("rpi4_defconfig", set="PANIC_SHELL=y PAGE_64K=y"), timeout=120)
+    session.prompt()
+    session.send("crash stack\r")
+    session.expect(AT_PANIC, 60)
+    assert " pstate " in say(session, "regs")
+    assert "data abort" in say(session, "peek 8") and " crash_stack" in say(session, "bt")
+    session.send("reboot\r")
+    assert session.status() == PANIC and "kernel stack overflow" in session.closing
+
+
 def test_off_costs_nothing(build):
     o = build("qemu_virt_defconfig")
     assert not (o / "kernel/panic_shell.o").exists()
     names = subprocess.run([CROSS + "nm", o / "cairn"], capture_output=True, text=True, check=True).stdout
-    assert " panic_line\n" in names
+    assert " panic\n" in names
     for name in ("panic_shell", "console_poll", "arch_emergency_restart"):
         assert f" {name}\n" not in names
