@@ -45,7 +45,7 @@ static unsigned int cpu_count(void)
 	return count;
 }
 
-void banner_print(void)
+void banner_print(const char *files)
 {
 	unsigned int cpus = cpu_count();
 	const char *model = dt_string(dt_root(), "model", 0);
@@ -56,8 +56,8 @@ void banner_print(void)
 	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
 		   cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
 		   (boot_mem_total() - page_bytes_free()) >> 10);
-	log_notice("scheduler %s, allocator %s, page granule %lu KiB, %u-bit addresses",
-		   sched_policy_name, heap_policy_name, PAGE_SIZE / 1024, VA_BITS);
+	log_notice("scheduler %s, allocator %s, page granule %lu KiB, %u-bit addresses%s",
+		   sched_policy_name, heap_policy_name, PAGE_SIZE / 1024, VA_BITS, files);
 	log_notice("console %s, interrupts %s, timer %s at %u kHz",
 		   path_of(console_device()->node, uart), path_of(irq_root_node(), chip),
 		   path_of(time_source(), timer), time_frequency() / 1000);

@@ -4,9 +4,9 @@
 #define KERNEL_BANNER_H
 
 /*
- * Logs what this image was configured for and what it found. Boot thread, when all drivers have
- * been probed.
+ * Logs what this image was configured for and what it found; @files ends the line of what was
+ * chosen. Boot thread, when all drivers have been probed.
  */
-void banner_print(void);
+void banner_print(const char *files);
 
 #endif

@@ -20,6 +20,7 @@
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <kernel/watchdog.h>
+#include <lib/string.h>
 #include <mm/boot_mem.h>
 #include <mm/heap.h>
 #include <mm/heap_debug.h>
@@ -66,6 +67,21 @@ static void console_require(void)
 	log_console_ready();
 }
 
+/* The kinds of filesystems that are mounted, in words for the banner. */
+static const char *filesystems(void)
+{
+	static char names[64];
+	struct fs_mount_info mount;
+
+	if (!IS_ENABLED(CONFIG_FS))
+		return "";
+	for (unsigned int i = 0; fs_mount_info(i, &mount); i++) {
+		strlcat(names, i ? " " : ", files ", sizeof(names));
+		strlcat(names, mount.stat.type, sizeof(names));
+	}
+	return names;
+}
+
 void kernel_main(void)
 {
 	log_info("%s", CAIRN_BANNER);
@@ -88,7 +104,7 @@ void kernel_main(void)
 	fs_init();			/* files: / is there, empty */
 	initramfs_unpack();		/* what the boot loader has brought is in / */
 	fs_mount_boot();		/* /dev and /proc */
-	banner_print();			/* what was configured and what was found */
+	banner_print(filesystems());	/* what was configured and what was found */
 	page_release_boot();		/* what boot alone has used is handed over too */
 	map_protect();			/* what boot alone writes is read-only from here on */
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
