@@ -18,7 +18,7 @@
 #include "run.h"
 
 struct job {
-	struct thread *thread;	/* NULL before it was made */
+	struct thread *thread;
 	/* queue.lock held: */
 	struct list link;
 	unsigned int id;
@@ -84,6 +84,7 @@ int jobs_start(const char *text, size_t len)
 {
 	const struct thread_attr attr = { .name = "job", .sched = SCHED_PARAMS_DEFAULT };
 	struct job *job = kzalloc(sizeof(*job) + len + 1);
+	unsigned int id, thread;
 	unsigned long state;
 	int err;
 
@@ -92,20 +93,20 @@ int jobs_start(const char *text, size_t len)
 		return STATUS_FAIL;
 	}
 	memcpy(job->text, text, len);
-	state = begin();
-	job->id = list_empty(&jobs) ? 1 : list_entry(jobs.prev, struct job, link)->id + 1;
-	list_add_tail(&jobs, &job->link);
-	spin_unlock_irqrestore(&queue.lock, state);
 	err = thread_create(&job->thread, &attr, run_job, job);
 	if (err) {
 		print("no thread for the job: %s\n", errno_text(-err));
-		state = begin();
-		take_off(job);
-		spin_unlock_irqrestore(&queue.lock, state);
 		kfree(job);
 		return STATUS_FAIL;
 	}
-	print("[%u] thread %u\n", job->id, job->thread->id);
+	/* it may have ended by now; once it is on the list, others may wait for it and free it */
+	state = begin();
+	id = list_empty(&jobs) ? 1 : list_entry(jobs.prev, struct job, link)->id + 1;
+	thread = job->thread->id;
+	job->id = id;
+	list_add_tail(&jobs, &job->link);
+	spin_unlock_irqrestore(&queue.lock, state);
+	print("[%u] thread %u\n", id, thread);
 	return STATUS_OK;
 }
 
@@ -155,7 +156,7 @@ static bool copy_from(unsigned int id, unsigned int *thread, char *text, size_t 
 
 	*found = 0;
 	list_for_each (job, &jobs, struct job, link) {
-		if (job->id >= id && !job->ended && job->thread) {
+		if (job->id >= id && !job->ended) {
 			*found = job->id;
 			*thread = job->thread->id;
 			strlcpy(text, job->text, size);
@@ -192,7 +193,7 @@ int jobs_kill(unsigned int id)
 	struct job *job = id ? find(id) : NULL;
 
 	/* the thread is there until the job is taken off the list */
-	if (job && job->thread)
+	if (job)
 		thread_kill(job->thread);
 	spin_unlock_irqrestore(&queue.lock, state);
 	return job ? 0 : -ESRCH;

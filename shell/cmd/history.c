@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* history: the lines that were typed, the oldest first; the newest has the number 1. */
+/* history: the lines that were typed, the oldest first, numbered from it on. */
 #include <shell/command.h>
 #include <shell/history.h>
 
@@ -11,12 +11,12 @@ static const struct argument history_arguments[] = {
 static int history(const struct arguments *a)
 {
 	s64 most = a->value[0].number;
-	unsigned int n = 1;
+	unsigned int all = 0;
 
-	while (n <= most && history_line(n))
-		n++;
-	while (--n)
-		print("%4u  %s\n", n, history_line(n));
+	while (history_line(all + 1))
+		all++;
+	for (unsigned int n = (unsigned int)MIN(most, (s64)all); n; n--)
+		print("%4u  %s\n", all - n + 1, history_line(n));
 	return STATUS_OK;
 }
 

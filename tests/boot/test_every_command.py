@@ -34,7 +34,7 @@ GOOD_AND_BAD = {
     "heaptrace": ("heaptrace", "heaptrace: .*", 1, "heaptrace x"),
     "help": ("help true", "usage: true\ndo nothing, with success", 0, "help a b"),
     "hexdump": ("hexdump -n 2 a", r"00000000  31 0a  .*  \|1\.\|\n00000002", 0, "hexdump -n x"),
-    "history": ("history 1", r"   1  history 1", 0, "history 0"),
+    "history": ("history 1", r" +\d+  history 1", 0, "history 0"),
     "irq": ("irq | wc -l", r"\d+", 0, "irq x"),
     "jobs": ("jobs", "", 0, "jobs x"),
     "kill": ("kill 9999", "kill: thread 9999 does not exist", 1, "kill"),

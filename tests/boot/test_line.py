@@ -81,7 +81,9 @@ def test_history(shell):
     assert said(shell, b"\x12tw") == "two"
     assert said(shell, b"echo draft\x1bOA\x1bOB") == "draft"
     assert said(shell, b"\x12one\x07echo kept") == "kept"
-    lines = [line.split(None, 1)[1] for line in shell.cmd("history").splitlines()]
+    numbered = [line.split(None, 1) for line in shell.cmd("history").splitlines()]
+    assert [int(number) for number, _ in numbered] == list(range(1, len(numbered) + 1))
+    lines = [line for _, line in numbered]
     assert lines[-2:] == ["echo kept", "history"] and len(set(lines)) == len(lines)
 
 
