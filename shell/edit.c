@@ -21,6 +21,7 @@
 #include "edit.h"
 #include "line.h"
 
+#define INTERRUPT	'\3'
 #define PASTE_NS	(20 * NS_PER_MS)	/* nobody types the next key that fast */
 #define ESCAPE_NS	(100 * NS_PER_MS)	/* nor does a terminal send one that slowly */
 
@@ -61,13 +62,20 @@ static void forget_interrupt(void)
 	tty_fresh_line();
 }
 
-/* Takes a byte into the line. A Tab is a key when nothing follows it at once, or another Tab. */
+/*
+ * Takes a byte into the line. A Tab is a key when nothing follows it at once, or another Tab; a
+ * Ctrl-C within what is marked as pasted, when nothing follows: who types it is not kept from
+ * leaving, but a pasted one would have the rest run as if it had been typed.
+ */
 static enum line_event take(char c)
 {
-	while (c == '\t') {
+	while (c == '\t' || (c == INTERRUPT && editor.pasting)) {
 		int behind = console_read(time_now() + PASTE_NS);
 
-		line_byte(&editor, c, behind >= 0 && behind != '\t');
+		if (c == '\t')
+			line_byte(&editor, c, behind >= 0 && behind != '\t');
+		else if (behind < 0)
+			break;
 		if (behind < 0)
 			return LINE_MORE;
 		c = (char)behind;

@@ -82,7 +82,7 @@ static void discard(struct job *job)
 
 int jobs_start(const char *text, size_t len)
 {
-	const struct thread_attr attr = { .name = "job", .sched = SCHED_PARAMS_DEFAULT };
+	const struct thread_attr attr = { .name = "job", .sched = RUN_PARAMS };
 	struct job *job = kzalloc(sizeof(*job) + len + 1);
 	unsigned int id, thread;
 	unsigned long state;

@@ -126,6 +126,14 @@ static enum parse_kind redirection(struct cursor *c)
 	return s[1] == '>' ? PARSE_APPEND : PARSE_WRITE;
 }
 
+static bool all_digits(const char *s, u32 len)
+{
+	for (u32 i = 0; i < len; i++)
+		if (s[i] < '0' || s[i] > '9')
+			return false;
+	return true;
+}
+
 /* One word or redirection. */
 static int read_word(struct cursor *c)
 {
@@ -144,6 +152,10 @@ static int read_word(struct cursor *c)
 	err = scan_word(c);
 	if (err)
 		return err;
+	/* it would be taken for a word of the command, and not for what it is elsewhere */
+	if (kind == PARSE_WORD && (c->text[c->at] == '<' || c->text[c->at] == '>') &&
+	    all_digits(c->text + start, c->at - start))
+		return fail(c, start, "there is one output: no number before < or >");
 	if (c->p->words)
 		c->p->words[c->p->word_count] = (struct parse_word){
 			.start = start, .len = c->at - start, .kind = kind,

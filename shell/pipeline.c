@@ -77,7 +77,7 @@ static int prepare(struct stage *stages, const struct run *r, const struct parse
 
 static int start(struct stage *s)
 {
-	struct thread_attr attr = { .name = "shell", .sched = SCHED_PARAMS_DEFAULT };
+	struct thread_attr attr = { .name = "shell", .sched = RUN_PARAMS };
 	int err;
 
 	if (s->command.argc)

@@ -4,10 +4,18 @@
 #define SHELL_RUN_H
 
 #include <kernel/stream.h>
+#include <kernel/time.h>
 #include <lib/types.h>
 
 #include "expand.h"
 #include "parse.h"
+
+/*
+ * How jobs and the commands of pipelines are scheduled: in turns with their equals, whatever the
+ * policy's own slices are, or one that computes would keep all others from running.
+ */
+#define RUN_SLICE	(10 * NS_PER_MS)
+#define RUN_PARAMS	{ .priority = PRIORITY_DEFAULT, .slice = RUN_SLICE }
 
 /* A line that is run. */
 struct run {

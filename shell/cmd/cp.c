@@ -69,8 +69,11 @@ static int copy_file(const char *path, const char *target)
 	if (!err && S_ISDIR(stat.mode))
 		err = -EISDIR;
 	/* to itself would empty it first */
-	if (!err && !fs_stat(target, true, &there) && same(&there, stat.device, stat.inode))
-		err = -EEXIST;
+	if (!err && !fs_stat(target, true, &there) && same(&there, stat.device, stat.inode)) {
+		print("cp: %s and %s are the same file\n", path, target);
+		file_put(from);
+		return STATUS_FAIL;
+	}
 	if (err) {
 		file_put(from);
 		return file_status("cp", path, err);

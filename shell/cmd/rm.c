@@ -8,7 +8,6 @@
 
 #include "files.h"
 
-#define DEPTH_MAX	64	/* directories in each other */
 #define NAME_BYTES	256
 
 enum { ALL, FORCE, PATHS };
@@ -54,7 +53,6 @@ static bool is_root(const char *path)
 static int remove_all(char *path, size_t size)
 {
 	size_t start = strlen(path), len = start;
-	unsigned int depth = 0;
 	char name[NAME_BYTES];
 	int err = is_root(path) ? -EBUSY : 0;
 
@@ -65,7 +63,7 @@ static int remove_all(char *path, size_t size)
 			if (err > 0) {
 				/* down */
 				len = strlen(path);
-				if (++depth > DEPTH_MAX || len + strlen(name) + 2 > size)
+				if (len + strlen(name) + 2 > size)
 					return -ENAMETOOLONG;
 				snprintf(path + len, size - len, "/%s", name);
 				err = 0;
@@ -74,11 +72,14 @@ static int remove_all(char *path, size_t size)
 			if (!err)
 				err = fs_rmdir(path);
 		}
-		if (err || strlen(path) == start)
+		if (strlen(path) == start)
 			break;
+		/* somebody else has taken it away */
+		if (err == -ENOENT)
+			err = 0;
 		/* up */
-		*strrchr(path, '/') = 0;
-		depth--;
+		if (!err)
+			*strrchr(path, '/') = 0;
 	}
 	return err;
 }
@@ -97,7 +98,7 @@ static int rm(const struct arguments *a)
 		if (!err)
 			err = a->given & 1U << ALL ? remove_all(path, size) : fs_unlink(path);
 		if (err != -ENOENT || !(a->given & 1U << FORCE))
-			status |= file_status("rm", a->words[i], err);
+			status |= file_status("rm", path, err);
 	}
 	kfree(path);
 	return shell_stopped() ? STATUS_STOPPED : status;

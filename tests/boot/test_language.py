@@ -2,6 +2,7 @@
 """The shell's language at its prompt: every construct, with good and with bad input."""
 
 import re
+import time
 import zlib
 
 import pytest
@@ -45,7 +46,8 @@ def shell(machine, request):
     ("&& echo a", "column 1: a command is missing before it"),
     ("echo a | | wc", "column 10: a command is missing here"),
     ("echo a & & wc", "column 10: a command is missing before it"),
-    ("echo ${a", "column 6: ${ needs a name and a }"),
+    ("echo a 2> f", "column 8: there is one output: no number before < or >"),
+    ("echo a2> f 2 >> f '2'>> f; cat f", "a2 2 2"), ("echo ${a", "column 6: ${ needs a name and a }"),
     ("echo a > f; wc < f; echo b >> f; wc < f; seq 3 > f; wc < f", "1 1 2\n2 2 4\n3 3 6"),
     ("echo x=1 'echo $x' > f; source f; echo $?", "x=1: unknown command; `help` lists them\n127"),
     ("echo echo in file > f && source f", "in file"),
@@ -75,6 +77,25 @@ def test_lines_that_go_on(shell, lines, said):
         shell.expect("^> ")
     shell.send(f"{lines[-1]}\r")
     assert shell.prompt().partition("\n")[2] == said
+
+
+def test_jobs_that_compute_leave_the_cpu_to_others(shell):
+    """Also under a policy without slices, and Ctrl-C brings the prompt back."""
+    shell.cmd("repeat 0 true & repeat 0 true & repeat 0 true &")
+    try:
+        assert shell.cmd("seq 300 | grep 7 | wc -l", timeout=20) == "57"
+        shell.send("repeat 0 true | cat\r")
+        time.sleep(0.5)
+        shell.send("\x03")
+        shell.prompt(10)
+    finally:
+        shell.cmd("kill %1 %2 %3; wait")
+
+
+def test_lines_of_several_jobs_stay_whole(shell):
+    jobs = " ".join(f"repeat 500 'echo {words} >> lines' &" for words in ("a b", "c d", "e f"))
+    shell.cmd(f"rm -f lines; {jobs} wait", timeout=60)
+    assert shell.cmd("wc -l < lines; grep -c '^[ace] [bdf]$' lines") == "1500\n1500"
 
 
 def test_interrupt_ends_what_is_not_finished(shell):
