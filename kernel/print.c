@@ -58,8 +58,8 @@ void print(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	/* a panic, and whoever else must not sleep, goes to the terminal */
-	if (IS_ENABLED(CONFIG_STREAMS) && arch_current()->out && !arch_irqs_disabled())
+	/* a panic, which may know no thread, and whoever else must not sleep go to the terminal */
+	if (IS_ENABLED(CONFIG_STREAMS) && !arch_irqs_disabled() && arch_current()->out)
 		print_to(arch_current()->out, fmt, ap);
 	else
 		format_to(to_tty, NULL, fmt, ap);

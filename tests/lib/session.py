@@ -21,7 +21,8 @@ from .build import ROOT, clean_environment
 RUNNER = ROOT / "scripts" / "run-qemu"
 PROMPT = "cairn> "
 AT_PROMPT = re.compile(r"(?:^|\n)cairn> \Z")
-ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|[78])")
+UNFINISHED = re.compile(r"\x1b(?:\[[0-9;?]*)?\Z")
 
 OFF, USAGE, PANIC, HANG, SILENT, QEMU_FAILED, LOST, STUCK = 0, 2, 10, 11, 12, 13, 14, 15
 
@@ -40,8 +41,8 @@ def runner_command(o, *, batch=True, timeout=60, silence=None, autorun=None, ico
 
 
 def plain(data):
-    """@data as text, without escape sequences and carriage returns."""
-    return ESCAPES.sub("", data.decode("utf-8", "replace")).replace("\r", "")
+    """@data as text, without escape sequences, one that is not whole yet at the end, and carriage returns."""
+    return UNFINISHED.sub("", ESCAPES.sub("", data.decode("utf-8", "replace"))).replace("\r", "")
 
 
 def qemu_version():
