@@ -118,3 +118,12 @@ def trees(tmp_path_factory):
 def own_tree(trees, kernel):
     """QEMU's tree for the plain run, as dts text: bootargs switch the machine off at the prompt."""
     return tree.decompile(tree.dump(kernel, trees / "own.dtb", autorun="mem"))
+
+
+@pytest.fixture(scope="module")
+def machine(kernel):
+    """One kernel at its prompt for all tests of a file."""
+    session = Session(kernel, timeout=None)
+    session.prompt()
+    yield session
+    session.close()

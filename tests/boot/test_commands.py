@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lib.session import OFF, Session
+from lib.session import OFF
 
 SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
 COMMANDS = {
@@ -35,14 +35,6 @@ COMMANDS = {
 }
 LINE_MAX = 4095
 TOO_LONG = "line too long: at most 4095 bytes, nothing of it was run"
-
-
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, timeout=None)
-    session.prompt()
-    yield session
-    session.close()
 
 
 @pytest.fixture

@@ -6,17 +6,9 @@ import re
 
 import pytest
 
-from lib.session import OFF, Session
+from lib.session import OFF
 
 NUMBERS = {"console": "5, 1", "null": "1, 3", "random": "1, 8", "tty": "5, 0", "urandom": "1, 9", "zero": "1, 5"}
-
-
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, timeout=None)
-    session.prompt()
-    yield session
-    session.close()
 
 
 @pytest.fixture

@@ -5,16 +5,6 @@ import re
 
 import pytest
 
-from lib.session import Session
-
-
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, timeout=None)
-    session.prompt()
-    yield session
-    session.close()
-
 
 @pytest.fixture
 def shell(machine, request):

@@ -10,14 +10,6 @@ import pytest
 from lib.session import Session
 
 
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, timeout=None)
-    session.prompt()
-    yield session
-    session.close()
-
-
 @pytest.fixture
 def shell(machine, request):
     machine.position = len(machine.text)

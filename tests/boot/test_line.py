@@ -10,17 +10,9 @@ import zlib
 
 import pytest
 
-from lib.session import OFF, Session
+from lib.session import OFF
 
 SIZE = 1 << 20
-
-
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, timeout=None)
-    session.prompt()
-    yield session
-    session.close()
 
 
 @pytest.fixture
