@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Inodes: their references, their locks, and what is told of them; the options of a mount. */
+/* Inodes: their references, their locks, and what is told of them. */
 #include <fs/file.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -105,22 +105,4 @@ void inode_stat(struct inode *inode, struct file_stat *stat)
 		.modified = inode->modified,
 		.changed = inode->changed,
 	};
-}
-
-__cold int fs_option(const char *options, const char *name, const char **value)
-{
-	size_t length = strlen(name);
-
-	while (*options) {
-		const char *end = strchr(options, ',');
-		size_t n = end ? (size_t)(end - options) : strlen(options);
-
-		if (n >= length && !strncmp(options, name, length) &&
-		    (n == length || options[length] == '=')) {
-			*value = options + length + (n > length);
-			return (int)(options + n - *value);
-		}
-		options += n + (end != NULL);
-	}
-	return -ENOENT;
 }

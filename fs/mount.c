@@ -87,12 +87,33 @@ static void free_super(struct mount *m)
 		m->super.ops->unmount(&m->super);
 }
 
+/* Every word of @options is everybody's, or the filesystem's own, or refused. */
+static __cold int set_options(struct super *super, const char *options)
+{
+	char word[32];
+	int err = 0;
+
+	while (*options && !err) {
+		const char *end = strchr(options, ',');
+		size_t n = end ? (size_t)(end - options) : strlen(options);
+
+		if (n >= sizeof(word))
+			return -EINVAL;
+		strlcpy(word, options, n + 1);
+		options += n + (end != NULL);
+		if (!strcmp(word, "ro") || !strcmp(word, "rw"))
+			super->read_only = word[1] == 'o';
+		else if (n)
+			err = super->ops->option ? super->ops->option(super, word) : -EINVAL;
+	}
+	return err;
+}
+
 /* A mount of its own, nowhere yet. */
 static int make(const char *source, const char *type, const char *options, struct mount **made)
 {
 	const struct filesystem *fs = find_type(type);
 	struct mount *m;
-	const char *value;
 	int err;
 
 	if (!fs)
@@ -104,20 +125,22 @@ static int make(const char *source, const char *type, const char *options, struc
 	m->super.type = fs;
 	m->super.device = atomic_add_relaxed(&devices, 1) + 1;
 	strlcpy(m->source, source ? source : type, sizeof(m->source));
-	err = fs->mount(&m->super, source, options);
+	err = fs->mount(&m->super, source);
 	if (err)
 		goto out_free;
-	m->super.read_only = fs_option(options, "ro", &value) >= 0;
+	err = set_options(&m->super, options);
+	if (err)
+		goto out_unmount;
 	m->root = dentry_alloc(NULL, m->super.root);
-	if (!m->root) {
-		inode_put(m->super.root);
-		if (m->super.ops->unmount)
-			m->super.ops->unmount(&m->super);
-		err = -ENOMEM;
-		goto out_free;
+	if (m->root) {
+		*made = m;
+		return 0;
 	}
-	*made = m;
-	return 0;
+	err = -ENOMEM;
+out_unmount:
+	inode_put(m->super.root);
+	if (m->super.ops->unmount)
+		m->super.ops->unmount(&m->super);
 out_free:
 	kfree(m);
 	return err;

@@ -33,7 +33,7 @@ static bool next(const struct inode *dir __unused, struct synth_entry *e)
 
 static const struct synth_dir root = { SYNTH_DIR_OPS, next };
 
-static int mount(struct super *super, const char *source __unused, const char *options __unused)
+static int mount(struct super *super, const char *source __unused)
 {
 	return synth_mount(super, &root);
 }

@@ -69,38 +69,29 @@ static void unmount(struct super *super)
 	kfree(fs);
 }
 
-static const struct super_ops super_ops = {
-	.evict = evict, .statfs = statfs, .unmount = unmount,
-};
-
-/* The option size= as pages, rounded up. */
-static __cold int limit_of(const char *text, size_t length, u64 *pages)
+/* size=, in bytes: kept as pages, rounded up. */
+static __cold int option(struct super *super, const char *word)
 {
-	char number[24];
+	struct ramfs *fs = super->data;
 	u64 bytes;
 
-	if (length >= sizeof(number))
+	if (strncmp(word, "size=", 5) || parse_size(word + 5, &bytes) || bytes > FILE_SIZE_MAX)
 		return -EINVAL;
-	strlcpy(number, text, length + 1);
-	if (parse_size(number, &bytes) || bytes > FILE_SIZE_MAX)
-		return -EINVAL;
-	*pages = (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
+	fs->limit = (bytes + PAGE_SIZE - 1) >> PAGE_SHIFT;
 	return 0;
 }
 
-static __cold int mount(struct super *super, const char *source __unused, const char *options)
-{
-	u64 limit = page_bytes_total() >> (PAGE_SHIFT + 1);
-	struct ramfs *fs;
-	const char *value;
-	int n = fs_option(options, "size", &value);
+static const struct super_ops super_ops = {
+	.evict = evict, .statfs = statfs, .option = option, .unmount = unmount,
+};
 
-	if (n >= 0 && limit_of(value, (size_t)n, &limit))
-		return -EINVAL;
-	fs = kzalloc(sizeof(*fs));
+static __cold int mount(struct super *super, const char *source __unused)
+{
+	struct ramfs *fs = kzalloc(sizeof(*fs));
+
 	if (!fs)
 		return -ENOMEM;
-	fs->limit = limit;
+	fs->limit = page_bytes_total() >> (PAGE_SHIFT + 1);
 	super->ops = &super_ops;
 	super->data = fs;
 	super->root = inode_alloc(super, S_IFDIR | 0755);

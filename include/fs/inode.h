@@ -88,6 +88,8 @@ struct super_ops {
 	int (*sync)(struct super *super);
 	/* Fills in blocks, free and files; the rest is there already. */
 	void (*statfs)(struct super *super, struct fs_statfs *stat);
+	/* One word of mount's options, just after mounting: 0, -EINVAL. NULL: it knows none. */
+	int (*option)(struct super *super, const char *word);
 	/* All inodes are gone. */
 	void (*unmount)(struct super *super);
 };
@@ -109,11 +111,8 @@ struct super {
 struct filesystem {
 	const char *name;
 	const char *place;	/* where fs_mount_boot() mounts it, below /; NULL: nowhere */
-	/*
-	 * Sets @super's ops and root. @options is never NULL; words that are everybody's ("ro",
-	 * "rw") are left in it, see fs_option(). 0; a negative errno, and nothing is left.
-	 */
-	int (*mount)(struct super *super, const char *source, const char *options);
+	/* Sets @super's ops and root. 0; a negative errno, and nothing is left. */
+	int (*mount)(struct super *super, const char *source);
 };
 
 /* The variable's name must end in _filesystem. */
@@ -129,11 +128,5 @@ void inode_put(struct inode *inode);
 /* Takes and releases the inode's lock. A kill that comes meanwhile is left for the next sleep. */
 void inode_lock(struct inode *inode);
 void inode_unlock(struct inode *inode);
-
-/*
- * Finds the option @name in the comma-separated @options: its length, and where its value begins
- * in *@value (behind the name where there is no `=`). -ENOENT when it is not there.
- */
-int fs_option(const char *options, const char *name, const char **value);
 
 #endif

@@ -55,6 +55,9 @@ def shell(machine, request):
     ("mkdir m; mount -t ramfs -o size=64K m; mount | grep ramfs",
      "ramfs on / type ramfs (rw)\nramfs on /t/m type ramfs (rw)"),
     ("mkdir m; umount m", "umount: m: Invalid argument"),
+    ("mkdir m; mount -t ramfs -o ro,size=64K m; touch m/a", "touch: m/a: Read-only file system"),
+    ("mkdir m; mount -t ramfs -o bogus m; mount -t proc -o size=1M m",
+     "mount: m: Invalid argument\nmount: m: Invalid argument"),
     ("umount m", "umount: m: No such file or directory"), ("mount -t nothing .", "mount: .: No such device"),
     # files of filters, and those that are not there
     ("seq 3 > a; seq 2 > b; wc a none b; echo $?",

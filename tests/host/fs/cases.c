@@ -308,8 +308,12 @@ static void mounts(void)
 	TEST_EQ(fs_mkdir("/m", 0777), 0);
 	TEST_EQ(fs_mount("none", "/m", "nofs", NULL), -ENODEV);
 	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=nonsense"), -EINVAL);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "size"), -EINVAL);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "rw,size=16k,bogus"), -EINVAL);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "read-only"), -EINVAL);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=00000000000000000000000000016k"), -EINVAL);
 	TEST_EQ(fs_mount("none", "/x", "ramfs", NULL), -ENOENT);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=16k"), 0);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", ",ro,size=4k,size=16k,,rw"), 0);
 	TEST_EQ(fs_umount("/"), -EBUSY);
 	TEST_EQ(fs_rmdir("/m"), -EBUSY);
 	TEST_EQ(fs_rename("/m", "/m2", 0), -EBUSY);
@@ -381,8 +385,7 @@ static int ask(struct inode *dir, const struct fs_name *name, struct inode **ino
 static const struct inode_ops asking_ops = { .lookup = ask };
 static const struct super_ops asking_super_ops;
 
-static int mount_asking(struct super *super, const char *source __unused,
-			const char *options __unused)
+static int mount_asking(struct super *super, const char *source __unused)
 {
 	super->ops = &asking_super_ops;
 	super->root = inode_alloc(super, S_IFDIR | 0555);
