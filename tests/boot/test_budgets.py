@@ -25,13 +25,13 @@ def test_other_heaps(build, heap):
 
 def test_trace(build):
     """An event of the trace."""
-    _, rows = bench(build("qemu_virt_defconfig", set="TRACE=y"))
+    _, rows = bench(build("qemu_virt_defconfig", set="TRACE=y"), "trace")
     row = rows["trace.event"]
     assert row["bound"] == 40 and row["value"] <= 40
 
 
 @pytest.mark.parametrize("policy", ["SCHED_ROUND_ROBIN", "SCHED_FAIR", "SCHED_EDF"])
 def test_other_schedulers(build, policy):
-    _, rows = bench(build("qemu_virt_defconfig", set=f"{policy}=y"))
+    _, rows = bench(build("qemu_virt_defconfig", set=f"{policy}=y"), "sched")
     assert rows["sched.pick.ratio"]["bound"] and rows["sched.pick.1000"]["value"] > 0
     assert rows["sched.yield"]["bound"] is None and rows["sched.yield"]["value"] > 0

@@ -16,7 +16,7 @@
 #include "machine/machine.h"
 
 /* A million operations; with pages of 64 KiB, which are slow to look through, fewer. */
-#define ROUNDS		40
+#define ROUNDS		(PAGE_SHIFT == 12 ? 40 : 10)
 #define STEPS		(PAGE_SHIFT < 16 ? 25000U : 5000U)
 #define SPAN		8192UL		/* pages that the random banks lie in */
 #define LIVE_MAX	600

@@ -32,6 +32,9 @@ WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
 BUILT_BY = "built-by.json"
 SEED = "qemu_virt_defconfig"
+# Settings that most objects depend on, by how their names begin.
+EVERYWHERE = ("PAGE_4K", "PAGE_16K", "PAGE_64K", "VA_", "DEBUG_", "SELFTEST", "TRACE", "SMP", "FS=", "CC_")
+USUAL = {"PAGE_4K=y", "VA_SHORT=y", "DEBUG_HEAP=n"}
 
 
 def clean_environment(**more):
@@ -80,11 +83,11 @@ def locked(path):
         yield
 
 
-def bench(o):
+def bench(o, *groups):
     """scripts/bench on a shared output folder: (the finished process, its figures by name). Status 0
-    says that no bound is exceeded, and that no figure is missing that has one."""
+    says that no bound is exceeded, and, without @groups, that no figure is missing that has one."""
     with locked(f"{o}.bench.lock"):
-        done = subprocess.run([sys.executable, str(ROOT / "scripts/bench"), "-O", str(o)], cwd=ROOT,
+        done = subprocess.run([sys.executable, str(ROOT / "scripts/bench"), "-O", str(o), *groups], cwd=ROOT,
                               env=clean_environment(), stdin=subprocess.DEVNULL, capture_output=True,
                               text=True, timeout=900, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -96,6 +99,11 @@ def cpu_seconds():
     the machine is."""
     times = os.times()
     return times.children_user + times.children_system
+
+
+def toolchain(variables):
+    """Of a make's variables all but what comes in from outside the tree."""
+    return {name: value for name, value in variables if name != "EXT"}
 
 
 def built_by(o):
@@ -149,12 +157,13 @@ class Builder:
         return o
 
     def seed(self, o, what):
-        """A new folder begins as a copy of the defconfig's: make then builds what differs, as after
-        any change of the configuration. Half of all that the tests build is saved so."""
+        """A new folder begins as a copy of the one that is most like it: make then builds what
+        differs, as after any change of the configuration. Most of all that the tests build is saved so."""
         if o.exists() or what[:3] == [SEED, "", []]:
             o.mkdir(exist_ok=True)
             return
-        base, new = self.build(SEED), o.with_name(f"{o.name}.new")
+        self.build(SEED)
+        base, new = self.nearest(what), o.with_name(f"{o.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         shutil.copytree(base, new, symlinks=True,
                         ignore=shutil.ignore_patterns("bench*", "*.json", ".config*", "Image"))
@@ -166,6 +175,24 @@ class Builder:
                     path.write_bytes(text.replace(str(base).encode(), str(o).encode()))
                     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         new.rename(o)
+
+    def nearest(self, what):
+        """The folder, of those that are built, in which the least has to be compiled again for @what."""
+        def distance(base):
+            other = json.loads((base / "what.json").read_text())
+            if other[0] not in (SEED, what[0]) or toolchain(other[3]) != toolchain(what[3]):
+                return None
+            words = (set(what[1].split()) ^ set(other[1].split())) - USUAL
+            return (other[0] != what[0]) * 1000 + len(other[2]) * 100 + sum(
+                10 if word.startswith(EVERYWHERE) else 1 for word in words)
+
+        found = {}
+        for base in sorted(self.folder.glob("*/what.json")):
+            run, made = built_by(base.parent)
+            far = distance(base.parent) if made and run == RUN else None
+            if far is not None:
+                found[base.parent] = far
+        return min(found, key=found.get, default=self.build(SEED))
 
     def fresh(self, name):
         """An empty folder outside the source tree, for tests of the build itself."""
