@@ -365,11 +365,11 @@ int fs_stat(const char *path, bool follow, struct file_stat *stat)
 	return 0;
 }
 
-__cold int fs_chmod(const char *path, u32 mode)
+__cold int fs_set_attr(const char *path, bool follow, const struct file_attr *attr)
 {
 	struct inode *inode;
 	struct path at;
-	int err = walk_path(path, true, &at);
+	int err = walk_path(path, follow, &at);
 
 	if (err)
 		return err;
@@ -377,7 +377,12 @@ __cold int fs_chmod(const char *path, u32 mode)
 	err = at.mount->super.read_only ? -EROFS : 0;
 	if (!err) {
 		inode_lock(inode);
-		inode->mode = (inode->mode & S_IFMT) | (mode & 07777);
+		if (attr->set & FILE_MODE)
+			inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
+		if (attr->set & FILE_TIMES) {
+			inode->accessed = attr->accessed;
+			inode->modified = attr->modified;
+		}
 		inode->changed = time_real();
 		inode_unlock(inode);
 	}

@@ -177,6 +177,13 @@ static int make_file(struct files *f, const struct cpio *c)
 	return err;
 }
 
+static __noinline int set_mode(const struct files *f, u32 mode)
+{
+	struct file_attr attr = { .set = FILE_MODE, .mode = mode };
+
+	return fs_set_attr(f->last, true, &attr);
+}
+
 static int make(struct files *f, const struct cpio *c)
 {
 	u32 mode = c->field[CPIO_MODE];
@@ -189,7 +196,7 @@ static int make(struct files *f, const struct cpio *c)
 		return fs_symlink(c->target, f->last);
 	case S_IFDIR:
 		err = fs_mkdir(f->last, mode);
-		return !err && mode & (S_ISUID | S_ISGID) ? fs_chmod(f->last, mode) : err;
+		return !err && mode & (S_ISUID | S_ISGID) ? set_mode(f, mode) : err;
 	case 0:
 		return -EINVAL;		/* to fs_mknod() it is a regular file's */
 	default:
@@ -208,7 +215,7 @@ static const char *replace(struct files *f, const struct cpio *c)
 	if (err)
 		return word(err);
 	if (S_ISDIR(st.mode) && S_ISDIR(mode))
-		return word(fs_chmod(f->last, mode));
+		return word(set_mode(f, mode));
 	if (S_ISDIR(st.mode))
 		return "a directory is in its place";
 	if (st.changed > f->began)

@@ -202,7 +202,7 @@ static const u8 *unpack_other(struct unpack *u, const u8 *start)
 	if (m == GZIP && IS_ENABLED(CONFIG_INITRAMFS_GZIP))
 		return unpack_gzip(u, start, p, end);
 	refuse(u, (u64)(p - start), m ? m->name : NULL,
-	       m ? "a format that is not built in" : no_archive);
+	       m ? "not built in" : no_archive);
 	return NULL;
 }
 

@@ -47,7 +47,22 @@ int fs_symlink(const char *target, const char *path);
 
 /* The target's bytes, not terminated; cut at @size. */
 ssize_t fs_readlink(const char *path, char *buf, size_t size);
-int fs_chmod(const char *path, u32 mode);
+
+/* What fs_set_attr() changes: those that @set has. */
+struct file_attr {
+	unsigned int set;
+	u32 mode;		/* FILE_MODE: permissions */
+	u64 accessed, modified;	/* FILE_TIMES: ns since 1970, see time_real() */
+};
+
+#define FILE_MODE	1U
+#define FILE_TIMES	2U
+
+/*
+ * Changes what is known of @path; a symbolic link at its end is followed if @follow. Errors are
+ * those of chmod(2) and utimensat(2).
+ */
+int fs_set_attr(const char *path, bool follow, const struct file_attr *attr);
 int fs_truncate(const char *path, s64 size);
 
 int fs_chdir(const char *path);

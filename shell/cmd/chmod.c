@@ -59,11 +59,14 @@ static int chmod(const struct arguments *a)
 		return STATUS_USAGE;
 	}
 	for (int i = 0; i < a->count && !shell_stopped(); i++) {
+		struct file_attr attr = { .set = FILE_MODE };
 		struct file_stat stat;
 		int err = fs_stat(a->words[i], true, &stat);
 
-		if (!err)
-			err = fs_chmod(a->words[i], (u32)change(word, stat.mode));
+		if (!err) {
+			attr.mode = (u32)change(word, stat.mode);
+			err = fs_set_attr(a->words[i], true, &attr);
+		}
 		status |= file_status("chmod", a->words[i], err);
 	}
 	return status;

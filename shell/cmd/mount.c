@@ -14,7 +14,8 @@ enum { TYPE, OPTIONS, PATHS };
 static const struct argument mount_arguments[] = {
 	[TYPE] = { .letter = 't', .name = "TYPE", .type = ARGUMENT_TEXT,
 		   .help = "ramfs, proc, ..." },
-	[OPTIONS] = { .letter = 'o', .name = "OPTIONS", .type = ARGUMENT_TEXT, .help = "ro, size=BYTES (ramfs), with commas" },
+	[OPTIONS] = { .letter = 'o', .name = "OPTIONS", .type = ARGUMENT_TEXT,
+		      .help = "ro, size=BYTES (ramfs), with commas" },
 	[PATHS] = { .name = "PATH", .type = ARGUMENT_TEXT, .optional = true, .many = true,
 		    .help = "the directory; before it, what is mounted" },
 };

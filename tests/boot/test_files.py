@@ -58,7 +58,11 @@ def shell(machine, request):
     ("mkdir m; mount -t ramfs -o ro,size=64K m; touch m/a", "touch: m/a: Read-only file system"),
     ("mkdir m; mount -t ramfs -o bogus m; mount -t proc -o size=1M m",
      "mount: m: Invalid argument\nmount: m: Invalid argument"),
-    ("umount m", "umount: m: No such file or directory"), ("mount -t nothing .", "mount: .: No such device"),
+    ("umount m", "umount: m: No such file or directory"),
+    ("date -s '2031-05-06 07:08' > b; touch a; date -s '2032-05-06 07:08' > b; touch a b; ls -l a b | grep -c 2032",
+     "2"), ("echo x > a; touch a; cat a", "x"),
+    ("mkdir m; mount -t ramfs -o ro m; touch m", "touch: m: Read-only file system"),
+    ("mount -t nothing .", "mount: .: No such device"),
     # files of filters, and those that are not there
     ("seq 3 > a; seq 2 > b; wc a none b; echo $?",
      "3 3 6 a\nwc: none: No such file or directory\n2 2 4 b\n5 5 10 total\n1"),

@@ -18,7 +18,7 @@ def build(program, name, *sources, **options):
     return program(name, *machine.sources("buddy"), *SOURCES, *sources, flags=flags, link=machine.LINK, **options)
 
 def test_cases(program):
-    build(program, "fs-cases", "tests/host/fs/cases.c").test(cases=9)
+    build(program, "fs-cases", "tests/host/fs/cases.c", "tests/host/fs/mounts.c").test(cases=10)
 
 
 def test_random(program):

@@ -12,6 +12,12 @@
 /* The machine, and / mounted. Once. */
 void world_start(void);
 
+/* The same, when it was not done before. */
+void world_need(void);
+
+/* Opens @path, which is made where it is not there, and closes it: 0, or why not. */
+int world_touch(const char *path);
+
 /* One of the next allocations fails with a probability of 1 in @n, each; 0: none. */
 void world_fail(unsigned int n);
 
