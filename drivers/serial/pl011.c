@@ -23,6 +23,8 @@
 #include <kernel/irq.h>
 #include <uapi/errno.h>
 
+#include "rate.h"
+
 #define UARTDR		0x00
 #define UARTDR_BE	BIT(10)		/* a break, no data */
 #define UARTDR_OE	BIT(11)		/* bytes were lost before this one */
@@ -50,7 +52,6 @@
 #define UART_RT		BIT(6)
 #define UART_ALL	0x7ff
 
-#define DEFAULT_BAUD	115200
 #define DRAIN_READS	1000000	/* more than a full FIFO takes; it may be stopped for good */
 
 struct pl011 {
@@ -127,39 +128,6 @@ static bool pl011_interrupt(void *arg)
 		return false;
 	console_interrupt(dev);
 	return true;
-}
-
-/* Hz of the UART's clock when it is a fixed one, else 0. */
-static u32 uart_clock(const struct dt_node *node)
-{
-	const struct dt_node *clock;
-	u32 phandle, hz;
-
-	if (dt_u32(node, "clocks", 0, &phandle))
-		return 0;
-	clock = dt_by_phandle(phandle);
-	if (!clock || !dt_compatible(clock, "fixed-clock") ||
-	    dt_u32(clock, "clock-frequency", 0, &hz))
-		return 0;
-	return hz;
-}
-
-/*
- * The baud rate that the tree asks for: the number in front of "n8" in stdout-path's options, or
- * `current-speed`.
- */
-static u32 uart_baud(const struct dt_node *node)
-{
-	const char *options;
-	u32 baud = 0;
-
-	if (dt_stdout(&options) == node && options) {
-		for (; *options >= '0' && *options <= '9' && baud < 100000000; options++)
-			baud = baud * 10 + (u32)(*options - '0');
-	}
-	if (!baud && dt_u32(node, "current-speed", 0, &baud))
-		baud = DEFAULT_BAUD;
-	return baud ? baud : DEFAULT_BAUD;
 }
 
 /* The divisor has 16 integer and 6 fractional bits, of clock / (16 * baud). */

@@ -124,14 +124,20 @@ static void write_word(struct model *m, unsigned int offset, u32 value)
 		m->reg[offset / 4] = value;
 }
 
+static void check_width(const struct model *m, unsigned int width)
+{
+	if (m->width ? width != m->width : width < 4)
+		panic("access of %u bytes to a device of %u-bit registers", width,
+		      m->width ? m->width * 8 : 32);
+}
+
 u64 bus_read(const volatile void *addr, unsigned int width)
 {
 	unsigned int offset;
 	struct model *m = find(addr, width, &offset);
 
-	if (width < 4)
-		panic("access of %u bytes to a device of 32-bit registers", width);
-	if (width == 4)
+	check_width(m, width);
+	if (width <= 4)
 		return read_word(m, offset);
 	return read_word(m, offset) | (u64)read_word(m, offset + 4) << 32;
 }
@@ -141,8 +147,7 @@ void bus_write(volatile void *addr, unsigned int width, u64 value)
 	unsigned int offset;
 	struct model *m = find(addr, width, &offset);
 
-	if (width < 4)
-		panic("access of %u bytes to a device of 32-bit registers", width);
+	check_width(m, width);
 	write_word(m, offset, (u32)value);
 	if (width == 8)
 		write_word(m, offset + 4, (u32)(value >> 32));

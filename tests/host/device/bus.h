@@ -14,6 +14,7 @@
 struct model {
 	u64 base;
 	size_t size;
+	unsigned int width;	/* the only one of accesses, in bytes; 0: 4 and 8 */
 	u32 *reg;
 	u32 (*read)(struct model *m, unsigned int offset);
 	void (*write)(struct model *m, unsigned int offset, u32 value);
