@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* rm: removes names of files; with -r directories and all that is in them. */
+/*
+ * rm: removes names of files; with -r directories and all that is in them. What is called . or ..
+ * is refused, as POSIX wants it: "rm -r .*" would empty the directory above.
+ */
 #include <fs/fs.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -49,6 +52,18 @@ static bool is_root(const char *path)
 	       stat.device == root.device && stat.inode == root.inode;
 }
 
+/* Is the last part of @path . or ..? */
+static bool is_dots(const char *path)
+{
+	size_t end = strlen(path), start;
+
+	while (end && path[end - 1] == '/')
+		end--;
+	for (start = end; start && path[start - 1] != '/'; start--)
+		;
+	return end - start && end - start <= 2 && path[start] == '.' && path[end - 1] == '.';
+}
+
 /* Removes @path, a buffer of @size bytes in which longer paths are made, and what is in it. */
 static int remove_all(char *path, size_t size)
 {
@@ -95,6 +110,12 @@ static int rm(const struct arguments *a)
 	for (int i = 0; i < a->count && !shell_stopped(); i++) {
 		int err = strlcpy(path, a->words[i], size) >= size ? -ENAMETOOLONG : 0;
 
+		if (is_dots(a->words[i])) {
+			print("rm: refusing to remove '.' or '..' directory: skipping '%s'\n",
+			      a->words[i]);
+			status |= STATUS_FAIL;
+			continue;
+		}
 		if (!err)
 			err = a->given & 1U << ALL ? remove_all(path, size) : fs_unlink(path);
 		if (err != -ENOENT || !(a->given & 1U << FORCE))

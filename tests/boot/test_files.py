@@ -6,6 +6,9 @@ import re
 import pytest
 
 
+REFUSED = "rm: refusing to remove '.' or '..' directory: skipping"
+
+
 @pytest.fixture
 def shell(machine, request):
     """In an empty directory of its own."""
@@ -31,8 +34,12 @@ def shell(machine, request):
     ("mkdir d; rm d", "rm: d: Is a directory"), ("mkdir d d/e d/e/f; touch d/g d/e/h; rm -r d; ls", ""),
     ("cd /t; repeat 100 'mkdir deep; cd deep'; cd /t; rm -r deep; ls", ""),
     ("touch f; rm -r f/x", "rm: f/x: Not a directory"),
-    ("rm -r .", "rm: .: Invalid argument"),
-    ("rm -r / //. ../", "".join(f"rm: {path}: Device or resource busy\n" for path in ("/", "//.", "../")).strip()),
+    ("mkdir -p x/d; touch x/f f ...; cd x; rm -rf . .. ./ ../x/. d/..// .//; echo $?; find /t",
+     "".join(f"{REFUSED} '{path}'\n" for path in (".", "..", "./", "../x/.", "d/..//", ".//"))
+     + "1\n/t\n/t/x\n/t/x/d\n/t/x/f\n/t/f\n/t/..."),
+    ("touch .a ... ..b a.; rm -r .a ... ./..b a.; rm .; ls -a", f"{REFUSED} '.'\n.\n.."),
+    ("ln -s / root; rm -r / // root/; ls", "".join(f"rm: {path}: Device or resource busy\n" for path in (
+        "/", "//", "root/")) + "root"),
     ("echo x > a; mv a b; cat b; ls", "x\nb"), ("mkdir d; touch a; mv a d; ls d", "a"),
     ("mkdir d; mv d d/e", "mv: d: Invalid argument"), ("mv none x", "mv: none: No such file or directory"),
     ("seq 3 > a; cp a b; cat b; cp a a", "1\n2\n3\ncp: a and a are the same file"),
