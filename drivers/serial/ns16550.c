@@ -14,10 +14,10 @@
  * The baud rate stays as firmware left it. Only a UART without a divisor gets one, from
  * stdout-path's options or `current-speed`, when the tree gives its clock.
  *
- * Synopsys' differs: it takes no new LCR while it sends or receives, and says so by an interrupt of
- * its own; and it may report "quiet with something in the FIFO" of an empty one, until it is read.
- * Does not do DMA, modem lines, or other formats than 8N1. Registers: TI PC16550D, chapter 8;
- * bindings: "ns16550a" (serial/8250), "snps,dw-apb-uart".
+ * Synopsys' differs: it takes no new LCR while it sends, receives, or has something in its FIFO,
+ * and says so by an interrupt of its own; and it may report "quiet with something in the FIFO" of
+ * an empty one, until it is read. Does not do DMA, modem lines, or other formats than 8N1.
+ * Registers: TI PC16550D, chapter 8; bindings: "ns16550a" (serial/8250), "snps,dw-apb-uart".
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
@@ -44,6 +44,7 @@
 #define IIR_FIFO	(3 << 6)
 #define FCR		2	/* to write */
 #define FCR_ON		BIT(0)
+#define FCR_RX_CLEAR	BIT(1)
 #define FCR_RX_HALF	(2 << 6)
 #define LCR		3
 #define LCR_8BIT	3
@@ -178,6 +179,19 @@ static bool ns16550_interrupt(void *arg)
 	return true;
 }
 
+/*
+ * Sets LCR to @value, without LCR_DLAB. Synopsys' refuses it for a byte that has just begun, which
+ * cannot be read with LCR_DLAB on: better that byte is lost than that all later ones are.
+ */
+static void end_divisor(struct ns16550 *uart, u32 value)
+{
+	reg_write(uart, LCR, value);
+	for (int i = 0; i < DRAIN_READS && reg_read(uart, LCR) & LCR_DLAB; i++) {
+		reg_write(uart, FCR, FCR_ON | FCR_RX_HALF | FCR_RX_CLEAR);
+		reg_write(uart, LCR, value);
+	}
+}
+
 /* Hz of its clock, 0 when the tree does not say. */
 static u32 clock_of(const struct dt_node *node)
 {
@@ -214,7 +228,7 @@ static void set_line(struct device *dev)
 	/* one that receives just now refuses: then it has a rate, and what is at 0 is data */
 	if (reg_read(uart, LCR) & LCR_DLAB && !(reg_read(uart, DLL) | reg_read(uart, DLM)))
 		set_baud(dev);
-	reg_write(uart, LCR, LCR_8BIT);
+	end_divisor(uart, LCR_8BIT);
 }
 
 /* FIFOs, format and lines. What has been received so far, a byte where the FIFO is off, is kept. */
@@ -277,7 +291,7 @@ static int ns16550_probe(struct device *dev)
 	if (err)
 		return err;
 	/* a boot loader may have left the divisor in IER's place */
-	reg_write(uart, LCR, reg_read(uart, LCR) & ~LCR_DLAB);
+	end_divisor(uart, reg_read(uart, LCR) & ~LCR_DLAB);
 	set_enabled(uart, IER_RX | IER_TX, false);
 	err = irq_request(irq, ns16550_interrupt, dev, dev->node->name);
 	if (err)

@@ -11,6 +11,8 @@ static struct ns_model {
 	bool synopsys, fifos_work;
 	u32 ier, lcr, mcr, divisor;
 	bool fifo, half, overrun, broken, tx_asks, timeout, busy_detect, receiving;
+	unsigned int begins;		/* after so many writes of LCR a byte begins, */
+	unsigned int lasts;		/* and is there after so many further ones */
 	unsigned int usr_reads, lost;
 } ns;
 
@@ -77,12 +79,29 @@ static u32 ns_get(unsigned int reg)
 	return 0;
 }
 
+static bool ns_receive(u32 data)
+{
+	if (!rx_push(data, ns_depth()))
+		return false;
+	if (rx_count == 1)
+		ns.broken = data & 0x100;
+	ns.half = rx_count >= (ns_depth() + 1) / 2;
+	return true;
+}
+
+/* What is in the FIFO keeps it busy as well. */
 static void ns_set_lcr(u32 value)
 {
-	if (ns.synopsys && (tx_count || ns.receiving))
+	if (ns.synopsys && (tx_count || ns.receiving || rx_count))
 		ns.busy_detect = true;
 	else
 		ns.lcr = value;
+	if (ns.begins) {
+		ns.receiving = !--ns.begins;
+	} else if (ns.lasts && !--ns.lasts) {
+		ns.receiving = false;
+		ns_receive('?');
+	}
 }
 
 static void ns_put(unsigned int reg, u32 value)
@@ -107,9 +126,10 @@ static void ns_put(unsigned int reg, u32 value)
 		ns.ier = value;
 		return;
 	case 2:
-		if ((value & 1) != ns.fifo) {
+		if ((value & 1) != ns.fifo || value & 2) {
 			ns.lost += rx_count;
 			rx_count = 0;
+			ns.half = ns.timeout = false;
 		}
 		ns.fifo = value & 1;
 		return;
@@ -134,16 +154,6 @@ static void ns_write(struct model *m __unused, unsigned int offset, u32 value)
 {
 	TEST_EQ(offset % (1U << ns.shift), 0);
 	ns_put(offset >> ns.shift, value);
-}
-
-static bool ns_receive(u32 data)
-{
-	if (!rx_push(data, ns_depth()))
-		return false;
-	if (rx_count == 1)
-		ns.broken = data & 0x100;
-	ns.half = rx_count >= (ns_depth() + 1) / 2;
-	return true;
 }
 
 static void ns_tick(void)
@@ -272,6 +282,29 @@ static void synopsys_has_its_own_interrupts(void)
 	TEST_EQ(console_read(0), 'z');
 }
 
+/* A byte that begins between two writes of LCR makes it refuse the second, until it is taken. */
+static void synopsys_refuses_to_end_the_divisor(void)
+{
+	/* at 0 what a boot loader left cannot be ended, at 2 what the driver itself has begun */
+	for (unsigned int begins = 0; begins < 4; begins++) {
+		ns_machine("snps,dw-apb-uart", 2, 4);
+		ns.lcr = 0x83;
+		ns.receiving = !begins;
+		ns.begins = begins;
+		ns.lasts = 3;
+		start("ns16550", &uart_node);
+		TEST_EQ(ns.lcr, 3);
+		TEST_EQ(ns.divisor, 13);
+		TEST_EQ(!ns.lasts, begins % 2 == 0);
+		ns.receiving = false;
+		bus_deliver();
+		TEST_EQ(console_read(0), -ETIMEDOUT);
+		ns_receive('z');
+		bus_tick();
+		TEST_EQ(console_read(0), 'z');
+	}
+}
+
 static void a_rate_only_where_there_is_none(void)
 {
 	static struct bus_node clock_node;
@@ -336,7 +369,8 @@ static void bad_trees_are_said(void)
 static const struct test_case cases[] = {
 	TEST_CASE(all_is_sent), TEST_CASE(one_without_fifos_sends), TEST_CASE(a_paste_is_taken),
 	TEST_CASE(what_came_before_is_kept), TEST_CASE(breaks_and_overruns),
-	TEST_CASE(synopsys_has_its_own_interrupts), TEST_CASE(a_rate_only_where_there_is_none),
+	TEST_CASE(synopsys_has_its_own_interrupts),
+	TEST_CASE(synopsys_refuses_to_end_the_divisor), TEST_CASE(a_rate_only_where_there_is_none),
 	TEST_CASE(bad_trees_are_said),
 };
 static const struct test_suite ns16550_suite = TEST_SUITE_OF("ns16550", cases);
