@@ -7,7 +7,7 @@
                                                        .status, .text, .closing
     user(o, env={...}, ...)                            the same at a terminal (lib/terminal.py)
     fresh(name)                                        an empty folder outside the source tree
-    raspi4b                                            skips where QEMU has no such machine
+    raspi4b, npcm845                                   skip where QEMU has no such machine
     make(*goals, o=..., check=...)                     one make in the source tree
     tell(text)                                         adds a measured number to the test's line
 
@@ -223,6 +223,13 @@ def raspi4b():
     """For tests that run rpi4_defconfig."""
     if qemu_version() < (9, 0):
         pytest.skip("skipped: needs QEMU 9")
+
+
+@pytest.fixture(scope="session")
+def npcm845():
+    """For tests that run QEMU's npcm845-evb."""
+    if qemu_version() < (10, 0):
+        pytest.skip("skipped: needs QEMU 10")
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ MACHINES = {
     "virt": Machine(ram=0x40000000),
     # stdout-path is the mini UART there, QEMU's second serial port
     "raspi4b": Machine(memory="2G", cpus="4", fixed_cpu=True, serial=1, qemu=(9, 0)),
+    "npcm845-evb": Machine(cpus="4", fixed_cpu=True, qemu=(10, 0)),
 }
 
 
