@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from lib import tree
-from lib.session import OFF
+from lib.session import OFF, PANIC
 
 pytestmark = pytest.mark.usefixtures("npcm845")
 
@@ -60,3 +60,15 @@ def test_paste(boot, board, env):
     assert session.cmd("sum f") == f"{zlib.crc32(text):08x} {len(text)} f"
     session.send("poweroff\r")
     assert session.status() == OFF
+
+
+@pytest.mark.parametrize("compatible", ["ns16550a", "ns16550", "snps,dw-apb-uart"])
+def test_panic_before_the_driver(run, board, env, compatible):
+    """What the tree says of the UART holds for boot's own words too: registers behind reg's beginning."""
+    result = run(board, timeout=20, env=env(
+        ('"ns16550a"', f'"{compatible}"'), ("reg = <0 0xf0000000 0 0x1000>;",
+                                            "reg = <0 0xeffff000 0 0x2000>; reg-offset = <0x1000>;"),
+        ('"arm,gic-400"', '"none"')))
+    assert result.status == PANIC, result.closing
+    assert result.text.endswith("\ncairn: panic: no console: the tree has no interrupt controller that this image "
+                                "knows\n")

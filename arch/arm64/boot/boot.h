@@ -26,7 +26,7 @@ __noreturn void early_exception(u64 esr, u64 elr, u64 far, u64 kind);
 
 /* early_uart.c: the boot UART; without one they do nothing. */
 void early_print(const char *text);
-void early_print_hex(u64 value);
+void early_print_hex(const char *text, u64 value);	/* @text before it */
 
 /* Says `cairn: panic: @text` and, when @value is not NULL, its value in hex; then stops. */
 __noreturn void early_fail(const char *text, const u64 *value);

@@ -15,28 +15,34 @@
 struct boot_info boot_info __section(".boot.bss");
 
 /* Kinds of UARTs; the first is a PL011, the second has all registers 4 bytes wide and apart. */
-static const char uart_kinds[][24] = {
+static const char uart_kinds[][22] = {
 	"arm,pl011",
 	"brcm,bcm2835-aux-uart",
 	"ns16550a",
+	"ns16550",
 	"snps,dw-apb-uart",
 };
 
-/* Takes the UART at @node into use when it is of that kind and can be reached. */
-static bool uart_from(const struct early_node *node, unsigned int kind)
+/* Takes the UART at @node into use when it is of a known kind and can be reached. */
+static bool uart_from(const struct early_node *node)
 {
 	struct boot_uart *u = &boot_info.uart;
+	unsigned int kind = 0;
 	paddr_t base;
 
-	if (!early_is_compatible(node, uart_kinds[kind]) || !early_is_enabled(node))
+	while (!early_is_compatible(node, uart_kinds[kind]))
+		if (++kind == ARRAY_SIZE(uart_kinds))
+			return false;
+	if (!early_is_enabled(node))
 		return false;
 	break_uart(node);
 	base = early_reg(node, 0, NULL);
 	if (!base)
 		return false;
+	base += early_prop_u32(node, "reg-offset", 0);
 	u->kind = kind == 0 ? BOOT_UART_PL011 : BOOT_UART_8250;
-	u->reg_shift = kind == 1 ? 2 : early_prop_u32(node, "reg-shift", 0);
-	u->io_width = kind == 1 ? 4 : early_prop_u32(node, "reg-io-width", 1);
+	u->reg_shift = early_prop_u32(node, "reg-shift", kind == 1 ? 2 : 0);
+	u->io_width = early_prop_u32(node, "reg-io-width", kind <= 1 ? 4 : 1);
 	u->base = base;
 	u->addr = base;
 	return true;
@@ -47,13 +53,11 @@ static void find_uart(const u8 *tree)
 {
 	struct early_node node;
 
-	if (early_tree_stdout(tree, &node))
-		for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
-			if (uart_from(&node, kind))
-				return;
+	if (early_tree_stdout(tree, &node) && uart_from(&node))
+		return;
 	boot_info.tree_broken = true;	/* it may well be that which hides the UART */
 	for (unsigned int kind = 0; kind < ARRAY_SIZE(uart_kinds); kind++)
-		if (early_tree_compatible(tree, uart_kinds[kind], &node) && uart_from(&node, kind))
+		if (early_tree_compatible(tree, uart_kinds[kind], &node) && uart_from(&node))
 			return;
 }
 
@@ -74,7 +78,8 @@ void early_begin(paddr_t tree, u64 entry_el)
 	boot_info.uart.kind =
 		IS_ENABLED(CONFIG_EARLY_UART_PL011) ? BOOT_UART_PL011 : BOOT_UART_8250;
 	boot_info.uart.reg_shift = CONFIG_EARLY_UART_REG_SHIFT;
-	boot_info.uart.io_width = CONFIG_EARLY_UART_REG_SHIFT == 2 ? 4 : 1;
+	boot_info.uart.io_width =
+		IS_ENABLED(CONFIG_EARLY_UART_PL011) || CONFIG_EARLY_UART_REG_SHIFT == 2 ? 4 : 1;
 	boot_info.uart.base = CONFIG_EARLY_UART_BASE;
 	boot_info.uart.addr = CONFIG_EARLY_UART_BASE;
 #endif
@@ -144,15 +149,10 @@ void early_exception(u64 esr, u64 elr, u64 far, u64 kind)
 	if (boot_info.failing++)
 		early_stop();	/* the UART itself: there is nothing to say it on */
 	boot_info.uart.addr = boot_info.uart.base;
-	early_print("\nException before the MMU is on: ESR ");
-	early_print_hex(esr);
-	early_print(" ELR ");
-	early_print_hex(elr);
-	early_print(" FAR ");
-	early_print_hex(far);
-	early_print(" vector ");
-	early_print_hex(kind);
-	early_print(" image at ");
-	early_print_hex(image);
+	early_print_hex("\nException before the MMU is on: ESR ", esr);
+	early_print_hex(" ELR ", elr);
+	early_print_hex(" FAR ", far);
+	early_print_hex(" vector ", kind);
+	early_print_hex(" image at ", image);
 	early_fail("exception in early boot, class", &(u64){ ESR_EC(esr) });
 }

@@ -365,8 +365,6 @@ paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 		bool translated;
 		u32 entry;
 
-		ac = cell_count(node, bus, "#address-cells", 2);
-		sc = cell_count(node, bus, "#size-cells", 1);
 		entry = 4 * (ac + pac + sc);
 		if (!r)
 			return 0;
@@ -382,6 +380,8 @@ paddr_t early_reg(const struct early_node *node, unsigned int index, u64 *size)
 		}
 		if (!translated)
 			return 0;
+		ac = pac;
+		sc = cell_count(node, bus - 1, "#size-cells", 1);
 	}
 	return addr;
 }

@@ -10,43 +10,41 @@
 #include <arch/early_console.h>
 #include <arch/io.h>
 
-/* PL011 (ARM DDI 0183) */
-#define UARTDR		0x00
+/* What is written to the first register of either kind is sent. PL011 (ARM DDI 0183): */
 #define UARTFR		0x18
 #define UARTFR_TXFF	BIT(5)
 
-/* 8250 family: register numbers */
-#define UART_THR	0
-#define UART_LSR	5
+/* 8250 family: a register's number */
+#define UART_LSR	5UL
 #define UART_LSR_THRE	BIT(5)
 
 /* A UART that never gets ready must not stop the boot. */
 #define READY_TRIES	1000000
 
-static u32 reg8250_read(const struct boot_uart *u, unsigned int reg)
-{
-	const void *addr = (const void *)(u->addr + ((size_t)reg << u->reg_shift));
-
-	return u->io_width == 4 ? read32(addr) : read8(addr);
-}
-
 static bool ready(const struct boot_uart *u)
 {
-	if (u->kind == BOOT_UART_PL011)
-		return !(read32((const void *)(u->addr + UARTFR)) & UARTFR_TXFF);
-	return reg8250_read(u, UART_LSR) & UART_LSR_THRE;
+	size_t reg = UART_LSR << u->reg_shift;
+	u32 mask = UART_LSR_THRE, ready = UART_LSR_THRE, value;
+
+	if (u->kind == BOOT_UART_PL011) {
+		reg = UARTFR;
+		mask = UARTFR_TXFF;
+		ready = 0;
+	}
+	value = u->io_width == 4 ? read32((void *)(u->addr + reg)) : read8((void *)(u->addr + reg));
+	return (value & mask) == ready;
 }
 
 static void put(const struct boot_uart *u, char c)
 {
+	void *data = (void *)u->addr;
+
 	for (unsigned int tries = 0; tries < READY_TRIES && !ready(u); tries++)
 		arch_relax();
-	if (u->kind == BOOT_UART_PL011)
-		write32((void *)(u->addr + UARTDR), (u8)c);
-	else if (u->io_width == 4)
-		write32((void *)(u->addr + ((size_t)UART_THR << u->reg_shift)), (u8)c);
+	if (u->io_width == 4)
+		write32(data, (u8)c);
 	else
-		write8((void *)(u->addr + ((size_t)UART_THR << u->reg_shift)), (u8)c);
+		write8(data, (u8)c);
 }
 
 void arch_early_write(const char *text, size_t len)
@@ -68,8 +66,9 @@ void early_print(const char *text)
 	}
 }
 
-void early_print_hex(u64 value)
+void early_print_hex(const char *text, u64 value)
 {
+	early_print(text);
 	early_print("0x");
 	for (int shift = 60; shift >= 0; shift -= 4) {
 		char digit = (char)((value >> shift) & 0xf);
@@ -89,10 +88,8 @@ void early_fail(const char *text, const u64 *value)
 {
 	early_print("\ncairn: panic: ");
 	early_print(text);
-	if (value) {
-		early_print(" ");
-		early_print_hex(*value);
-	}
+	if (value)
+		early_print_hex(" ", *value);
 	early_print("\n");
 	early_stop();
 }

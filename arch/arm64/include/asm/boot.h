@@ -16,7 +16,7 @@ struct boot_uart {
 	vaddr_t addr;		/* where to reach it now: base, later its mapping */
 	u32 kind;
 	u32 reg_shift;		/* 8250: registers are 1 << this apart */
-	u32 io_width;		/* 8250: bytes of an access */
+	u32 io_width;		/* bytes of an access */
 };
 
 struct boot_info {
