@@ -16,7 +16,7 @@ def test_serial_ports_and_console(program):
     program("mini_uart", "drivers/serial/bcm2835_aux.c", "kernel/sched_none.c", DEVICE + "bus.c",
             DEVICE + "mini_uart.c", flags=FLAGS).test(cases=3)
     program("ns16550", "drivers/serial/ns16550.c", "kernel/sched_none.c", DEVICE + "bus.c", DEVICE + "ns16550.c",
-            flags=FLAGS).test(cases=8)
+            flags=FLAGS).test(cases=12)
 
 
 def test_power_clock_and_timer(program):

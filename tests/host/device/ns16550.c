@@ -7,7 +7,7 @@
 #include "device/uart.h"
 
 static struct ns_model {
-	unsigned int shift, width;
+	unsigned int shift, width, depth;
 	bool synopsys, fifos_work;
 	u32 ier, lcr, mcr, divisor;
 	bool fifo, half, overrun, broken, tx_asks, timeout, busy_detect, receiving;
@@ -18,7 +18,7 @@ static struct ns_model {
 
 static unsigned int ns_depth(void)
 {
-	return ns.fifo && ns.fifos_work ? FIFO_MAX : 1;
+	return ns.fifo && ns.fifos_work ? ns.depth : 1;
 }
 
 /* Why the line is up, in the order of their urgency; 1: it is not. */
@@ -177,8 +177,8 @@ static struct bus_node uart_node = {
 /* As firmware leaves it, at some rate, its FIFO off. */
 static void ns_machine(const char *compatible, unsigned int shift, unsigned int width)
 {
-	ns = (struct ns_model){ .shift = shift, .width = width, .divisor = 13, .lcr = 3,
-				.fifos_work = true,
+	ns = (struct ns_model){ .shift = shift, .width = width, .depth = FIFO_MAX, .divisor = 13,
+				.lcr = 3, .fifos_work = true,
 				.synopsys = !strcmp(compatible, "snps,dw-apb-uart") };
 	memset(props, 0, sizeof(props));
 	props[0] = (struct bus_prop){ .name = "compatible", .text = compatible,
@@ -186,6 +186,7 @@ static void ns_machine(const char *compatible, unsigned int shift, unsigned int 
 	props[1] = (struct bus_prop)PROP_CELLS("reg-shift", shift);
 	props[2] = (struct bus_prop)PROP_CELLS("reg-io-width", width);
 	uart.width = width;
+	uart.base = BASE;
 	uart_node.reg[0].size = 0x100;
 	machine(&uart, ns_line, ns_tick);
 	push = ns_receive;
@@ -218,6 +219,45 @@ static void one_without_fifos_sends(void)
 	ns_machine("ns16550", 0, 1);
 	ns.fifos_work = false;
 	transmits("ns16550", &uart_node, ns_line);
+}
+
+/* No more bytes than fit into its FIFO, whose size the tree says. */
+static void a_small_fifo_is_not_overrun(void)
+{
+	ns_machine("ns16550a", 0, 1);
+	ns.depth = 4;
+	props[3] = (struct bus_prop)PROP_CELLS("fifo-size", 4);
+	transmits("ns16550", &uart_node, ns_line);
+}
+
+/* The registers begin behind reg's beginning, where no device answers. */
+static void registers_are_at_their_offset(void)
+{
+	ns_machine("ns16550a", 2, 4);
+	uart.base = BASE + 0x100;
+	uart_node.reg[0].size = 0x200;
+	props[3] = (struct bus_prop)PROP_CELLS("reg-offset", 0x100);
+	transmits("ns16550", &uart_node, ns_line);
+}
+
+/* One that is not the console is left as it is, without interrupts. */
+static void a_second_one_is_left_alone(void)
+{
+	static struct device first;
+
+	ns_machine("ns16550a", 0, 1);
+	console.dev = &first;
+	ns.ier = 3;
+	ns_receive('a');
+	TEST_EQ(bus_probe("ns16550", &uart_node)->error, 0);
+	TEST(!bus_interrupt_requested());
+	TEST_EQ(ns.ier, 0);
+	TEST_EQ(ns.lcr, 3);
+	TEST_EQ(ns.mcr, 0);
+	TEST_EQ(ns.divisor, 13);
+	TEST(!ns.fifo);
+	TEST_EQ(rx_count, 1);
+	TEST(console.dev == &first);
 }
 
 static void a_paste_is_taken(void)
@@ -367,7 +407,9 @@ static void bad_trees_are_said(void)
 }
 
 static const struct test_case cases[] = {
-	TEST_CASE(all_is_sent), TEST_CASE(one_without_fifos_sends), TEST_CASE(a_paste_is_taken),
+	TEST_CASE(all_is_sent), TEST_CASE(one_without_fifos_sends),
+	TEST_CASE(a_small_fifo_is_not_overrun), TEST_CASE(registers_are_at_their_offset),
+	TEST_CASE(a_second_one_is_left_alone), TEST_CASE(a_paste_is_taken),
 	TEST_CASE(what_came_before_is_kept), TEST_CASE(breaks_and_overruns),
 	TEST_CASE(synopsys_has_its_own_interrupts),
 	TEST_CASE(synopsys_refuses_to_end_the_divisor), TEST_CASE(a_rate_only_where_there_is_none),
