@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ls: lists directories, a name a line, sorted by their bytes; with -l what is known of each. */
+/*
+ * ls: lists directories, a name a line, sorted by their bytes; with -l what is known of each. Of
+ * several paths those that are no directories come first.
+ */
 #include <fs/fs.h>
 #include <kernel/time.h>
 #include <lib/string.h>
@@ -134,17 +137,13 @@ static int list_names(const char *path, const struct listing *l, bool details)
 	return err;
 }
 
-/* @title: the path is named, as one of several. */
+/* @title: the directory is named, as one of several. */
 static int list(const char *path, bool all, bool details, bool title)
 {
 	struct listing l = { .all = all };
-	struct file_stat stat;
 	struct file *dir;
-	int err = fs_stat(path, !details, &stat);
+	int err = file_open(path, O_RDONLY | O_DIRECTORY, 0, &dir);
 
-	if (!err && !S_ISDIR(stat.mode))
-		return show(path, path, details);
-	err = err ? err : file_open(path, O_RDONLY | O_DIRECTORY, 0, &dir);
 	if (err)
 		return err;
 	if (title)
@@ -161,19 +160,39 @@ static int list(const char *path, bool all, bool details, bool title)
 	return err;
 }
 
-static int ls(const struct arguments *a)
+/* Those of the paths that are directories, or the others. @said: something has been listed. */
+static int list_some(const struct arguments *a, bool directories, bool *said)
 {
 	bool all = a->given & 1U << ALL, details = a->given & 1U << LONG;
 	int status = STATUS_OK;
 
+	for (int i = 0; i < a->count && !shell_stopped(); i++) {
+		const char *path = a->words[i];
+		struct file_stat stat;
+		int err = fs_stat(path, !details, &stat);
+
+		if (directories != (!err && S_ISDIR(stat.mode)))
+			continue;
+		if (directories && *said)
+			print("\n");
+		*said |= !err;
+		if (!err)
+			err = directories ? list(path, all, details, a->count > 1) :
+					    show(path, path, details);
+		status |= file_status("ls", path, err);
+	}
+	return status;
+}
+
+static int ls(const struct arguments *a)
+{
+	bool all = a->given & 1U << ALL, details = a->given & 1U << LONG, said = false;
+	int status;
+
 	if (!a->count)
 		return file_status("ls", ".", list(".", all, details, false));
-	for (int i = 0; i < a->count && !shell_stopped(); i++) {
-		if (i)
-			print("\n");
-		status |= file_status("ls", a->words[i],
-				      list(a->words[i], all, details, a->count > 1));
-	}
+	status = list_some(a, false, &said);
+	status |= list_some(a, true, &said);
 	return shell_stopped() ? STATUS_STOPPED : status;
 }
 
