@@ -85,7 +85,7 @@ int name_create(struct path *dir, const struct fs_name *name, u32 mode, u32 devi
 	if (read_only(dir))
 		return -EROFS;
 	if (!parent->ops->create)
-		return -EPERM;
+		return S_ISREG(mode) ? -EACCES : -EPERM;	/* as Linux tells them apart */
 	err = parent->ops->create(parent, name, mode, device, target, &inode);
 	if (err)
 		return err;

@@ -65,7 +65,8 @@ struct inode_ops {
 	int (*lookup)(struct inode *dir, const struct fs_name *name, struct inode **inode);
 	/*
 	 * A new file, directory or node, as @mode says, under the name @name, which is not there;
-	 * for a symbolic link @target. NULL: nothing can be made here, -EPERM.
+	 * for a symbolic link @target. NULL: nothing can be made here, -EACCES for a regular file,
+	 * else -EPERM.
 	 */
 	int (*create)(struct inode *dir, const struct fs_name *name, u32 mode, u32 device,
 		      const char *target, struct inode **inode);
