@@ -365,11 +365,11 @@ int fs_stat(const char *path, bool follow, struct file_stat *stat)
 	return 0;
 }
 
-__cold int fs_set_attr(const char *path, bool follow, const struct file_attr *attr)
+__cold int fs_set_attr(const char *path, const struct file_attr *attr)
 {
 	struct inode *inode;
 	struct path at;
-	int err = walk_path(path, follow, &at);
+	int err = walk_path(path, true, &at);
 
 	if (err)
 		return err;

@@ -181,7 +181,7 @@ static __noinline int set_mode(const struct files *f, u32 mode)
 {
 	struct file_attr attr = { .set = FILE_MODE, .mode = mode };
 
-	return fs_set_attr(f->last, true, &attr);
+	return fs_set_attr(f->last, &attr);
 }
 
 static int make(struct files *f, const struct cpio *c)

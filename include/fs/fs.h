@@ -59,10 +59,10 @@ struct file_attr {
 #define FILE_TIMES	2U
 
 /*
- * Changes what is known of @path; a symbolic link at its end is followed if @follow. Errors are
- * those of chmod(2) and utimensat(2).
+ * Changes what is known of @path; a symbolic link at its end is followed. Errors are those of
+ * chmod(2) and utimensat(2).
  */
-int fs_set_attr(const char *path, bool follow, const struct file_attr *attr);
+int fs_set_attr(const char *path, const struct file_attr *attr);
 int fs_truncate(const char *path, s64 size);
 
 int fs_chdir(const char *path);

@@ -65,7 +65,7 @@ static int chmod(const struct arguments *a)
 
 		if (!err) {
 			attr.mode = (u32)change(word, stat.mode);
-			err = fs_set_attr(a->words[i], true, &attr);
+			err = fs_set_attr(a->words[i], &attr);
 		}
 		status |= file_status("chmod", a->words[i], err);
 	}

@@ -15,7 +15,7 @@ static int touch_one(const char *path)
 {
 	u64 now = time_real();
 	struct file_attr attr = { .set = FILE_TIMES, .accessed = now, .modified = now };
-	int err = fs_set_attr(path, true, &attr);
+	int err = fs_set_attr(path, &attr);
 	struct file *file;
 
 	if (err != -ENOENT)
