@@ -209,13 +209,12 @@ static struct dentry *dentry_free(struct dentry *d)
 	return parent;
 }
 
-/* Takes one off the list of those that nobody uses: it is no longer found. Tree's lock held. */
-static struct dentry *take_unused(void)
+/* One of those that nobody uses, with a reference: it is no longer found. Tree's lock held. */
+static __cold __noinline struct dentry *take_unused(void)
 {
 	struct dentry *d = list_entry(tree.unused.next, struct dentry, unused);
 
-	list_unlink(&d->unused);
-	tree.unused_count--;
+	dentry_get_locked(d);
 	dentry_unlink_locked(d);
 	return d;
 }
@@ -252,9 +251,7 @@ __cold size_t fs_cache_shrink(void)
 		if (!d)
 			return n;
 		n++;
-		d = dentry_free(d);
-		if (d)
-			dentry_put(d);
+		dentry_put(d);
 	}
 }
 

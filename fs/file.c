@@ -27,7 +27,7 @@ static int open_create(struct walk *w, int flags, u32 mode, bool *made)
 
 	if (w->kind != LAST_NAME || w->slash)
 		return flags & O_EXCL && w->kind != LAST_NAME ? -EEXIST : -EISDIR;
-	fs_lock(&dir->inode->lock);
+	fs_lock_inline(&dir->inode->lock);
 	err = walk_positive(dir, &w->last, true, &d);
 	if (!err && !d) {
 		mode = S_IFREG | (mode & 07777 & ~fs_context()->mask);
@@ -210,6 +210,7 @@ static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 {
 	bool hook = access == FILE_READ ? file->ops->read != NULL : file->ops->write != NULL;
 	struct inode *inode = file->inode;
+	bool locked = locks(inode);
 	ssize_t n = 0;
 
 	if (!(file->access & access))
@@ -218,14 +219,14 @@ static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 		return -EISDIR;
 	if (!hook || (ssize_t)iov.left < 0)
 		return -EINVAL;
-	if (!locks(inode))
-		return transfer_at(file, &iov, pos, access);
-	fs_lock(&inode->lock);
-	if (access == FILE_WRITE && iov.left)
+	if (locked)
+		fs_lock_inline(&inode->lock);
+	if (locked && access == FILE_WRITE && iov.left)
 		n = place_write(file, &iov, pos);
 	if (!n)
 		n = transfer_at(file, &iov, pos, access);
-	mutex_unlock(&inode->lock);
+	if (locked)
+		mutex_unlock(&inode->lock);
 	return n;
 }
 

@@ -64,14 +64,24 @@ void fs_lock_again(struct mutex *m, int err)
 	thread_kill(arch_current());
 }
 
-__noinline void inode_lock(struct inode *inode)
+__noinline void fs_lock(struct mutex *m)
+{
+	fs_lock_inline(m);
+}
+
+__noinline void fs_unlock(struct mutex *m)
+{
+	mutex_unlock(m);
+}
+
+void inode_lock(struct inode *inode)
 {
 	fs_lock(&inode->lock);
 }
 
-__noinline void inode_unlock(struct inode *inode)
+void inode_unlock(struct inode *inode)
 {
-	mutex_unlock(&inode->lock);
+	fs_unlock(&inode->lock);
 }
 
 __cold void inode_lock_two(struct inode *a, struct inode *b)

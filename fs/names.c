@@ -286,7 +286,7 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 		err = -EROFS;
 	if (err)
 		goto out_drop;
-	fs_lock(&w.path.dentry->inode->lock);
+	fs_lock_inline(&w.path.dentry->inode->lock);
 	err = walk_positive(w.path.dentry, &w.last, true, &d);
 	if (!err && !d)
 		err = -ENOENT;
@@ -389,11 +389,10 @@ static __cold int move_do(struct move *m)
 	unsigned long state;
 	int err = 0;
 
-	m->name = kmalloc(m->to.last.length + 1);
+	m->name = kzalloc(m->to.last.length + 1);
 	if (!m->name)
 		return -ENOMEM;
 	memcpy(m->name, m->to.last.text, m->to.last.length);
-	m->name[m->to.last.length] = '\0';
 	if (from->ops->rename)
 		err = from->ops->rename(from, &m->from.last, to, &m->to.last);
 	if (!err) {
@@ -446,13 +445,13 @@ static __cold int move_paths(struct move *m, unsigned int flags)
 	err = move_named(m, flags);
 	inode_unlock_two(from->inode, to->inode);
 	if (from != to)
-		mutex_unlock(&rename_lock);
+		fs_unlock(&rename_lock);
 	return err > 0 ? 0 : err;
 }
 
 __cold int fs_rename(const char *path, const char *new_path, unsigned int flags)
 {
-	struct move m = {};
+	struct move m;
 	int err;
 
 	if (flags & ~RENAME_NOREPLACE)
@@ -462,6 +461,7 @@ __cold int fs_rename(const char *path, const char *new_path, unsigned int flags)
 		return err;
 	err = walk_begin(&m.to, new_path);
 	if (!err) {
+		m.source = m.victim = NULL;
 		err = move_paths(&m, flags);
 		if (m.source)
 			dentry_put(m.source);

@@ -7,6 +7,7 @@
  */
 #include <fs/synth.h>
 #include <lib/string.h>
+#include <mm/iov.h>
 
 #include "vfs.h"
 
@@ -82,6 +83,21 @@ int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg)
 			file->pos = pos;
 	}
 	return err;
+}
+
+ssize_t synth_read(struct iov *iov, u64 pos, const void *text, u64 size)
+{
+	size_t n;
+
+	if (pos >= size || !iov->left)
+		return 0;
+	n = iov_put(iov, (const u8 *)text + pos, MIN(iov->left, (size_t)(size - pos)));
+	return n ? (ssize_t)n : -EFAULT;
+}
+
+ssize_t synth_write(struct file *file __unused, struct iov *iov __unused, u64 pos __unused)
+{
+	return -EIO;
 }
 
 int synth_mount(struct super *super, const struct synth_dir *root)

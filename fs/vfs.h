@@ -288,10 +288,12 @@ void inode_stat(struct inode *inode, struct file_stat *stat);
 void inode_lock_two(struct inode *a, struct inode *b);
 void inode_unlock_two(struct inode *a, struct inode *b);
 
-/* Takes a mutex without giving up, as inode_lock(). */
+/* Takes a mutex without giving up, as inode_lock(); by a call, and without one. */
+void fs_lock(struct mutex *m);
+void fs_unlock(struct mutex *m);
 void fs_lock_again(struct mutex *m, int err) __cold;
 
-static inline void fs_lock(struct mutex *m)
+static inline void fs_lock_inline(struct mutex *m)
 {
 	int err = mutex_lock(m, TIME_NEVER);
 

@@ -8,7 +8,7 @@
 #include <mm/iov.h>
 #include <uapi/errno.h>
 
-#define PIECE	128	/* bytes, on the stack: what is copied at a time */
+#define PIECE	128	/* bytes, on the stack: what is read at a time */
 
 static int open_console(struct file *file)
 {
@@ -27,20 +27,14 @@ static ssize_t read_console(struct file *file __unused, struct iov *iov, u64 pos
 	return n ? n : -EFAULT;
 }
 
+static void print_piece(u8 *data, size_t n)
+{
+	tty_write((char *)data, n);
+}
+
 static ssize_t write_console(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	char text[PIECE];
-	ssize_t done = 0;
-
-	while (iov->left) {
-		size_t n = MIN(iov->left, sizeof(text)), got = iov_get(iov, text, n);
-
-		tty_write(text, got);
-		done += (ssize_t)got;
-		if (got < n)
-			return done ? done : -EFAULT;
-	}
-	return done;
+	return device_pieces(iov, FILE_WRITE, print_piece);
 }
 
 static const struct file_ops console_ops = {

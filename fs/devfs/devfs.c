@@ -6,6 +6,10 @@
  */
 #include <fs/device.h>
 #include <fs/synth.h>
+#include <mm/iov.h>
+#include <uapi/errno.h>
+
+#define PIECE	128U	/* bytes, on the stack: what is copied at a time */
 
 const struct file_ops *device_ops(u32 mode, u32 number)
 {
@@ -13,6 +17,26 @@ const struct file_ops *device_ops(u32 mode, u32 number)
 		if ((*node)->number == number && (((*node)->mode ^ mode) & S_IFMT) == 0)
 			return (*node)->ops;
 	return NULL;
+}
+
+ssize_t device_pieces(struct iov *iov, u32 access, void (*act)(u8 *data, size_t n))
+{
+	ssize_t done = 0;
+	u8 piece[PIECE];
+
+	while (iov->left) {
+		size_t n = MIN(iov->left, sizeof(piece)), moved = n;
+
+		if (access == FILE_WRITE)
+			moved = iov_get(iov, piece, n);
+		act(piece, moved);
+		if (access == FILE_READ)
+			moved = iov_put(iov, piece, n);
+		done += (ssize_t)moved;
+		if (moved < n)
+			return done ? done : -EFAULT;
+	}
+	return done;
 }
 
 static bool next(const struct inode *dir __unused, struct synth_entry *e)

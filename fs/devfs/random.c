@@ -5,42 +5,25 @@
  */
 #include <fs/device.h>
 #include <kernel/random.h>
-#include <mm/iov.h>
-#include <uapi/errno.h>
 
-#define PIECE	64
+static void make(u8 *data, size_t n)
+{
+	random_bytes(data, n);
+}
 
 static ssize_t read_random(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	ssize_t done = 0;
-	u8 piece[PIECE];
+	return device_pieces(iov, FILE_READ, make);
+}
 
-	while (iov->left) {
-		size_t n = MIN(iov->left, sizeof(piece)), put;
-
-		random_bytes(piece, n);
-		put = iov_put(iov, piece, n);
-		done += (ssize_t)put;
-		if (put < n)
-			return done ? done : -EFAULT;
-	}
-	return done;
+static void mix(u8 *data, size_t n)
+{
+	random_mix(data, n);
 }
 
 static ssize_t write_random(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	ssize_t done = 0;
-	u8 piece[PIECE];
-
-	while (iov->left) {
-		size_t n = MIN(iov->left, sizeof(piece)), got = iov_get(iov, piece, n);
-
-		random_mix(piece, got);
-		done += (ssize_t)got;
-		if (got < n)
-			return done ? done : -EFAULT;
-	}
-	return done;
+	return device_pieces(iov, FILE_WRITE, mix);
 }
 
 static const struct file_ops random_ops = { .read = read_random, .write = write_random };

@@ -112,11 +112,10 @@ static struct link **find_link(struct files *f, const struct cpio *c)
 static int keep_link(struct link **at, const struct cpio *c)
 {
 	size_t size = strlen(c->name) + 1;
-	struct link *link = kmalloc(sizeof(*link) + 1 + size);
+	struct link *link = kzalloc(sizeof(*link) + 1 + size);
 
 	if (!link)
 		return -ENOMEM;
-	link->next = NULL;
 	link->inode = c->field[CPIO_INODE];
 	link->major = c->field[CPIO_MAJOR];
 	link->minor = c->field[CPIO_MINOR];

@@ -151,7 +151,6 @@ static void put(struct gzip *z, u32 byte)
 		flush(z);
 }
 
-static const char damaged[] = "damaged";
 static const char cut[] = "cut off";
 
 /* @length bytes again that were out @distance bytes ago. False: there were none. */
@@ -164,23 +163,25 @@ static bool repeat(struct gzip *z, u32 length, u32 distance)
 	return true;
 }
 
-/* --- Blocks ----------------------------------------------------------------------------------- */
+/*
+ * --- Blocks: false when one is damaged, which one that is cut off may seem to be -----------------
+ */
 
-static const char *stored(struct gzip *z)
+static bool stored(struct gzip *z)
 {
 	u32 length;
 
 	drop(z, z->count & 7);
 	length = take(z, 16);
 	if ((length ^ take(z, 16)) != 0xffff)
-		return z->cut ? cut : damaged;
+		return false;
 	for (; length && !z->cut; length--)
 		put(z, take(z, 8));
-	return NULL;
+	return true;
 }
 
 /* Symbols up to the end of the block. */
-static const char *symbols(struct gzip *z)
+static bool symbols(struct gzip *z)
 {
 	while (!z->cut) {
 		u32 s = next(z, &z->literal), extra = 0, length, d;
@@ -190,7 +191,7 @@ static const char *symbols(struct gzip *z)
 			continue;
 		}
 		if (s == END_OF_BLOCK)
-			return NULL;
+			return true;
 		s -= END_OF_BLOCK + 1;
 		length = s + 3;
 		if (s > 28)
@@ -211,10 +212,10 @@ static const char *symbols(struct gzip *z)
 		if (!repeat(z, length, d + 1))
 			break;
 	}
-	return z->cut ? cut : damaged;
+	return false;
 }
 
-static const char *fixed(struct gzip *z)
+static bool fixed(struct gzip *z)
 {
 	u8 length[GZIP_CODES];
 
@@ -256,7 +257,7 @@ static bool read_lengths(struct gzip *z, u8 *length, u32 n)
 	return true;
 }
 
-static const char *dynamic(struct gzip *z)
+static bool dynamic(struct gzip *z)
 {
 	static const u8 order[] = {
 		16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15,
@@ -266,12 +267,11 @@ static const char *dynamic(struct gzip *z)
 
 	for (u32 i = 0; i < n; i++)
 		length[order[i]] = (u8)take(z, 3);
-	if (literals > 286 || distances > 30 || !make_code(&z->literal, length, sizeof(order)) ||
-	    !read_lengths(z, length, literals + distances) || !length[END_OF_BLOCK] ||
-	    !make_code(&z->literal, length, literals) ||
-	    !make_code(&z->distance, length + literals, distances))
-		return z->cut ? cut : damaged;
-	return symbols(z);
+	return literals <= 286 && distances <= 30 &&
+	       make_code(&z->literal, length, sizeof(order)) &&
+	       read_lengths(z, length, literals + distances) && length[END_OF_BLOCK] &&
+	       make_code(&z->literal, length, literals) &&
+	       make_code(&z->distance, length + literals, distances) && symbols(z);
 }
 
 /* --- Members ---------------------------------------------------------------------------------- */
@@ -308,28 +308,26 @@ static const char *header(struct gzip *z)
 
 static const char *blocks(struct gzip *z)
 {
-	const char *wrong;
+	bool good = false;
 	u32 last;
 
 	do {
 		last = take(z, 1);
 		switch (take(z, 2)) {
 		case 0:
-			wrong = stored(z);
+			good = stored(z);
 			break;
 		case 1:
-			wrong = fixed(z);
+			good = fixed(z);
 			break;
 		case 2:
-			wrong = dynamic(z);
+			good = dynamic(z);
 			break;
 		default:
-			wrong = damaged;
+			good = false;
 		}
-		if (!wrong && z->cut)
-			wrong = cut;
-	} while (!wrong && !last);
-	return wrong;
+	} while (good && !last && !z->cut);
+	return z->cut ? cut : good ? NULL : "damaged";
 }
 
 const char *gzip_unpack(struct gzip *z)

@@ -9,28 +9,15 @@
 #include <device/fdt.h>
 #include <fs/proc.h>
 #include <fs/synth.h>
-#include <mm/iov.h>
-#include <uapi/errno.h>
 
 #define NUMBER_FIRST	1024	/* of inodes: behind those of the table */
 
 static ssize_t read(struct file *file, struct iov *iov, u64 pos)
 {
-	u64 size = file->inode->size;
-	size_t n;
-
-	if (pos >= size || !iov->left)
-		return 0;
-	n = iov_put(iov, (const u8 *)file->inode->data + pos, MIN(iov->left, (size_t)(size - pos)));
-	return n ? (ssize_t)n : -EFAULT;
+	return synth_read(iov, pos, file->inode->data, file->inode->size);
 }
 
-static ssize_t write(struct file *file __unused, struct iov *iov __unused, u64 pos __unused)
-{
-	return -EIO;
-}
-
-static const struct file_ops value_ops = { .read = read, .write = write };
+static const struct file_ops value_ops = { .read = read, .write = synth_write };
 
 static bool next(const struct inode *dir, struct synth_entry *e);
 

@@ -9,7 +9,6 @@
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>
-#include <mm/iov.h>
 #include <uapi/errno.h>
 
 #define SIZE_FIRST	1000	/* bytes of text that a file is expected to have */
@@ -42,12 +41,11 @@ static struct proc_text *make_text(const struct proc_entry *entry)
 	size_t size = SIZE_FIRST;
 
 	for (;;) {
-		struct proc_text *t = kmalloc(sizeof(*t) + size);
+		struct proc_text *t = kzalloc(sizeof(*t) + size);
 
 		if (!t)
 			return NULL;
 		t->size = size;
-		t->length = 0;
 		entry->show(t);
 		if (t->length <= t->size)
 			return t;
@@ -59,7 +57,6 @@ static struct proc_text *make_text(const struct proc_entry *entry)
 static ssize_t read(struct file *file, struct iov *iov, u64 pos)
 {
 	struct proc_text *t = file->data;
-	size_t n;
 
 	if (!t || !pos) {
 		t = make_text(file->inode->data);
@@ -68,16 +65,7 @@ static ssize_t read(struct file *file, struct iov *iov, u64 pos)
 		kfree(file->data);
 		file->data = t;
 	}
-	if (pos >= t->length || !iov->left)
-		return 0;
-	n = iov_put(iov, t->text + pos, MIN(iov->left, t->length - (size_t)pos));
-	return n ? (ssize_t)n : -EFAULT;
-}
-
-/* As Linux does it: such a file can be opened for writing, but nothing can be written. */
-static ssize_t write(struct file *file __unused, struct iov *iov __unused, u64 pos __unused)
-{
-	return -EIO;
+	return synth_read(iov, pos, t->text, t->length);
 }
 
 static void release(struct file *file)
@@ -85,7 +73,7 @@ static void release(struct file *file)
 	kfree(file->data);
 }
 
-static const struct file_ops text_ops = { .read = read, .write = write, .release = release };
+static const struct file_ops text_ops = { .read = read, .write = synth_write, .release = release };
 
 static bool next(const struct inode *dir __unused, struct synth_entry *e)
 {

@@ -114,6 +114,7 @@ static int add(struct inode *inode, void **p, size_t at, size_t n)
 {
 	struct ramfs *fs = inode->super->data;
 	struct page *page;
+	u8 *data;
 
 	if (charge(fs))
 		return -ENOSPC;
@@ -124,10 +125,11 @@ static int add(struct inode *inode, void **p, size_t at, size_t n)
 	}
 	*p = page;
 	inode->pages++;
+	data = page_to_virt(page);
 	if (at)
-		memset(page_to_virt(page), 0, at);
+		memset(data, 0, at);
 	if (at + n < PAGE_SIZE)
-		memset((u8 *)page_to_virt(page) + at + n, 0, PAGE_SIZE - at - n);
+		memset(data + at + n, 0, PAGE_SIZE - at - n);
 	return 0;
 }
 

@@ -22,6 +22,12 @@ struct device_node {
 /* The variable's name must end in _node. */
 #define DEVICE_NODE(node)	TABLE_ENTRY(device_node, struct device_node, node)
 
+/*
+ * For a device's read() and write(): calls @act for some bytes at a time, in a buffer on the stack,
+ * until all of @iov is done: it makes those that are read, and takes those that are written.
+ */
+ssize_t device_pieces(struct iov *iov, u32 access, void (*act)(u8 *data, size_t n));
+
 /* What opens the device of that number, S_IFCHR or S_IFBLK in @mode; NULL: this image has none. */
 const struct file_ops *device_ops(u32 mode, u32 number);
 

@@ -38,6 +38,12 @@ struct synth_dir {
 
 int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg);
 
+/* For a file's read(): what there is from byte @pos on of the @size bytes at @text. */
+ssize_t synth_read(struct iov *iov, u64 pos, const void *text, u64 size);
+
+/* A file's write(): -EIO, as Linux has it. It can be opened for writing, but takes nothing. */
+ssize_t synth_write(struct file *file, struct iov *iov, u64 pos);
+
 #define SYNTH_DIR_OPS	{ .readdir = synth_readdir }
 
 /* A filesystem's mount(): its root is such a directory. 0; -ENOMEM. */
