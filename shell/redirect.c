@@ -71,6 +71,20 @@ int shell_redirect_open(const char *path, enum shell_open how, struct stream **s
 	return 0;
 }
 
+bool shell_redirect_loops(struct stream *in, struct stream *out)
+{
+	struct file *from, *to;
+	struct file_stat a, b;
+
+	if (!in || !out || in->ops != &ops || out->ops != &ops)
+		return false;
+	from = container_of(in, struct file_stream, stream)->file;
+	to = container_of(out, struct file_stream, stream)->file;
+	return !file_stat(from, &a) && !file_stat(to, &b) && S_ISREG(a.mode) &&
+	       a.device == b.device && a.inode == b.inode &&
+	       file_seek(from, 0, SEEK_CUR) < (s64)a.size;
+}
+
 /* All of @s as a string, the caller's to kfree(): 0; -ENOMEM; -EFBIG; -EINVAL with a NUL in it. */
 static int read_all(struct stream *s, char **text)
 {

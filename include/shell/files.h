@@ -33,4 +33,10 @@ enum shell_open { SHELL_READ, SHELL_WRITE, SHELL_APPEND };
  */
 int shell_redirect_open(const char *path, enum shell_open how, struct stream **stream);
 
+/*
+ * Whether @in and @out are the same regular file, with something left to read: what copies from one
+ * to the other never ends. Only with CONFIG_SHELL_REDIRECT.
+ */
+bool shell_redirect_loops(struct stream *in, struct stream *out);
+
 #endif

@@ -11,6 +11,8 @@ static int copy(const char *name __unused, void *arg __unused)
 	char buffer[SHELL_READ_SIZE];
 	ssize_t n = 1;
 
+	if (input_loops())
+		return INPUT_LOOPS;
 	/* what cannot be written is not the file's error, and the shell says it */
 	while (!shell_stopped() && (n = shell_read(buffer, sizeof(buffer))) > 0)
 		if (stream_write(stream_out(), buffer, (size_t)n))

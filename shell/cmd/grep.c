@@ -51,6 +51,8 @@ static int search(const char *name, void *arg)
 	u64 number = 0, found = 0;
 	char line[LINE_MAX];
 
+	if (!wants(s, COUNT) && !wants(s, QUIET) && input_loops())
+		return INPUT_LOOPS;
 	if (name && !strcmp(name, "-"))
 		name = "(standard input)";
 	while (!shell_stopped() && shell_read_line(&reader, line, sizeof(line)) >= 0) {

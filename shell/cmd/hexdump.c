@@ -70,6 +70,8 @@ static int dump(const char *name __unused, void *arg)
 	struct dump *d = arg;
 	ssize_t n = 0;
 
+	if (input_loops())
+		return INPUT_LOOPS;
 	while (d->left && !shell_stopped() && (n = shell_read(buffer, sizeof(buffer))) > 0) {
 		u64 skipped = MIN(d->skip, (u64)n), end = MIN((u64)n, skipped + d->left);
 

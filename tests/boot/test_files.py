@@ -22,6 +22,12 @@ def shell(machine, request):
     ("echo one > a; cat a", "one"), ("echo one > a; cat < a", "one"), ("echo x | cat", "x"),
     ("echo 1 > a; echo 2 > b; cat a b none; echo $?", "1\n2\ncat: none: No such file or directory\n1"),
     ("cat .", "cat: .: Is a directory"),
+    # what they say goes where their output goes
+    ("echo x > f; cat f f >> f; echo $?; cat f", "1\nx" + 2 * "\ncat: f: input file is output file"),
+    ("echo x > f; cat < f >> f; echo $?; cat f", "1\nx\ncat: input: input file is output file"),
+    ("echo x > f; ln f g; grep x g >> f; hexdump g >> f; cat f",
+     "x\ngrep: g: input file is output file\nhexdump: g: input file is output file"),
+    ("echo x > f; echo x > g; grep -c x f >> f; cat g > f; cat f g; cat f > f; cat f f >> f; cat f", "x\nx"),
     ("touch b a .c; ls; ls -a", "a\nb\n.\n..\n.c\na\nb"), ("touch d; ls d", "d"),
     ("mkdir d d/e; ls d; mkdir d", "e\nmkdir: d: File exists"), ("mkdir x; touch x/f; ls . x", ".:\nx\n\nx:\nf"),
     ("touch f; ls none f; echo $?", "ls: none: No such file or directory\nf\n1"),
