@@ -88,47 +88,49 @@ static void free_super(struct mount *m)
 }
 
 /* Every word of @options is everybody's, or the filesystem's own, or refused. */
-static __cold int set_options(struct super *super, const char *options)
+static __cold int set_options(struct super *super, const char *options, const char **refused)
 {
 	char word[32];
-	int err = 0;
 
-	while (*options && !err) {
+	while (*options) {
 		const char *end = strchr(options, ',');
 		size_t n = end ? (size_t)(end - options) : strlen(options);
+		int err = 0;
 
-		if (n >= sizeof(word))
-			return -EINVAL;
-		strlcpy(word, options, n + 1);
-		options += n + (end != NULL);
+		strlcpy(word, options, MIN(n + 1, sizeof(word)));
 		if (!strcmp(word, "ro") || !strcmp(word, "rw"))
 			super->read_only = word[1] == 'o';
 		else if (n)
 			err = super->ops->option ? super->ops->option(super, word) : -EINVAL;
+		if (n >= sizeof(word))
+			err = -EINVAL;
+		if (err) {
+			if (refused)
+				*refused = options;
+			return err;
+		}
+		options += n + (end != NULL);
 	}
-	return err;
+	return 0;
 }
 
 /* A mount of its own, nowhere yet. */
-static int make(const char *source, const char *type, const char *options, struct mount **made)
+static int make(const struct filesystem *fs, const char *source, const char *options,
+		const char **refused, struct mount **made)
 {
-	const struct filesystem *fs = find_type(type);
-	struct mount *m;
+	struct mount *m = kzalloc(sizeof(*m));
 	int err;
 
-	if (!fs)
-		return -ENODEV;
-	m = kzalloc(sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	m->refs = 1;
 	m->super.type = fs;
 	m->super.device = atomic_add_relaxed(&devices, 1) + 1;
-	strlcpy(m->source, source ? source : type, sizeof(m->source));
+	strlcpy(m->source, source ? source : fs->name, sizeof(m->source));
 	err = fs->mount(&m->super, source);
 	if (err)
 		goto out_free;
-	err = set_options(&m->super, options);
+	err = set_options(&m->super, options, refused);
 	if (err)
 		goto out_unmount;
 	m->root = dentry_alloc(NULL, m->super.root);
@@ -167,8 +169,16 @@ static int put_on(struct mount *m, const struct path *at)
 	return err;
 }
 
-int fs_mount(const char *source, const char *target, const char *type, const char *options)
+/* Whether the same is there already: what shows the kernel does so once in a place. */
+static bool is_there(const struct filesystem *fs, const struct path *at)
 {
+	return fs->place && at->mount->super.type == fs && at->dentry == at->mount->root;
+}
+
+int fs_mount(const char *source, const char *target, const char *type, const char *options,
+	     const char **refused)
+{
+	const struct filesystem *fs = find_type(type);
 	bool first = list_empty(&tree.mounts);
 	struct path at = {};
 	struct mount *m;
@@ -178,8 +188,14 @@ int fs_mount(const char *source, const char *target, const char *type, const cha
 		err = walk_path(target, true, &at);
 	if (err)
 		return err;
-	err = !first && !S_ISDIR(at.dentry->inode->mode) ? -ENOTDIR :
-	      make(source, type, options ? options : "", &m);
+	if (!first && !S_ISDIR(at.dentry->inode->mode))
+		err = -ENOTDIR;
+	else if (!fs)
+		err = -ENODEV;
+	else if (!first && is_there(fs, &at))
+		err = -EBUSY;
+	else
+		err = make(fs, source, options ? options : "", refused, &m);
 	if (err)
 		goto out_put;
 	if (first) {
@@ -319,7 +335,7 @@ void fs_init(void)
 	int err;
 
 	dentry_init();
-	err = fs_mount(NULL, "/", "ramfs", NULL);
+	err = fs_mount(NULL, "/", "ramfs", NULL, NULL);
 	/* without ramfs there is no file until something else is mounted */
 	if (err && err != -ENODEV)
 		panic("nothing can be mounted on /: error %d", err);

@@ -11,7 +11,7 @@ static int mount_one(const struct filesystem *fs)
 {
 	int err = fs_mkdir(fs->place, 0755);
 
-	return err && err != -EEXIST ? err : fs_mount(NULL, fs->place, fs->name, NULL);
+	return err && err != -EEXIST ? err : fs_mount(NULL, fs->place, fs->name, NULL, NULL);
 }
 
 void fs_mount_boot(void)

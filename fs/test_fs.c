@@ -220,7 +220,7 @@ static void no_space(void)
 
 	if (!TEST_EQ(fs_mkdir("/t", 0777), 0))
 		return;
-	if (!TEST_EQ(fs_mount(NULL, "/t", "ramfs", "size=256K"), 0))
+	if (!TEST_EQ(fs_mount(NULL, "/t", "ramfs", "size=256K", NULL), 0))
 		goto out_rmdir;
 	if (!TEST_EQ(file_open("/t/full", O_CREAT | O_WRONLY, 0666, &f), 0))
 		goto out_umount;

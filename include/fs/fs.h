@@ -76,9 +76,10 @@ ssize_t fs_getcwd(char *buf, size_t size);
 /*
  * Mounts a filesystem of @type on the directory @target: from then on its root is what is found
  * there. The first one is mounted on "/". @source may be NULL, @options as "ro,size=1M" or NULL;
- * an option that nobody knows is -EINVAL.
+ * one that nobody knows is -EINVAL, and *@refused, unless @refused is NULL, where it begins.
  */
-int fs_mount(const char *source, const char *target, const char *type, const char *options);
+int fs_mount(const char *source, const char *target, const char *type, const char *options,
+	     const char **refused);
 
 /* -EBUSY while something in it is in use. */
 int fs_umount(const char *target);

@@ -30,11 +30,26 @@ static int list(void)
 	return STATUS_OK;
 }
 
+/* What there is to say of @err, in the words that were given where it is about one of them. */
+static int tell(const char *target, const char *type, const char *refused, int err)
+{
+	const char *end = refused ? strchr(refused, ',') : NULL;
+
+	if (err == -ENODEV)
+		print("mount: %s: unknown filesystem\n", type);
+	else if (refused)
+		print("mount: %s: bad option: %.*s\n", target,
+		      (int)(end ? end - refused : (ssize_t)strlen(refused)), refused);
+	else
+		return file_status("mount", target, err);
+	return STATUS_FAIL;
+}
+
 static int mount(const struct arguments *a)
 {
 	const char *options = a->given & 1U << OPTIONS ? a->value[OPTIONS].text : NULL;
-
-	const char *source = a->count == 2 ? a->words[0] : NULL, *target;
+	const char *source = a->count == 2 ? a->words[0] : NULL, *target, *type, *refused = NULL;
+	int err;
 
 	if (!a->given && !a->count)
 		return list();
@@ -43,8 +58,9 @@ static int mount(const struct arguments *a)
 		return STATUS_USAGE;
 	}
 	target = a->words[a->count - 1];
-	return file_status("mount", target,
-			   fs_mount(source, target, a->value[TYPE].text, options));
+	type = a->value[TYPE].text;
+	err = fs_mount(source, target, type, options, &refused);
+	return tell(target, type, refused, err);
 }
 
 static const struct command mount_command = {

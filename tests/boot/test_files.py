@@ -74,12 +74,15 @@ def shell(machine, request):
     ("mkdir m; umount m", "umount: m: Invalid argument"),
     ("mkdir m; mount -t ramfs -o ro,size=64K m; touch m/a", "touch: m/a: Read-only file system"),
     ("mkdir m; mount -t ramfs -o bogus m; mount -t proc -o size=1M m",
-     "mount: m: Invalid argument\nmount: m: Invalid argument"),
+     "mount: m: bad option: bogus\nmount: m: bad option: size=1M"),
+    ("mkdir m; mount -t ramfs -o ro,nosuid,size=1M m; echo $?; mount -t tmpfs none m; echo $?",
+     "mount: m: bad option: nosuid\n1\nmount: tmpfs: unknown filesystem\n1"),
     ("umount m", "umount: m: No such file or directory"),
     ("date -s '2031-05-06 07:08' > b; touch a; date -s '2032-05-06 07:08' > b; touch a b; ls -l a b | grep -c 2032",
      "2"), ("echo x > a; touch a; cat a", "x"),
     ("mkdir m; mount -t ramfs -o ro m; touch m", "touch: m: Read-only file system"),
-    ("mount -t nothing .", "mount: .: No such device"),
+    ("mount -t nothing .; mount -t nothing none", "mount: nothing: unknown filesystem\n"
+     "mount: none: No such file or directory"),
     # files of filters, and those that are not there
     ("seq 3 > a; seq 2 > b; wc a none b; echo $?",
      "3 3 6 a\nwc: none: No such file or directory\n2 2 4 b\n5 5 10 total\n1"),

@@ -56,6 +56,10 @@ def test_listing(shell):
     ("cat /proc/device-tree/../version | wc", None),
     ("rmdir /proc/device-tree", "rmdir: /proc/device-tree: Operation not permitted"),
     ("mkdir /m; mount -t proc none /m; mount; umount /m; rmdir /m", "none on /m type proc (rw)"),
+    # as in Linux: not twice in one place, whatever it is called; but in another, or over something else
+    ("mount -t proc proc /proc; mount -t proc none /proc; mount -t devfs /dev; mount | grep -c /proc",
+     "mount: /proc: Device or resource busy\n" * 2 + "mount: /dev: Device or resource busy\n1"),
+    ("mount -t ramfs /proc; mount -t proc /proc; umount /proc; umount /proc; mount | grep -c /proc", "1"),
     ("mkdir /m; mount -t proc -o ro /m; cat /m/mounts; echo x > /m/version; umount /m; rmdir /m",
      "proc /m proc ro 0 0\n/m/version: Read-only file system"),
     ("umount /proc; cat /proc/version; mount -t proc proc /proc", "cat: /proc/version: No such file or directory"),

@@ -317,7 +317,7 @@ static void answers_are_kept(void)
 	world_need();
 	objects = world_objects;
 	TEST_EQ(fs_mkdir("/a", 0777), 0);
-	TEST_EQ(fs_mount(NULL, "/a", "asking", NULL), 0);
+	TEST_EQ(fs_mount(NULL, "/a", "asking", NULL, NULL), 0);
 	asked = 0;
 	for (int i = 0; i < 3; i++) {
 		TEST_EQ(fs_stat("/a/p", true, &st), 0);

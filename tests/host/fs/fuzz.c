@@ -63,7 +63,7 @@ static void call(char how, const char *path, const char *other)
 	case 8: fs_getcwd(buf, sizeof(buf)); break;
 	case 9: fs_stat(path, how & 16, &st); break;
 	case 10: fs_truncate(path, 5000); break;
-	case 11: fs_mount(NULL, path, "ramfs", other); break;
+	case 11: fs_mount(NULL, path, "ramfs", other, NULL); break;
 	case 12: fs_umount(path); break;
 	default:
 		if (!file_open(path, how & 16 ? O_CREAT | O_RDWR : O_RDONLY, 0666, &f)) {

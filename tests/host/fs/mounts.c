@@ -20,6 +20,7 @@ static void mounts(void)
 	struct fs_mount_info info;
 	struct file_stat st, root;
 	unsigned long objects;
+	const char *refused;
 	struct file *f;
 	char buf[32];
 	int n = 0;
@@ -27,14 +28,16 @@ static void mounts(void)
 	world_need();
 	objects = world_objects;
 	TEST_EQ(fs_mkdir("/m", 0777), 0);
-	TEST_EQ(fs_mount("none", "/m", "nofs", NULL), -ENODEV);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=nonsense"), -EINVAL);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "size"), -EINVAL);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "rw,size=16k,bogus"), -EINVAL);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "read-only"), -EINVAL);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=00000000000000000000000000016k"), -EINVAL);
-	TEST_EQ(fs_mount("none", "/x", "ramfs", NULL), -ENOENT);
-	TEST_EQ(fs_mount("none", "/m", "ramfs", ",ro,size=4k,size=16k,,rw"), 0);
+	TEST_EQ(fs_mount("none", "/m", "nofs", NULL, NULL), -ENODEV);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "size=nonsense", &refused), -EINVAL);
+	TEST_STR(refused, "size=nonsense");
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "size", NULL), -EINVAL);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "rw,size=16k,bogus,ro", &refused), -EINVAL);
+	TEST_STR(refused, "bogus,ro");
+	TEST_EQ(fs_mount("none", "/m", "ramfs", "read-only", NULL), -EINVAL);
+	TEST_EQ(fs_mount("", "/m", "ramfs", "size=00000000000000000000000000016k", NULL), -EINVAL);
+	TEST_EQ(fs_mount("none", "/x", "ramfs", NULL, NULL), -ENOENT);
+	TEST_EQ(fs_mount("none", "/m", "ramfs", ",ro,size=4k,size=16k,,rw", NULL), 0);
 	TEST_EQ(fs_umount("/"), -EBUSY);
 	TEST_EQ(fs_rmdir("/m"), -EBUSY);
 	TEST_EQ(fs_rename("/m", "/m2", 0), -EBUSY);
@@ -61,7 +64,7 @@ static void mounts(void)
 	TEST_EQ(info.stat.blocks, 4);
 	TEST(!fs_mount_info(2, &info));
 	/* over it, and off again */
-	TEST_EQ(fs_mount(NULL, "/m", "ramfs", "ro"), 0);
+	TEST_EQ(fs_mount(NULL, "/m", "ramfs", "ro", NULL), 0);
 	TEST_EQ(fs_stat("/m/d", true, &st), -ENOENT);
 	TEST_EQ(world_touch("/m/f"), -EROFS);
 	TEST_EQ(fs_unlink("/m/f"), -EROFS);
@@ -118,7 +121,7 @@ static void attributes(void)
 	TEST_EQ(fs_stat("/s", false, &st), 0);
 	TEST(st.modified != 7);
 	TEST_EQ(fs_mkdir("/m", 0777), 0);
-	TEST_EQ(fs_mount(NULL, "/m", "ramfs", "ro"), 0);
+	TEST_EQ(fs_mount(NULL, "/m", "ramfs", "ro", NULL), 0);
 	TEST_EQ(fs_set_attr("/m", &attr), -EROFS);
 	TEST_EQ(fs_umount("/m"), 0);
 	TEST_EQ(fs_rmdir("/m"), 0);
