@@ -199,14 +199,14 @@ static void leave_find(struct line *l)
 
 /*
  * Shows the newest line from @age on that has what is looked for, or else the newest of all;
- * none: all stays.
+ * none: the line stays, and the prompt says so.
  */
 static void find(struct line *l, unsigned int age)
 {
 	unsigned int found = history_find(age, l->find);
 
-	if (!found)
-		found = history_find(1, l->find);
+	found = found ? found : history_find(1, l->find);
+	l->lost = l->find_len && !found;
 	if (found && found != l->age && l->find_len)
 		show_age(l, found);
 	else
@@ -222,6 +222,7 @@ static void find_more(struct line *l)
 		return;
 	}
 	l->finding = true;
+	l->lost = false;
 	l->find_len = 0;
 	l->find[0] = 0;
 	line_show_all(l);

@@ -80,6 +80,7 @@ struct line {
 	unsigned int age;		/* of the line shown; 0: the one that is being typed */
 	char draft[LINE_SIZE];		/* that one, while another is shown */
 	bool finding;			/* the prompt is that of the search */
+	bool lost;			/* and nothing has what it looks for */
 	char find[LINE_FIND_SIZE];
 	size_t find_len;
 };

@@ -88,7 +88,8 @@ static void step(const struct line *l, struct line_place *p, unsigned int column
 /* The search shows what it looks for. */
 static size_t prompt_text(const struct line *l, char *buf, size_t size)
 {
-	size_t n = l->finding ? snprintf(buf, size, "(find '%s') ", l->find)
+	const char *failed = l->lost ? "failed " : "";
+	size_t n = l->finding ? snprintf(buf, size, "(%sfind '%s') ", failed, l->find)
 			      : snprintf(buf, size, "%s", l->prompt);
 
 	return MIN(n, size - 1);
@@ -98,7 +99,7 @@ static size_t prompt_text(const struct line *l, char *buf, size_t size)
 static struct line_place start(const struct line *l)
 {
 	struct line_place p = { .column = l->begin };
-	char prompt[LINE_FIND_SIZE + 16];
+	char prompt[LINE_FIND_SIZE + 24];
 	size_t len;
 
 	len = prompt_text(l, prompt, sizeof(prompt));
@@ -198,7 +199,7 @@ void line_show(struct line *l, size_t from)
 
 void line_draw(struct line *l)
 {
-	char prompt[LINE_FIND_SIZE + 16];
+	char prompt[LINE_FIND_SIZE + 24];
 
 	line_send(l, prompt, prompt_text(l, prompt, sizeof(prompt)));
 	l->cursor = start(l);

@@ -581,6 +581,15 @@ static void history_keys(void)
 	TEST_STR(l.text, "one");
 	send("\001X");
 	TEST_STR(l.text, "Xone");
+	send("\025\022thz");
+	TEST_STR(screen_row(0), "(failed find 'thz') three");
+	send("\022");
+	TEST_STR(screen_row(0), "(failed find 'thz') three");
+	send("\177");
+	TEST_STR(screen_row(0), "(find 'th') three");
+	send("z\007\022");
+	TEST_STR(screen_row(0), "(find '') draft");
+	send("\007");
 	send("\022gr\303\274\177\177");
 	TEST_STR(screen_row(0), "(find 'g') two grün");
 	send("\033");
