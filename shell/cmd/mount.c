@@ -4,8 +4,10 @@
  * before the directory, as for Linux's mount; the list shows it.
  */
 #include <fs/fs.h>
+#include <fs/inode.h>
 #include <lib/string.h>
 #include <shell/command.h>
+#include <shell/complete.h>
 
 #include "files.h"
 
@@ -62,6 +64,15 @@ static int mount(const struct arguments *a)
 	err = fs_mount(source, target, type, options, &refused);
 	return tell(target, type, refused, err);
 }
+
+static void offer_types(struct completion *c)
+{
+	TABLE_FOREACH(filesystem, struct filesystem, fs)
+		complete_offer(c, (*fs)->name, " ");
+}
+
+static const struct completer type_completer = { .kinds = "TYPE", .offer = offer_types };
+COMPLETER(type_completer);
 
 static const struct command mount_command = {
 	.name = "mount", .help = "mount a filesystem, or list them", .parsed = mount,

@@ -106,6 +106,13 @@ def test_completion(shell):
     shell.prompt(10)
     tab("ls /a\\ n\t")
     assert said(shell, b"") == "/a name"
+    tab("mount -t ra\t/none")
+    assert said(shell, b"") == "mount: /none: No such file or directory"
+    start = len(shell.text)
+    tab("mount -t \t\t")
+    assert re.search(r"^devfs +proc +ramfs ", shell.text[start:], re.M)
+    shell.send("\x03")
+    shell.prompt(10)
     tab("ls '/a n\t")
     assert said(shell, b"") == "/a name"
     tab("echo > /anoth\t")
