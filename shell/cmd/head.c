@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* head: the first lines of files or of its input, whole however long they are. */
+/*
+ * head: the first lines of files or of its input, whole however long they are. How many may also be
+ * said as it was before there was -n: "head -3".
+ */
 #include <kernel/stream.h>
+#include <lib/format.h>
 #include <lib/string.h>
 
 #include "inputs.h"
@@ -51,9 +55,16 @@ static int show(const char *name, void *arg)
 
 static int head(const struct arguments *a)
 {
-	struct wanted w = { .lines = a->value[COUNT].number, .titles = a->count > 1, .gap = "" };
+	struct wanted w = { .lines = a->value[COUNT].number, .gap = "" };
+	struct arguments files = *a;
 
-	return inputs_each("head", a, show, &w);
+	if (a->count && !(a->given & 1U << COUNT) && a->words[0][0] == '-' && a->words[0][1] &&
+	    !parse_s64(a->words[0] + 1, 10, &w.lines)) {
+		files.words++;
+		files.count--;
+	}
+	w.titles = files.count > 1;
+	return inputs_each("head", &files, show, &w);
 }
 
 static const struct command head_command = {

@@ -96,6 +96,9 @@ def shell(machine, request):
     ("seq 9 > a; echo x | head -n 1 a -; head -n 1 a", "==> a <==\n1\n\n==> standard input <==\nx\n1"),
     ("seq 3 > a; sum a none; sum < a; echo $?", "775f54d8 6 a\nsum: none: No such file or directory\n775f54d8 6\n0"),
     ("seq 2 > a; echo x | cat a - a", "1\n2\nx\n1\n2"),
+    ("seq 9 > a; head -2 a; seq 9 | head -1; head -1 a a; head -n 1 -3 a; echo x > -x; head -x; head ./-x",
+     "1\n2\n1\n==> a <==\n1\n\n==> a <==\n1\nhead: -3: No such file or directory\n==> a <==\n1\n"
+     "head: -x: no such option\nusage: head [-n COUNT] [FILE...]\nx"),
     ("head .; hexdump .; sum .", "head: .: Is a directory\nhexdump: .: Is a directory\nsum: .: Is a directory"),
     # write
     ("write a one two; cat a; write -a -n a x; write -o 4 -n a T; cat a; echo",
