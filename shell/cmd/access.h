@@ -29,4 +29,14 @@ static inline unsigned int access_size(const struct arguments *a)
 	       a->given & 1U << HALVES ? 2 : a->given & 1U << BYTES ? 1 : 4;
 }
 
+/*
+ * What is added to the words on a fault: a low address that is mapped nowhere is mostly one of a
+ * manual or of the tree, which -p takes. What is next to 0 is a NULL pointer's.
+ */
+static inline const char *access_hint(const struct arguments *a, u64 address)
+{
+	return !(a->given & 1U << PHYSICAL) && address >= 4096 && address >> 48 == 0 ?
+	       " (a physical address? -p)" : "";
+}
+
 #endif

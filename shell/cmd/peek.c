@@ -27,7 +27,8 @@ static int peek(const struct arguments *a)
 		u64 value;
 
 		if (debug_read(access_space(a), address, size, &value, &why)) {
-			print("%speek: %#lx: %s\n", first ? "" : "\n", address, why);
+			print("%speek: %#lx: %s%s\n", first ? "" : "\n", address, why,
+			      access_hint(a, address));
 			return STATUS_FAIL;
 		}
 		if (first)

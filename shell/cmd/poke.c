@@ -35,7 +35,7 @@ static int poke(const struct arguments *a)
 	for (int i = 0; i < a->count && !shell_stopped(); i++, address += size) {
 		read_value(a->words[i], size, &value);
 		if (debug_write(access_space(a), address, size, value, &why)) {
-			print("poke: %#lx: %s\n", address, why);
+			print("poke: %#lx: %s%s\n", address, why, access_hint(a, address));
 			return STATUS_FAIL;
 		}
 		print("0x%016lx: %0*lx written\n", address, (int)size * 2, value);

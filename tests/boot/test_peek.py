@@ -33,6 +33,8 @@ def shell(build, request):
     (f"peek -d {TEXT + 4}", f"peek: {TEXT + 4:#x}: not aligned to its width"),
     (f"poke {TEXT} 0", f"poke: {TEXT:#x}: permission fault"),
     (f"poke -b {TEXT} 0", f"poke: {TEXT:#x}: permission fault"),
+    ("peek 0x40000000", "peek: 0x40000000: translation fault (a physical address? -p)"),
+    ("poke 0xfff00000 1", "poke: 0xfff00000: translation fault (a physical address? -p)"),
     ("poke 8 0", "poke: 0x8: translation fault"), ("poke -h 9 0", "poke: 0x9: not aligned to its width"),
     # nothing answers there
     ("peek -p 0x0f000000", "peek: 0xf000000: external abort"),
