@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Boot memory (mm/boot_mem.c), the page allocator (mm/page.c and its policies) and the vmap area (mm/vmap.c) on the
-host, against models, with each granule; pages with a million random operations a policy."""
+host, against models, with each granule; pages with up to a million random operations a
+policy."""
 
 import pytest
 

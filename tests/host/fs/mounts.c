@@ -9,12 +9,6 @@
 #include "machine/machine.h"
 #include "world.h"
 
-static int count_entry(void *arg, const struct dir_entry *e __unused)
-{
-	++*(int *)arg;
-	return 0;
-}
-
 static void mounts(void)
 {
 	struct fs_mount_info info;
@@ -80,7 +74,7 @@ static void mounts(void)
 	TEST_EQ(fs_umount("/m"), -EBUSY);
 	file_put(f);
 	TEST_EQ(file_open("/m", O_RDONLY, 0, &f), 0);
-	TEST_EQ(file_readdir(f, count_entry, &n), 0);
+	TEST_EQ(file_readdir(f, world_count, &n), 0);
 	TEST_EQ(n, 4);
 	file_put(f);
 	fs_integrity(0);

@@ -126,3 +126,9 @@ int world_touch(const char *path)
 		file_put(f);
 	return err;
 }
+
+int world_count(void *arg, const struct dir_entry *entry __unused)
+{
+	++*(int *)arg;
+	return 0;
+}

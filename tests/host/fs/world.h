@@ -9,6 +9,8 @@
 
 #include <lib/types.h>
 
+struct dir_entry;
+
 /* The machine, and / mounted. Once. */
 void world_start(void);
 
@@ -17,6 +19,9 @@ void world_need(void);
 
 /* Opens @path, which is made where it is not there, and closes it: 0, or why not. */
 int world_touch(const char *path);
+
+/* For file_readdir(): counts the names in the int that @arg points at. */
+int world_count(void *arg, const struct dir_entry *entry);
 
 /* One of the next allocations fails with a probability of 1 in @n, each; 0: none. */
 void world_fail(unsigned int n);
