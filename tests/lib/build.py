@@ -27,9 +27,10 @@ FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", 
            "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH", "TRACE", "SCENARIO",
            "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "ACCEL", "QEMU_ARGS")
 TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
-# Of pytest-xdist's workers: how many there are, and the name of the run that all of them belong to.
+# Of pytest-xdist's workers: how many there are, and the name of the run that all of them belong to;
+# a serial run has a name too, that no other one has.
 WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
-RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or f"{os.getpid()}-{time.time_ns()}"
 BUILT_BY = "built-by.json"
 SEED = "qemu_virt_defconfig"
 # Settings that most objects depend on, by how their names begin.
@@ -145,7 +146,7 @@ class Builder:
         with locked(f"{o}.lock"):
             self.seed(o, what)
             run, made = built_by(o)
-            if not RUN or run != RUN:
+            if run != RUN:
                 made = []
                 (o / "what.json").write_text(json.dumps(what) + "\n")
                 make(defconfig, *fragments, o=o, **variables)
@@ -162,11 +163,10 @@ class Builder:
         if o.exists() or what[:3] == [SEED, "", []]:
             o.mkdir(exist_ok=True)
             return
-        self.build(SEED)
-        base, new = self.nearest(what), o.with_name(f"{o.name}.new")
+        base, new = self.nearest(what) or self.build(SEED), o.with_name(f"{o.name}.new")
         shutil.rmtree(new, ignore_errors=True)
         shutil.copytree(base, new, symlinks=True,
-                        ignore=shutil.ignore_patterns("bench*", "*.json", ".config*", "Image"))
+                        ignore=shutil.ignore_patterns("bench*", "*.json", ".config*", "Image", "run"))
         for path in new.rglob("*"):
             if path.is_file() and path.suffix != ".o":
                 text = path.read_bytes()
@@ -177,13 +177,14 @@ class Builder:
         new.rename(o)
 
     def nearest(self, what):
-        """The folder, of those that are built, in which the least has to be compiled again for @what."""
+        """The folder, of those that this run has built, in which the least has to be compiled again for @what;
+        None: it has built none."""
         def distance(base):
             other = json.loads((base / "what.json").read_text())
             if other[0] not in (SEED, what[0]) or toolchain(other[3]) != toolchain(what[3]):
                 return None
             words = (set(what[1].split()) ^ set(other[1].split())) - USUAL
-            return (other[0] != what[0]) * 1000 + len(other[2]) * 100 + sum(
+            return (other[0] != what[0]) * 1000 + len(set(what[2]) ^ set(other[2])) * 100 + sum(
                 10 if word.startswith(EVERYWHERE) else 1 for word in words)
 
         found = {}
@@ -192,7 +193,7 @@ class Builder:
             far = distance(base.parent) if made and run == RUN else None
             if far is not None:
                 found[base.parent] = far
-        return min(found, key=found.get, default=self.build(SEED))
+        return min(found, key=found.get, default=None)
 
     def fresh(self, name):
         """An empty folder outside the source tree, for tests of the build itself."""
