@@ -27,9 +27,7 @@ static const struct super_ops super_ops = { .evict = NULL };
 
 static bool next(const struct inode *dir, struct synth_entry *e)
 {
-	struct file_ops *ops = (struct file_ops *)(uintptr_t)dir->file_ops;
-
-	return container_of(ops, struct synth_dir, ops)->next(dir, e);
+	return container_of(dir->file_ops, struct synth_dir, ops)->next(dir, e);
 }
 
 static struct inode *make(struct super *super, const struct synth_entry *e)

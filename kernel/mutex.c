@@ -30,7 +30,7 @@ void mutex_init(struct mutex *m)
 
 static struct thread *owner_of(const struct mutex *m)
 {
-	return (struct thread *)(uintptr_t)mutex_owner(m);
+	return (struct thread *)(atomic_load_relaxed(&m->owner) & ~MUTEX_WAITED);
 }
 
 /* Of all that wait for what @t has; NULL: nobody does. */

@@ -49,9 +49,9 @@ typedef uintptr_t vaddr_t;
 		max_a_ > max_b_ ? max_a_ : max_b_; \
 	})
 
-/* The object of @type whose @member is at @ptr. */
+/* The object of @type whose @member is at @ptr. A number in between, so that @ptr may be const. */
 #define container_of(ptr, type, member) \
-	((type *)(void *)((char *)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
+	((type *)((uintptr_t)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
 
 #define STRINGIFY_(x)	#x
 #define STRINGIFY(x)	STRINGIFY_(x)
