@@ -192,6 +192,14 @@ def test_left_out_not_a_byte(build, kernel, cross):
         assert f"{o}/{path}" not in linked
 
 
+def test_without_files_not_a_byte(build, kernel, run):
+    """FS=n: nothing of fs/ is linked, and there is a prompt."""
+    o = build("qemu_virt_defconfig", set="FS=n")
+    assert f"{kernel}/fs/walk.o" in (kernel / "cairn.map").read_text()
+    assert f"{o}/fs/" not in (o / "cairn.map").read_text()
+    assert "\nx\n" in run(o, "echo x").text
+
+
 @pytest.mark.parametrize("settings, there", [
     ("FS_DEVFS=n", "/proc"), ("FS_PROCFS=n", "/dev"), ("FS_DEVFS=n FS_PROCFS=n", ""),
 ])
