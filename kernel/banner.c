@@ -8,12 +8,12 @@
 #include <device/console.h>
 #include <device/driver.h>
 #include <generated/version.h>
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/sched_policy.h>
 #include <kernel/time.h>
 #include <lib/format.h>
 #include <lib/log.h>
-#include <lib/string.h>
 #include <mm/boot_mem.h>
 #include <mm/heap.h>
 #include <mm/page.h>
@@ -30,31 +30,17 @@ static const char *path_of(const struct dt_node *node, char *buf)
 	return buf;
 }
 
-/* How many CPUs the tree has, of which this kernel runs on one. */
-static unsigned int cpu_count(void)
-{
-	const struct dt_node *cpus = dt_find("/cpus");
-	unsigned int count = 0;
-
-	for (const struct dt_node *n = cpus ? dt_child(cpus) : NULL; n; n = dt_sibling(n)) {
-		const char *type = dt_string(n, "device_type", 0);
-
-		if (n->enabled && type && !strcmp(type, "cpu"))
-			count++;
-	}
-	return count;
-}
-
 void banner_print(const char *files)
 {
-	unsigned int cpus = cpu_count();
+	unsigned int cpus = cpu_present();
 	const char *model = dt_string(dt_root(), "model", 0);
 	char cpu[48], uart[PATH_MAX], chip[PATH_MAX], timer[PATH_MAX];
 
 	arch_cpu_name(cpu, sizeof(cpu));
 	log_notice("Cairn " CAIRN_VERSION " on %s", model ? model : "a board without a model");
-	log_notice("1 of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
-		   cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(), boot_mem_total() >> 20,
+	log_notice("%u of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
+		   cpu_count(cpu_online()), cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(),
+		   boot_mem_total() >> 20,
 		   (boot_mem_total() - page_bytes_free()) >> 10);
 	log_notice("scheduler %s, allocator %s, page granule %lu KiB, %u-bit addresses%s",
 		   sched_policy_name, heap_policy_name, PAGE_SIZE / 1024, VA_BITS, files);

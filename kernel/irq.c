@@ -13,6 +13,7 @@
 #include <arch/sections.h>
 #include <arch/timer.h>
 #include <arch/upcall.h>
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
@@ -23,7 +24,9 @@
 #include <mm/heap.h>
 #include <uapi/errno.h>
 
+#include "ipi.h"
 #include "irq_line.h"
+#include "smp.h"
 
 /* Written by irqchip_register() at boot, then constant, but for the entries of `line`. */
 static struct {
@@ -231,6 +234,54 @@ static inline void serve(unsigned int hw)
 		unhandled(line);
 }
 
+#ifdef CONFIG_SMP
+struct irqchip *irq_root(void)
+{
+	return irqs.root;
+}
+
+int irq_request_root(unsigned int hw, bool (*handler)(void *arg), const char *name)
+{
+	struct irq_line *line = line_make(irqs.root, hw);
+
+	if (!line)
+		return -ENOMEM;
+	line->trigger = IRQ_TRIGGER_EDGE_RISING;
+	return irq_request(irqs.root->base + hw, handler, NULL, name);
+}
+
+int irq_prepare_cpu(unsigned int cpu, u64 affinity)
+{
+	return irqs.root->ops->prepare_cpu(irqs.root, cpu, affinity);
+}
+
+void irq_begin_cpu(void)
+{
+	struct irqchip *root = irqs.root;
+
+	root->ops->begin_cpu(root);
+	for (unsigned int hw = 0; hw < root->percpu; hw++)
+		irq_enable_percpu(root->base + hw);
+}
+
+int irq_set_cpu(unsigned int irq, unsigned int cpu)
+{
+	struct irq_line *line = irq_line(irq);
+	unsigned long state;
+	int err = -EINVAL;
+
+	if (!line || line->hw < line->chip->percpu || !line->chip->ops->set_cpu ||
+	    !(cpu < NR_CPUS && cpu_online() & BIT(cpu)))
+		return -EINVAL;
+	state = spin_lock_irqsave(&line->lock);
+	err = line->chip->ops->set_cpu(line->chip, line->hw, cpu);
+	if (!err)
+		line->cpu = cpu;
+	spin_unlock_irqrestore(&line->lock, state);
+	return err;
+}
+#endif
+
 void irq_entry(struct arch_frame *frame)
 {
 	struct runqueue *rq = sched_irq_enter(frame);
@@ -265,6 +316,9 @@ bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 		.trigger = line->trigger,
 		.masked = line->masked || irq_line_unhandled_run(line) >= UNHANDLED_MAX,
 		.percpu = line->hw < line->chip->percpu,
+#ifdef CONFIG_SMP
+		.cpu = line->cpu,
+#endif
 	};
 	return true;
 }

@@ -34,6 +34,9 @@ struct irq_line {
 	/* as the tree said last: */
 	enum irq_trigger trigger;
 	u64 longest;		/* ticks, CONFIG_IRQ_TIMING */
+#ifdef CONFIG_SMP
+	unsigned int cpu;	/* that it goes to */
+#endif
 };
 
 /* The handler of a line that has none. */

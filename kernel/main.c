@@ -13,6 +13,7 @@
 #include <fs/initramfs.h>
 #include <generated/version.h>
 #include <kernel/cmdline.h>
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -100,6 +101,7 @@ void kernel_main(void)
 	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */
+	cpus_start();			/* the other CPUs take threads */
 	drivers_init(PHASE_DEVICE);	/* power, clock */
 	fs_init();			/* files: / is there, empty */
 	initramfs_unpack();		/* what the boot loader has brought is in / */

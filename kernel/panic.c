@@ -12,6 +12,7 @@
 #include <arch/upcall.h>
 #include <device/console.h>
 #include <device/power.h>
+#include <kernel/cpu.h>
 #include <kernel/lock_check.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -27,6 +28,37 @@
 
 /* How many panics have begun: a second one is a fault while reporting the first. */
 static u32 panics;
+
+#ifdef CONFIG_SMP
+/* The number of the CPU that reports, and one more; 0: none does. */
+static u32 reporter;
+
+/* Of several that panic one reports, and has the others stop. */
+static void claim(void)
+{
+	u32 me = cpu_this() + 1, nobody = 0;
+
+	if (!atomic_cas_acquire(&reporter, &nobody, me) && nobody != me)
+		cpu_stop();
+}
+
+/* Called when the console is this CPU's. */
+static void stop_others(void)
+{
+	u64 left = cpu_stop_others();
+
+	for (; left; left &= left - 1)
+		print("CPU %d does not stop\n", __builtin_ctzl(left));
+}
+#else
+static void claim(void)
+{
+}
+
+static void stop_others(void)
+{
+}
+#endif
 
 /* Levels that follow each other at the same place share a line, so that recursion shows its end. */
 void chain_print(struct arch_unwind *u)
@@ -73,6 +105,7 @@ static void begin(const char *text)
 	u32 before;
 
 	arch_irq_disable();
+	claim();
 	panic_shell_again(text);
 	before = atomic_add_relaxed(&panics, 1);
 	if (before > 1)
@@ -82,6 +115,7 @@ static void begin(const char *text)
 		/* the report itself failed: only what needs nothing */
 		last_line("panic", text, " (while another panic was reported)");
 	}
+	stop_others();
 }
 
 /* The report's first lines. */
@@ -89,7 +123,10 @@ static void headline(const char *kind, const char *text)
 {
 	log_panic();
 	log_emerg("%s: %s", kind, text);
-	log_emerg("thread %s", arch_current()->name);
+	if (IS_ENABLED(CONFIG_SMP))
+		log_emerg("CPU %u, thread %s", cpu_this(), arch_current()->name);
+	else
+		log_emerg("thread %s", arch_current()->name);
 	lock_check_panic();
 }
 
@@ -122,19 +159,27 @@ void panic(const char *fmt, ...)
 	end_run("panic", text, NULL);
 }
 
-static __noreturn void report(const struct arch_frame *frame, const char *text)
+static __noreturn void report(const char *kind, const struct arch_frame *frame, const char *text)
 {
 	const struct thread *t = arch_current();
 	struct arch_unwind u;
 
-	headline("panic", text);
+	headline(kind, text);
 	arch_frame_print(frame);
 	arch_unwind_from(&u, arch_frame_pc(frame), arch_frame_fp(frame), t->stack,
 			 t->stack + t->stack_size);
 	chain_print(&u);
-	panic_shell("panic", text, frame);
-	last_line("panic", text, "");
+	panic_shell(kind, text, frame);
+	last_line(kind, text, "");
 }
+
+#ifdef CONFIG_SMP
+void panic_at(const char *kind, const char *text, const struct arch_frame *frame)
+{
+	begin(text);
+	report(kind, frame, text);
+}
+#endif
 
 void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address)
 {
@@ -145,7 +190,7 @@ void exception_fatal(struct arch_frame *frame, const char *what, vaddr_t address
 	t = thread_of_guard(address);
 	snprintf(text, sizeof(text), t ? "%s, below the stack of thread %s" : "%s", what,
 		 t ? t->name : "");
-	report(frame, text);
+	report("panic", frame, text);
 }
 
 void stack_fatal(struct arch_frame *frame, const char *how, vaddr_t address)
@@ -166,7 +211,7 @@ void stack_fatal(struct arch_frame *frame, const char *how, vaddr_t address)
 		snprintf(text, sizeof(text),
 			 "stack pointer of thread %s is not on its stack: sp %#lx, %s", t->name, sp,
 			 how);
-	report(frame, text);
+	report("panic", frame, text);
 }
 
 /* Interrupts stay on until the words are on the wire: that may take a while. */

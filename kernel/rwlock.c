@@ -225,10 +225,25 @@ static int unlock(struct rwlock *rw, u32 one)
 	return 0;
 }
 
+/* Whether somebody is in to read. */
+static bool has_readers(struct rwlock *rw)
+{
+	u32 word = atomic_load_relaxed(&rw->word);
+	unsigned long state;
+
+	/* one that was let in just now is on its way before the word says so: see let_in() */
+	if (!(word & RWLOCK_READERS) && word & RWLOCK_WAITED) {
+		state = spin_lock_irqsave(&mutex_guard);
+		word = atomic_load_relaxed(&rw->word);
+		spin_unlock_irqrestore(&mutex_guard, state);
+	}
+	return word & RWLOCK_READERS;
+}
+
 int rwlock_read_unlock(struct rwlock *rw)
 {
 	sleep_check("reader-writer lock");
-	if (rw->writer || !(atomic_load_relaxed(&rw->word) & RWLOCK_READERS))
+	if (rw->writer || !has_readers(rw))
 		return -EPERM;
 	return unlock(rw, 1);
 }

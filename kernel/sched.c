@@ -24,20 +24,20 @@
 #include <arch/sections.h>
 #include <arch/timer.h>
 #include <arch/upcall.h>
+#include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
 #include <kernel/trace.h>
 #include <lib/assert.h>
+#include <lib/format.h>
 #include <lib/string.h>
 #include <mm/stack.h>
 #include <uapi/errno.h>
 
+#include "balance.h"
+#include "smp.h"
 #include "thread.h"
-
-static struct runqueue runqueue PER_CPU;
-
-static struct thread idle_thread PER_CPU;
 
 /* The first thing on the other side of a switch, on whatever CPU that is. */
 static inline struct thread *finish_switch(void)
@@ -49,15 +49,24 @@ static inline struct thread *finish_switch(void)
 	spin_unlock(&rq->lock);
 	if (unlikely(gone)) {
 		rq->gone = NULL;
-		thread_gone(gone);
+#ifdef CONFIG_SMP
+		if (gone->state == THREAD_MOVING)
+			balance_move(gone);
+		else
+#endif
+			thread_gone(gone);
 	}
 	return current;
 }
 
 /* Whether @rq is this CPU's. */
-static inline bool is_here(const struct runqueue *rq)
+static inline bool is_here(const struct runqueue *rq __unused)
 {
-	return !IS_ENABLED(CONFIG_SMP) || rq == sched_rq();
+#ifdef CONFIG_SMP
+	if (unlikely(rq->shared))
+		return rq == sched_rq();
+#endif
+	return true;
 }
 
 /* Accounts what the current thread has run up to @now. */
@@ -81,7 +90,9 @@ static inline u64 charge(struct runqueue *rq, struct thread *t, u64 ran)
 static void begin_slice(struct runqueue *rq)
 {
 	rq->slice_end = rq->since + rq->slice;
-	timer_arm(rq->slice_end);
+	/* another CPU does it itself, in balance_look() */
+	if (is_here(rq))
+		timer_arm(rq->slice_end);
 }
 
 /* The current thread is to go: the policy says that its turn is over. */
@@ -103,6 +114,24 @@ __weak struct thread *sched_policy_hand_over(struct thread *woken, struct thread
 	return next ? next : rq->idle;
 }
 
+#ifdef CONFIG_SMP
+/*
+ * @prev, which leaves the CPU because of @why, may not run on it any more: true when it goes
+ * elsewhere, as soon as no CPU is on its stack. @woken, if not NULL, has to be picked then.
+ */
+static __noinline bool expel(struct runqueue *rq, struct thread *prev, enum sched_why why,
+			     struct thread *woken)
+{
+	if (prev->placement != THREAD_MISPLACED || !sched_stays(why))
+		return false;
+	prev->state = THREAD_MOVING;
+	rq->gone = prev;
+	if (woken)
+		sched_policy_enqueue(rq, woken, SCHED_WAKE);
+	return true;
+}
+#endif
+
 /*
  * Takes the CPU from @prev: returns the next thread, which @rq's current one is from now on.
  * @woken: NULL, or who it is taken for. @rq's lock is held.
@@ -120,10 +149,20 @@ static __always_inline struct thread *choose_next(struct runqueue *rq, struct th
 	    why == SCHED_PREEMPT)
 		why = SCHED_SLICE;
 	rq->resched = SCHED_SLEEP;
-	next = woken ? sched_policy_hand_over(woken, prev, rq) :
-		       sched_policy_pick(rq, prev, why);
+#ifdef CONFIG_SMP
+	if (unlikely(prev->placement) && expel(rq, prev, why, woken)) {
+		next = sched_policy_pick(rq, prev, SCHED_SLEEP);
+		woken = NULL;
+	} else
+#endif
+		next = woken ? sched_policy_hand_over(woken, prev, rq) :
+			       sched_policy_pick(rq, prev, why);
 	if (!woken && unlikely(!next))
 		next = rq->idle;
+#ifdef CONFIG_SMP
+	if (unlikely(rq->shared))
+		balance_chosen(rq, prev);
+#endif
 	if (unlikely(rq->slice))
 		begin_slice(rq);
 	if (likely(next != prev)) {
@@ -165,7 +204,7 @@ void thread_yield(void)
 	reschedule(rq, SCHED_YIELD, state);
 }
 
-static void preempt(struct runqueue *rq, unsigned long state)
+void sched_preempt(struct runqueue *rq, unsigned long state)
 {
 	spin_lock_untraced(&rq->lock);
 	reschedule(rq, rq->resched, state);
@@ -176,7 +215,7 @@ void sched_resched(unsigned long state)
 	struct runqueue *rq = sched_rq();
 
 	if (!arch_irqs_masked(state))
-		preempt(rq, state);
+		sched_preempt(rq, state);
 	else if (!rq->irq_frame)
 		timer_arm(0);	/* comes as soon as it is let in, and ends in sched_irq_exit() */
 }
@@ -270,9 +309,31 @@ static __always_inline enum sched_why why_overtakes(const struct runqueue *rq,
 	return sched_policy_before(t, rq->current) ? SCHED_PREEMPT : SCHED_SLEEP;
 }
 
+#ifdef CONFIG_SMP
+/*
+ * @t has come into @rq's queue, which had @before as reason for its current thread to go; @rearm:
+ * its CPU has to set its timer.
+ */
+static __noinline void announce(struct runqueue *rq, struct thread *t, enum sched_why before,
+				bool rearm)
+{
+	bool goes = rq->resched && !before;
+
+	t->placement = (u8)placement(rq, t);
+	if (t->placement != THREAD_PINNED)
+		rq->in_vain = 0;
+	if (!is_here(rq) && (goes || rearm))
+		cpu_kick(rq->cpu);
+	/* else the current one keeps the CPU, or is on its way out and looks then */
+	if (!rq->resched)
+		balance_queued(rq);
+}
+#endif
+
 /* @t comes into @rq's queue, and the current thread is to go where it is more urgent. */
 static __always_inline void enter_queue(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
+	enum sched_why resched __unused = rq->resched;
 	u64 slice = rq->slice;
 
 	/* policies compare by what was used so far */
@@ -287,10 +348,14 @@ static __always_inline void enter_queue(struct runqueue *rq, struct thread *t, e
 	}
 	if (!rq->resched)
 		rq->resched = why_overtakes(rq, t);
+#ifdef CONFIG_SMP
+	if (unlikely(rq->shared))
+		announce(rq, t, resched, rq->slice != slice);
+#endif
 }
 
 /* Somebody needs @rq's queue before the interrupt has ended: who waits for that comes into it. */
-static __noinline void settle(struct runqueue *rq)
+void sched_settle(struct runqueue *rq)
 {
 	struct thread *t = rq->woken;
 
@@ -298,11 +363,16 @@ static __noinline void settle(struct runqueue *rq)
 	enter_queue(rq, t, SCHED_WAKE);
 }
 
+void sched_enter(struct runqueue *rq, struct thread *t, enum sched_why why)
+{
+	enter_queue(rq, t, why);
+}
+
 /* The rest of a wake-up, where @t has to come into the queue. */
 static __noinline void enqueue_woken(struct runqueue *rq, struct thread *t)
 {
 	if (unlikely(rq->woken))
-		settle(rq);
+		sched_settle(rq);
 	enter_queue(rq, t, SCHED_WAKE);
 }
 
@@ -313,6 +383,48 @@ static __always_inline void make_ready(struct thread *t, enum sched_why why)
 	trace_wake(t->id, why);
 	t->sleep_ticks += arch_counter_early() - t->asleep_since;
 }
+
+#ifdef CONFIG_SMP
+void sched_arrive(struct runqueue *rq, struct thread *t, enum sched_why why)
+{
+	spin_lock_untraced(&rq->lock);
+	while (unlikely(!may_run_on(rq, t))) {
+		/* that has changed while it was on its way */
+		struct runqueue *to = balance_place(rq, t, why);
+
+		atomic_store_relaxed(&t->rq, to);
+		spin_unlock(&rq->lock);
+		rq = to;
+		spin_lock_untraced(&rq->lock);
+	}
+	t->state = THREAD_READY;
+	if (unlikely(rq->woken))
+		sched_settle(rq);
+	enter_queue(rq, t, why);
+	spin_unlock(&rq->lock);
+}
+
+void sched_leave(struct runqueue *rq, struct thread *t, struct runqueue *to)
+{
+	sched_policy_dequeue(rq, t);
+	t->state = THREAD_MOVING;
+	atomic_store_relaxed(&t->rq, to);
+}
+
+static __noinline struct runqueue *place_shared(struct runqueue *rq, struct thread *t)
+{
+	struct runqueue *to = balance_place(rq, t, SCHED_WAKE);
+
+	if (to == rq)
+		return rq;
+	t->state = THREAD_MOVING;
+	atomic_store_relaxed(&t->rq, to);
+	spin_unlock(&rq->lock);
+	spin_lock_untraced(&to->lock);
+	t->state = THREAD_READY;
+	return to;
+}
+#endif
 
 /* As why_overtakes(); 0 also where a slice has to be counted, or the queue to be asked, first. */
 static __always_inline enum sched_why overtakes(const struct runqueue *rq, const struct thread *t)
@@ -334,24 +446,39 @@ static __always_inline bool overtakes_at_exit(struct runqueue *rq, struct thread
 	return true;
 }
 
-static __noinline void end_sleep(struct runqueue *rq, struct thread *t, int status)
+/*
+ * Where @t, which was on @rq last and is ready, shall run: another CPU's queue, where there are
+ * several. @rq is locked, and afterwards the one that is returned.
+ */
+static __always_inline struct runqueue *place(struct runqueue *rq, struct thread *t __unused)
+{
+#ifdef CONFIG_SMP
+	if (unlikely(rq->shared))
+		return place_shared(rq, t);
+#endif
+	return rq;
+}
+
+/* Returns the locked run queue that @t has come to. */
+static __noinline struct runqueue *end_sleep(struct runqueue *rq, struct thread *t, int status)
 {
 	t->wake_status = status;
 	make_ready(t, SCHED_WAKE);
+	rq = place(rq, t);
 	if (!is_here(rq) || !overtakes_at_exit(rq, t))
 		enqueue_woken(rq, t);
+	return rq;
 }
 
 bool sched_wake(struct thread *t, int status)
 {
-	struct runqueue *rq = t->rq;
+	struct runqueue *rq = lock_runqueue(t);
 
-	spin_lock_untraced(&rq->lock);
 	if (unlikely(t->state != THREAD_SLEEPING)) {
 		spin_unlock(&rq->lock);
 		return false;
 	}
-	end_sleep(rq, t, status);
+	rq = end_sleep(rq, t, status);
 	spin_unlock(&rq->lock);
 	return true;
 }
@@ -367,8 +494,7 @@ static __always_inline bool claim_first(struct wait_queue *q, struct thread **fi
 		struct thread *t = wait_take_first(&q->waiters);
 
 		*first = t;
-		*rq = t->rq;
-		spin_lock_untraced(&(*rq)->lock);
+		*rq = lock_runqueue(t);
 		if (likely(t->state == THREAD_SLEEPING))
 			return true;
 		spin_unlock(&(*rq)->lock);	/* its time is over, or it was cancelled */
@@ -389,6 +515,7 @@ static __noinline int hand_over_masked(struct wait_queue *q)
 		return -EAGAIN;
 	}
 	make_ready(t, SCHED_WAKE);
+	rq = place(rq, t);
 	if (likely(is_here(rq)) && likely(overtakes_at_exit(rq, t))) {
 		spin_unlock(&q->lock);
 		spin_unlock(&rq->lock);
@@ -418,6 +545,7 @@ int wait_hand_over(struct wait_queue *q)
 		return -EAGAIN;
 	}
 	make_ready(t, SCHED_WAKE);
+	rq = place(rq, t);
 	why = likely(is_here(rq)) ? overtakes(rq, t) : SCHED_SLEEP;
 	if (likely(why)) {
 		spin_unlock(&q->lock);
@@ -439,7 +567,7 @@ void sched_start(struct thread *t)
 	spin_lock_untraced(&rq->lock);
 	make_ready(t, SCHED_NEW);
 	if (unlikely(rq->woken))
-		settle(rq);
+		sched_settle(rq);
 	enter_queue(rq, t, SCHED_NEW);
 	spin_unlock(&rq->lock);
 }
@@ -458,15 +586,14 @@ void sched_exit(void)
 void thread_kill(struct thread *t)
 {
 	unsigned long state = arch_irq_save();
-	struct runqueue *rq = t->rq;
+	struct runqueue *rq = lock_runqueue(t);
 	bool asleep;
 
-	spin_lock_untraced(&rq->lock);
 	t->killed = true;
 	asleep = t->state == THREAD_SLEEPING;
 	t->cancel = !asleep;
 	if (asleep)
-		end_sleep(rq, t, -EINTR);
+		rq = end_sleep(rq, t, -EINTR);
 	spin_unlock(&rq->lock);
 	if (asleep)
 		sched_wait_changed(t);
@@ -482,66 +609,6 @@ void thread_revive(void)
 	rq->current->killed = rq->current->cancel = false;
 	spin_unlock(&rq->lock);
 	sched_irq_restore(state);
-}
-
-static void leave_queue(struct runqueue *rq, struct thread *t)
-{
-	if (unlikely(rq->woken))
-		settle(rq);
-	if (t->state == THREAD_READY && t != rq->current)
-		sched_policy_dequeue(rq, t);
-}
-
-/* The most urgent thread may be another one now, after @t's urgency has changed. */
-static void changed(struct runqueue *rq, struct thread *t)
-{
-	if (t == rq->current) {
-		/* it competes again with those that are ready, and has not had its turn */
-		if (!rq->resched)
-			rq->resched = SCHED_PREEMPT;
-	} else if (t->state == THREAD_READY) {
-		enter_queue(rq, t, SCHED_CHANGE);
-	}
-}
-
-static void set_priority(struct thread *t)
-{
-	t->priority = (unsigned int)t->params.priority;
-	if (t->donor)
-		t->priority = MAX(t->priority, t->donor->priority);
-}
-
-int sched_set_params(struct thread *t, const struct sched_params *params)
-{
-	struct runqueue *rq = t->rq;
-	int err;
-
-	spin_lock_untraced(&rq->lock);
-	if (t == rq->idle) {
-		spin_unlock(&rq->lock);
-		return -EINVAL;
-	}
-	leave_queue(rq, t);
-	err = sched_policy_admit(t, params);
-	if (!err)
-		t->params = *params;
-	set_priority(t);
-	changed(rq, t);
-	spin_unlock(&rq->lock);
-	sched_wait_changed(t);
-	return err;
-}
-
-void sched_set_donor(struct thread *t, const struct thread *donor)
-{
-	struct runqueue *rq = t->rq;
-
-	spin_lock_untraced(&rq->lock);
-	leave_queue(rq, t);
-	t->donor = donor;
-	set_priority(t);
-	changed(rq, t);
-	spin_unlock(&rq->lock);
 }
 
 void sched_tick(u64 now)
@@ -568,45 +635,4 @@ void sched_begin(void)
 {
 	finish_switch();
 	arch_irq_enable();
-}
-
-/* Waits for interrupts, which make threads ready. */
-static void idle(void *arg)
-{
-	struct runqueue *rq = arg;
-
-	finish_switch();
-	for (;;) {
-		/* masked, so that none comes between the look and the wait */
-		if (rq->resched)
-			preempt(rq, arch_irq_save());
-		else
-			arch_wait_for_interrupt();
-		arch_irq_enable();
-		arch_irq_disable();
-	}
-}
-
-void sched_init(void)
-{
-	struct runqueue *rq = this_cpu(runqueue);
-	struct thread *t = this_cpu(idle_thread);
-	void *stack = stack_alloc();
-
-	if (!stack)
-		panic("no memory for the idle thread's stack");
-	strlcpy(t->name, "idle", sizeof(t->name));
-	t->stack = (vaddr_t)stack;
-	t->stack_size = STACK_SIZE;
-	t->rq = rq;
-	t->state = THREAD_READY;
-	arch_context_init(&t->context, t->stack + STACK_SIZE, idle, rq);
-	lock_check_name(&rq->lock.check, "runqueue.lock");
-	rq->idle = t;
-	rq->current = &boot_thread;
-	sched_policy_init(rq);
-	thread_adopt(&boot_thread, rq);
-	sched_policy_admit(&boot_thread, &boot_thread.params);
-	thread_adopt(t, rq);
-	rq->since = boot_thread.born;
 }

@@ -7,6 +7,7 @@
 #include <kernel/time.h>
 #include <uapi/errno.h>
 
+#include "balance.h"
 #include "thread.h"
 
 int sched_check_params(const struct sched_params *p)
@@ -25,14 +26,16 @@ int sched_check_params(const struct sched_params *p)
 
 void sched_tell(struct thread *t, struct thread_info *info)
 {
-	struct runqueue *rq = t->rq;
+	struct runqueue *rq;
 	u64 now = arch_counter(), asleep, run, waited;
 
-	if (!rq)
+	if (!t->rq)
 		return;		/* boot has not got that far */
-	spin_lock_untraced(&rq->lock);
+	rq = lock_runqueue(t);
+	if (t->state == THREAD_MOVING)
+		info->state = THREAD_READY;
 	info->running = t == rq->current;
-	asleep = t->sleep_ticks + (t->state == THREAD_READY ? 0 : now - t->asleep_since);
+	asleep = t->sleep_ticks + (info->state == THREAD_READY ? 0 : now - t->asleep_since);
 	info->cpu = rq->cpu;
 	info->idle = t == rq->idle;
 	info->killed = t->killed;

@@ -22,14 +22,18 @@ void spin_wait(struct spinlock *lock, u16 ticket)
 {
 	/* the smallest images do without */
 	bool patient = !IS_ENABLED(CONFIG_THREADS);
+	u16 owner;
 	u64 end = patient ? TIME_NEVER : time_now() + SPIN_PATIENCE;
 
 	lock_check_contended(&lock->check);
 	trace_lock_wait(lock);
-	while (atomic_load_acquire(&lock->owner) != ticket) {
+	while ((owner = atomic_load_acquire(&lock->owner)) != ticket) {
 		if (!patient && time_now() > end)
 			give_up(lock);
-		arch_relax();
+		if (IS_ENABLED(CONFIG_SMP))
+			arch_wait_while(&lock->owner, owner);
+		else
+			arch_relax();
 	}
 	trace_lock_taken(lock);
 }

@@ -409,5 +409,5 @@ static const struct test_case cases[] = {
 	TEST_CASE(chain_until_the_kill), TEST_CASE(chain_follows_parameters),
 	TEST_CASE(two_at_once),		TEST_CASE(most_urgent_first),
 };
-static const struct test_suite inherit_suite = TEST_SUITE_OF("inherit", cases);
+static const struct test_suite inherit_suite = TEST_SUITE_ONE_CPU("inherit", cases);
 TEST_SUITE(inherit_suite);

@@ -9,7 +9,7 @@
 #include <lib/test.h>
 #include <uapi/errno.h>
 
-#define NONE (~0U)
+#include "test_irq.h"
 
 static bool handler(void *arg)
 {
@@ -17,8 +17,7 @@ static bool handler(void *arg)
 	return true;
 }
 
-/* A number that the tree names and nobody has; NONE when all are taken. */
-static unsigned int free_line(struct dt_interrupt *cells)
+unsigned int test_free_line(struct dt_interrupt *cells, unsigned int least)
 {
 	const struct dt_node *node = NULL;
 	struct irq_stats stats;
@@ -28,19 +27,19 @@ static unsigned int free_line(struct dt_interrupt *cells)
 
 		if (!irq)
 			irq = irq_from_dt(cells);
-		if (irq >= 0 && !irq_stats_get((unsigned int)irq, &stats))
+		if (irq >= (int)least && !irq_stats_get((unsigned int)irq, &stats))
 			return (unsigned int)irq;
 	}
-	return NONE;
+	return NO_LINE;
 }
 
 static void line_has_one_owner(void)
 {
 	struct dt_interrupt cells;
-	unsigned int irq = free_line(&cells);
+	unsigned int irq = test_free_line(&cells, 0);
 	struct irq_stats stats;
 
-	if (!TEST(irq != NONE))
+	if (!TEST(irq != NO_LINE))
 		return;
 	TEST_EQ(irq_request(irq, handler, NULL, "first"), 0);
 	TEST(irq_stats_get(irq, &stats));
@@ -62,16 +61,16 @@ static void line_has_one_owner(void)
 static void impossible_requests_are_refused(void)
 {
 	struct dt_interrupt cells;
-	unsigned int irq = free_line(&cells);
+	unsigned int irq = test_free_line(&cells, 0);
 	struct irq_stats stats;
 
 	TEST(irq_count() > 0);
 	TEST_EQ(irq_request(irq_count(), handler, NULL, "x"), -EINVAL);
-	TEST_EQ(irq_request(NONE, handler, NULL, "x"), -EINVAL);
+	TEST_EQ(irq_request(NO_LINE, handler, NULL, "x"), -EINVAL);
 	TEST(!irq_stats_get(irq_count(), &stats));
-	TEST(!irq_stats_get(NONE, &stats));
-	irq_free(NONE);
-	if (irq == NONE)
+	TEST(!irq_stats_get(NO_LINE, &stats));
+	irq_free(NO_LINE);
+	if (irq == NO_LINE)
 		return;
 	TEST_EQ(irq_request(irq, NULL, NULL, "x"), -EINVAL);
 	TEST(!irq_stats_get(irq, &stats));
@@ -95,9 +94,9 @@ static void drivers_keep_their_lines(void)
 static void tree_words_are_checked(void)
 {
 	struct dt_interrupt cells, wrong;
-	unsigned int irq = free_line(&cells);
+	unsigned int irq = test_free_line(&cells, 0);
 
-	if (!TEST(irq != NONE))
+	if (!TEST(irq != NO_LINE))
 		return;
 	TEST_EQ(irq_from_dt(&cells), irq);
 	wrong = cells;

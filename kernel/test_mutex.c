@@ -147,7 +147,7 @@ static int visit(void *arg)
 
 	if (err)
 		return err;
-	order[come++] = v->name;
+	order[atomic_add_relaxed(&come, 1)] = v->name;
 	thread_sleep(NS_PER_MS);
 	return v->writes ? rwlock_write_unlock(v->rw) : rwlock_read_unlock(v->rw);
 }
@@ -191,7 +191,8 @@ static void writer_gives_up(void)
 	come = 0;
 	TEST_EQ(rwlock_read(&rw, TIME_NEVER), 0);
 	tw = test_spawn(visit, &w);
-	thread_yield();
+	if (tw)
+		test_until_asleep(tw);
 	tr = test_spawn(visit, &r);
 	thread_sleep(NS_PER_MS);
 	TEST(!come || time_now() >= w.deadline);

@@ -348,5 +348,5 @@ static const struct test_case cases[] = {
 	TEST_CASE(list_is_in_order),
 	TEST_CASE(ticks_and_back),
 };
-static const struct test_suite timers_suite = TEST_SUITE_OF("timers", cases);
+static const struct test_suite timers_suite = TEST_SUITE_ONE_CPU("timers", cases);
 TEST_SUITE(timers_suite);

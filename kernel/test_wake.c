@@ -362,5 +362,5 @@ static const struct test_case cases[] = {
 	TEST_CASE(several), TEST_CASE(and_killed), TEST_CASE(beside_killed),
 	TEST_CASE(one_at_a_time), TEST_CASE(mask_is_kept), TEST_CASE(in_a_storm),
 };
-static const struct test_suite wake_suite = TEST_SUITE_OF("wake", cases);
+static const struct test_suite wake_suite = TEST_SUITE_ONE_CPU("wake", cases);
 TEST_SUITE(wake_suite);

@@ -84,7 +84,7 @@ bool thread_info(unsigned int id, struct thread_info *info)
 
 const char *thread_state_name(enum thread_state state)
 {
-	static const char *const names[] = { "ready", "sleeping", "dead" };
+	static const char *const names[] = { "ready", "sleeping", "ready", "dead" };
 
 	return names[state];
 }

@@ -7,6 +7,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/timer.h>
+#include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <kernel/stream.h>
 #include <kernel/thread.h>
@@ -18,6 +19,7 @@
 #include <mm/stack.h>
 #include <uapi/errno.h>
 
+#include "balance.h"
 #include "thread.h"
 
 void thread_adopt(struct thread *t, struct runqueue *rq)
@@ -28,7 +30,7 @@ void thread_adopt(struct thread *t, struct runqueue *rq)
 	t->born = arch_counter();
 	t->params = (struct sched_params)SCHED_PARAMS_DEFAULT;
 	t->priority = PRIORITY_DEFAULT;
-	t->affinity = 1UL << rq->cpu;
+	t->affinity = t == &boot_thread ? ~0UL : 1UL << rq->cpu;
 	list_init(&t->wait_link);
 	list_init(&t->owned);
 	wait_queue_init(&t->joiners);
@@ -40,9 +42,7 @@ void thread_adopt(struct thread *t, struct runqueue *rq)
 
 static int check(const struct thread_attr *attr)
 {
-	u64 cpus = 1;	/* those that there are */
-
-	if (attr->affinity && !(attr->affinity & cpus))
+	if (attr->affinity && !(attr->affinity & cpu_online()))
 		return -EINVAL;
 	return sched_check_params(&attr->sched);
 }
@@ -68,7 +68,11 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 	t->state = THREAD_SLEEPING;
 	t->born = arch_counter_early();
 	t->asleep_since = t->born;
-	t->affinity = attr->affinity ? attr->affinity : ~0UL;
+	t->affinity = attr->affinity ? attr->affinity : arch_current()->affinity;
+#ifdef CONFIG_SMP
+	if (!(t->affinity & (t->affinity - 1)))
+		t->placement = THREAD_PINNED;
+#endif
 	t->detached = attr->detached;
 	t->entry = entry;
 	t->arg = arg;
@@ -110,6 +114,11 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 	}
 	fill(t, attr, stack, entry, arg);
 	state = spin_lock_irqsave(&thread_lock);
+	t->rq = sched_rq();
+#ifdef CONFIG_SMP
+	if (t->rq->shared)
+		t->rq = balance_place(t->rq, t, SCHED_NEW);
+#endif
 	err = sched_policy_admit(t, &attr->sched);
 	if (err) {
 		spin_unlock_irqrestore(&thread_lock, state);
@@ -120,7 +129,6 @@ int thread_create(struct thread **thread, const struct thread_attr *attr, int (*
 	}
 	t->params = attr->sched;
 	t->priority = (unsigned int)attr->sched.priority;
-	t->rq = sched_rq();
 	thread_list_add(t);
 	if (thread)
 		*thread = t;

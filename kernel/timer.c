@@ -289,19 +289,6 @@ static unsigned int tell(const struct timer *timer, struct timer_info *info, uns
 	return n;
 }
 
-/* The one behind @node on a walk through the heap: with what is below it, or without. */
-static struct leftist_node *follow(struct leftist_node *node, bool below)
-{
-	struct leftist_node *parent;
-
-	if (below && node->left)
-		return node->left;
-	for (; (parent = node->parent); node = parent)
-		if (parent->left == node && parent->right)
-			return parent->right;
-	return NULL;
-}
-
 unsigned int timer_list(struct timer_info *info, unsigned int max)
 {
 	unsigned long state = arch_irq_save();
@@ -317,7 +304,7 @@ unsigned int timer_list(struct timer_info *info, unsigned int max)
 
 		if (wanted)
 			n = tell(timer, info, n, max);
-		node = follow(node, wanted);
+		node = wanted ? leftist_next(node) : leftist_skip(node);
 	}
 	spin_unlock(&q->lock);
 	arch_irq_restore(state);

@@ -3,10 +3,13 @@
  * The watchdog (see <kernel/watchdog.h>). A periodic timer looks at its CPU four times in
  * CONFIG_WATCHDOG_SECONDS. A thread that was there at each look, and has not left the CPU in
  * between, while one that is as urgent was ready, is stuck. What a policy starves on purpose,
- * because it is less urgent, does not count.
+ * because it is less urgent, does not count. And each CPU looks whether the next one still takes
+ * interrupts.
  */
+#include <arch/atomic.h>
 #include <arch/sections.h>
 #include <arch/timer.h>
+#include <kernel/cpu.h>
 #include <kernel/panic.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
@@ -28,7 +31,8 @@ static struct watch {
 	const struct thread *seen;	/* had the CPU at the last look */
 	u64 left;			/* how often it had left it */
 	u64 since;			/* ns: since when others have waited for it; 0: none has */
-	u64 looked;			/* ns: the last look */
+	u64 looked;			/* ns: the last look at those that wait for mutexes */
+	u64 alive;			/* ns: the last interrupt of this timer, for other CPUs */
 } watch PER_CPU;
 
 /*
@@ -139,6 +143,33 @@ static unsigned int find_hung(const struct watch *w, u64 now, struct hung *hung,
 	return n;
 }
 
+#ifdef CONFIG_SMP
+/*
+ * Each CPU looks after the next one, which has a look of its own to take: if that is long overdue
+ * no interrupt comes through to it.
+ */
+static void look_at_next(u64 now)
+{
+	u64 higher = cpu_online() >> cpu_this() >> 1;
+	unsigned int cpu = higher ? cpu_this() + 1 + (unsigned int)__builtin_ctzl(higher) : 0;
+	u64 alive = atomic_load_relaxed(&per_cpu(watch, cpu)->alive);
+	char text[160];
+
+	if (cpu == cpu_this() || now < alive + PATIENCE + PERIOD)
+		return;
+	snprintf(text, sizeof(text), "watchdog: CPU %u has taken no interrupt for %lu s", cpu,
+		 (now - alive) / NS_PER_SEC);
+	/* what it is at is its own to say */
+	if (cpu_end_run_on(cpu, text))
+		time_busy_wait(NS_PER_SEC);
+	hang(text);
+}
+#else
+static void look_at_next(u64 now __unused)
+{
+}
+#endif
+
 static void look(struct timer *timer __unused, void *arg)
 {
 	struct watch *w = arg;
@@ -146,11 +177,15 @@ static void look(struct timer *timer __unused, void *arg)
 	struct hung hung[4];
 	unsigned int n;
 
+	atomic_store_relaxed(&w->alive, now);
+	look_at_next(now);
+
 	/* it is held with interrupts masked: another CPU has it, and there is another look */
 	if (!spin_trylock(&thread_lock))
 		return;
 	look_at_current(w, now);
-	n = find_hung(w, now, hung, ARRAY_SIZE(hung));
+	/* one CPU says it for all */
+	n = cpu_this() ? 0 : find_hung(w, now, hung, ARRAY_SIZE(hung));
 	w->looked = now;
 	spin_unlock(&thread_lock);
 	for (unsigned int i = 0; i < n; i++)
@@ -173,6 +208,7 @@ void watchdog_start(void)
 {
 	struct watch *w = this_cpu(watch);
 
+	w->alive = time_now();
 	timer_init(&w->timer, look, w);
 	timer_start(&w->timer, time_now() + PERIOD, PERIOD / 2, PERIOD);
 }

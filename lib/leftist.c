@@ -92,6 +92,16 @@ void leftist_insert(struct leftist *heap, struct leftist_node *node)
 	repair(parent);
 }
 
+struct leftist_node *leftist_skip(const struct leftist_node *node)
+{
+	const struct leftist_node *parent;
+
+	for (; (parent = node->parent); node = parent)
+		if (parent->left == node && parent->right)
+			return parent->right;
+	return NULL;
+}
+
 void leftist_remove(struct leftist *heap, struct leftist_node *node)
 {
 	struct leftist_node *parent = node->parent, *rest = node->left;

@@ -60,6 +60,10 @@ static bool run_case(const struct test_case *c, size_t number)
 	return count == 0;
 }
 
+__weak void test_one_cpu(bool on __unused)
+{
+}
+
 /* Runs one suite. Returns how many cases failed, and adds to @skipped those that did not run. */
 static unsigned int run_suite(const struct test_suite *suite, unsigned int number,
 			      unsigned int *skipped, test_stop *stop)
@@ -67,6 +71,8 @@ static unsigned int run_suite(const struct test_suite *suite, unsigned int numbe
 	const char *why = suite->skip ? suite->skip() : NULL;
 	unsigned int bad = 0;
 
+	if (suite->one_cpu)
+		test_one_cpu(true);
 	print("    KTAP version 1\n    # Subtest: %s\n    1..%zu\n", suite->name, suite->count);
 	for (size_t i = 0; i < suite->count && !(stop && stop()); i++) {
 		if (why)
@@ -76,6 +82,8 @@ static unsigned int run_suite(const struct test_suite *suite, unsigned int numbe
 	}
 	if (why)
 		*skipped += (unsigned int)suite->count;
+	if (suite->one_cpu)
+		test_one_cpu(false);
 	print("%s %u - %s\n", bad ? "not ok" : "ok", number, suite->name);
 	return bad;
 }

@@ -15,6 +15,7 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
+#include <kernel/cpu.h>
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <mm/fault_inject.h>
@@ -138,6 +139,12 @@ static bool drain(struct page_cpu *cpu)
 	return any;
 }
 
+/* Interrupts masked. */
+static void drain_here(void *arg __unused)
+{
+	drain(this_cpu(page_cpu));
+}
+
 static struct page *take_one(struct page_cpu *cpu, unsigned int order)
 {
 	struct page *page = NULL;
@@ -194,6 +201,7 @@ static __noinline struct page *find_again(unsigned int order)
 	if (!reclaim || arch_irqs_disabled())
 		return NULL;
 	reclaim();
+	cpu_others(drain_here, NULL);
 	state = arch_irq_save();
 	page = take_one(this_cpu(page_cpu), order);
 	if (!page && drain(this_cpu(page_cpu)))

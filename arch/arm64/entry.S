@@ -27,7 +27,7 @@
 	b	\handler
 0:
 	/* the carry says which: nothing else is free, and nothing until C changes it */
-	.if	\kind == 5
+	.if	\kind >= 5
 	cmp	xzr, xzr			// set: an interrupt
 	.else
 	cmn	xzr, xzr			// clear: a synchronous exception
@@ -95,6 +95,9 @@ ENDFUNC el1_sync
 FUNC el1_irq
 	stp	x0, x1, [sp, #FRAME_REGS]
 	save_rest
+#ifdef CONFIG_SMP
+	msr	daifclr, #1			// a FIQ comes through from here on
+#endif
 	mov	x0, sp
 	bl	irq_entry
 	b	exception_return
@@ -103,6 +106,9 @@ ENDFUNC el1_irq
 	bad_vector	2
 /* In: sp = frame, interrupts masked. Out: everything as the frame says. */
 FUNC exception_return
+#ifdef CONFIG_SMP
+	msr	daifset, #1			// it would change what comes now
+#endif
 	ldp	x22, x23, [sp, #FRAME_PC]
 	msr	elr_el1, x22
 	msr	spsr_el1, x23
@@ -138,7 +144,11 @@ ENDFUNC bad_entry
 
 	kernel_vector	4, el1_sync
 	kernel_vector	5, el1_irq
+#ifdef CONFIG_SMP
+	kernel_vector	6, el1_fiq
+#else
 	bad_vector	6			// FIQ
+#endif
 	bad_vector	7			// SError
 	bad_vector	8			// EL0, 64 bit: no process runs yet
 	bad_vector	9
@@ -150,6 +160,17 @@ ENDFUNC bad_entry
 	bad_vector	15
 
 	.section .entry.text, "ax"
+
+#ifdef CONFIG_SMP
+/* State: as el1_irq, whatever was masked. */
+FUNC el1_fiq
+	stp	x0, x1, [sp, #FRAME_REGS]
+	save_rest
+	mov	x0, sp
+	bl	fiq_entry
+	b	exception_return
+ENDFUNC el1_fiq
+#endif
 
 /*
  * The stack ran over, or sp is misaligned. In: x0 = that sp, sp = that + the old x0, carry set for

@@ -87,6 +87,22 @@ static u64 *access(paddr_t table)
 	return (u64 *)(table - arch_linear_base + ARCH_LINEAR_START);
 }
 
+static inline void identity_end(void)
+{
+	sysreg_write(ttbr0_el1, arch_image_to_phys(zero_table));
+	isb();	// no walk of the identity map starts any more
+	__asm__ volatile("tlbi vmalle1" ::: "memory");
+	dsb(nsh);	// what was cached of it is gone
+	isb();
+}
+
+#ifdef CONFIG_SMP
+void arch_identity_end(void)
+{
+	identity_end();
+}
+#endif
+
 void arch_boot_finish(void)
 {
 	__builtin_memset(section_ro_after_init_start, 0,
@@ -98,11 +114,9 @@ void arch_boot_finish(void)
 	kernel.va_bits = VA_BITS;
 	kernel.start_level = START_LEVEL(VA_BITS);
 	kernel.access = access;
-	sysreg_write(ttbr0_el1, arch_image_to_phys(zero_table));
-	isb();	// no walk of the identity map starts any more
-	__asm__ volatile("tlbi vmalle1" ::: "memory");
-	dsb(nsh);	// what was cached of it is gone
-	isb();
+	identity_end();
+	if (IS_ENABLED(CONFIG_SMP))
+		arch_event_stream_on();
 }
 
 paddr_t arch_boot_table(void)

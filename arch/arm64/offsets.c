@@ -3,6 +3,8 @@
  * Offsets and sizes that assembly needs. This file is compiled to assembly text only; the build
  * turns each marked line into a #define in asm-offsets.h.
  */
+#include "smp.h"
+
 #include <asm/boot.h>
 #include <asm/frame.h>
 
@@ -24,4 +26,11 @@ static void __used offsets(void)
 	OFFSET(BOOT_INFO_IDMAP_ROOT, struct boot_info, idmap_root);
 	OFFSET(BOOT_INFO_KERNEL_ROOT, struct boot_info, kernel_root);
 	OFFSET(BOOT_INFO_NEXT_TABLE, struct boot_info, next_table);
+	OFFSET(CPU_START_AFFINITY, struct cpu_start, affinity);
+	OFFSET(CPU_START_STATE, struct cpu_start, state);
+	OFFSET(CPU_START_STACK, struct cpu_start, with.stack_top);
+	OFFSET(CPU_START_PERCPU, struct cpu_start, with.percpu_offset);
+	OFFSET(CPU_START_THREAD, struct cpu_start, with.thread);
+	DEFINE(START_REQUESTED, START_REQUESTED);
+	DEFINE(START_CLAIMED, START_CLAIMED);
 }

@@ -13,6 +13,7 @@
 #define GICD_CTLR		0x000
 #define GICD_TYPER		0x004
 #define GICD_TYPER_LINES(v)	((((v) & 0x1f) + 1) * 32)
+#define GICD_TYPER_CPUS(v)	(((v) >> 5 & 7) + 1)
 #define GICD_IGROUPR		0x080	/* from here a bit a line */
 #define GICD_ISENABLER		0x100
 #define GICD_ICENABLER		0x180
@@ -32,6 +33,7 @@
  */
 #define GIC_PRIORITY		0xa0
 #define GIC_PRIORITY_MASK	0xf0
+#define GIC_PRIORITY_FIQ	0x20	/* what reaches a CPU that is in an interrupt */
 
 /* How many lines the distributor at @dist has, SGIs and PPIs included. */
 unsigned int gic_line_count(void *dist);

@@ -6,17 +6,23 @@
  * makes no difference to what is written: all lines go to group 0 where groups are ours to
  * choose, and the writes are ignored where they are not, since firmware then has put our lines
  * into group 1; bit 0 of both CTLRs switches on just that group, and without FIQEn it comes as an
- * IRQ. Interrupts go to the CPU that ran the probe. Does not do the GICv2m frame, virtualisation,
- * the banks by `cpu-offset`, or controllers cascaded below another. Registers: Arm IHI 0048.
+ * IRQ. Interrupts go to the CPU that ran the probe, until set_cpu() says otherwise. Does not do the
+ * GICv2m frame, virtualisation, the banks by `cpu-offset`, or controllers cascaded below another.
+ * Registers: Arm IHI 0048.
  */
 #include <arch/io.h>
 #include <device/driver.h>
+#include <kernel/cpu.h>
+#include <lib/log.h>
 #include <uapi/errno.h>
 
 #include "gic_common.h"
 
 #define GICD_CTLR_ENABLE	BIT(0)
 #define GICD_ITARGETSR		0x800	/* a byte a line: the CPU interfaces that may take it */
+
+#define GICD_SGIR		0xf00
+#define GICD_SGIR_TARGETS(v)	((u32)(v) << 16)
 
 #define GICC_CTLR		0x00
 #define GICC_CTLR_ENABLE	BIT(0)
@@ -88,17 +94,6 @@ static void gic_raise(struct irqchip *chip, unsigned int hw)
 	gic_set_bit(to_gic(chip)->dist + GICD_ISPENDR, hw);
 }
 
-static const struct irqchip_ops gic_ops = {
-	.mask = gic_mask,
-	.unmask = gic_unmask,
-	.set_trigger = gic_trigger,
-	.translate = gic_translate,
-	.acknowledge = gic_acknowledge,
-	.end = gic_end,
-	.is_active = gic_is_active,
-	.raise = gic_raise,
-};
-
 /* The part of each CPU: its own 32 lines and its interface. On that CPU, interrupts off. */
 static void gic_cpu_init(struct gic_v2 *gic)
 {
@@ -124,6 +119,72 @@ static u32 gic_this_cpu(struct gic_v2 *gic)
 	}
 	return 0;
 }
+
+#ifdef CONFIG_SMP
+/* The CPU interface that a CPU has is known once it runs; there are eight at most. */
+static u8 interface PER_CPU;
+
+static int gic_prepare_cpu(struct irqchip *chip, unsigned int cpu, u64 affinity)
+{
+	unsigned int cpus = GICD_TYPER_CPUS(read32(to_gic(chip)->dist + GICD_TYPER));
+
+	if (cpu == 0)
+		interface = (u8)gic_this_cpu(to_gic(chip));
+	if (cpu < cpus && (cpu || interface))
+		return 0;
+	log_err("%s: no CPU interface for the CPU with affinity %#lx: it has %u", chip->node->name,
+		affinity, cpus);
+	return -ENODEV;
+}
+
+static void gic_begin_cpu(struct irqchip *chip)
+{
+	*this_cpu(interface) = (u8)gic_this_cpu(to_gic(chip));
+	gic_cpu_init(to_gic(chip));
+}
+
+static void gic_send_ipi(struct irqchip *chip, unsigned int hw, unsigned int cpu)
+{
+	io_write_barrier();	/* what the receiver is to see is written first */
+	write32(to_gic(chip)->dist + GICD_SGIR, GICD_SGIR_TARGETS(*per_cpu(interface, cpu)) | hw);
+}
+
+/* Whether group 0 is ours, and comes as FIQ, cannot be told from here. */
+static bool gic_send_fiq(struct irqchip *chip __unused, unsigned int cpu __unused)
+{
+	return false;
+}
+
+static bool gic_take_fiq(struct irqchip *chip __unused)
+{
+	return false;
+}
+
+static int gic_set_cpu(struct irqchip *chip, unsigned int hw, unsigned int cpu)
+{
+	write8(to_gic(chip)->dist + GICD_ITARGETSR + hw, *per_cpu(interface, cpu));
+	return 0;
+}
+#endif
+
+static const struct irqchip_ops gic_ops = {
+	.mask = gic_mask,
+	.unmask = gic_unmask,
+	.set_trigger = gic_trigger,
+	.translate = gic_translate,
+	.acknowledge = gic_acknowledge,
+	.end = gic_end,
+	.is_active = gic_is_active,
+	.raise = gic_raise,
+#ifdef CONFIG_SMP
+	.prepare_cpu = gic_prepare_cpu,
+	.begin_cpu = gic_begin_cpu,
+	.send_ipi = gic_send_ipi,
+	.send_fiq = gic_send_fiq,
+	.take_fiq = gic_take_fiq,
+	.set_cpu = gic_set_cpu,
+#endif
+};
 
 static void gic_dist_init(struct gic_v2 *gic)
 {

@@ -5,21 +5,26 @@
  * other in one or more regions of the tree; which is whose stands in GICR_TYPER. Only the two
  * pages of each that are used get mapped, since QEMU's region alone takes 15 MiB. All lines go to
  * group 1: where the security state is ours to choose by writing so, elsewhere firmware has done
- * it. Interrupts go to the CPU that ran the probe. Does not do LPIs and the ITS, the extended
- * ranges, nor ppi-partitions. Registers: Arm IHI 0069, chapter 12.
+ * it. Interrupts go to the CPU that ran the probe, until set_cpu() says otherwise. With one
+ * security state group 0 is ours too: one SGI of it reaches CPUs that mask interrupts. Does not do
+ * LPIs and the ITS, the extended ranges, nor ppi-partitions. Registers: Arm IHI 0069, chapter 12.
  */
 #include <arch/cpu.h>
 #include <arch/gicv3.h>
 #include <arch/io.h>
+#include <arch/sections.h>
 #include <device/driver.h>
+#include <kernel/cpu.h>
 #include <lib/endian.h>
 #include <mm/map.h>
 #include <uapi/errno.h>
 
 #include "gic_common.h"
 
+#define GICD_CTLR_ENABLE_G0	BIT(0)	/* with one security state */
 #define GICD_CTLR_ENABLE_G1A	BIT(1)	/* group 1 of our security state, in either view */
 #define GICD_CTLR_ARE		BIT(4)	/* affinity routing, in either view */
+#define GICD_CTLR_DS		BIT(6)	/* there is one security state */
 #define GICD_CTLR_RWP		BIT(31)
 #define GICD_IROUTER		0x6000	/* 64 bits a line, from 32 on */
 
@@ -47,10 +52,17 @@
 struct gic_v3 {
 	struct irqchip chip;
 	void *dist;
-	/* of the CPU that ran the probe: */
-	void *redist;
-	void *private;		/* SGI_base: lines 0 to 31 */
+	bool has_fiq;		/* group 0 is ours: it comes as FIQ */
 };
+
+/* A CPU's own part. */
+struct redist {
+	void *base;
+	void *private;		/* SGI_base: lines 0 to 31 */
+	u64 sgi;		/* who it is, in the words of ICC_SGI1R_EL1 */
+};
+
+static struct redist redist PER_CPU;
 
 static struct gic_v3 *to_gic(struct irqchip *chip)
 {
@@ -60,7 +72,7 @@ static struct gic_v3 *to_gic(struct irqchip *chip)
 /* Where the bits of @hw are. */
 static void *line_base(struct gic_v3 *gic, unsigned int hw)
 {
-	return hw < GIC_FIRST_SPI ? gic->private : gic->dist;
+	return hw < GIC_FIRST_SPI ? this_cpu(redist)->private : gic->dist;
 }
 
 /* True when the bits @mask of the register went away. */
@@ -79,9 +91,9 @@ static bool wait_dist(struct gic_v3 *gic)
 	return wait_clear(gic->dist + GICD_CTLR, GICD_CTLR_RWP);
 }
 
-static bool wait_redist(struct gic_v3 *gic)
+static bool wait_redist(void)
 {
-	return wait_clear(gic->redist + GICR_CTLR, GICR_CTLR_RWP);
+	return wait_clear(this_cpu(redist)->base + GICR_CTLR, GICR_CTLR_RWP);
 }
 
 /* Masking takes time to reach the CPU interface; the caller relies on it. */
@@ -91,7 +103,7 @@ static void gic_mask(struct irqchip *chip, unsigned int hw)
 
 	gic_set_bit(line_base(gic, hw) + GICD_ICENABLER, hw);
 	if (hw < GIC_FIRST_SPI)
-		wait_redist(gic);
+		wait_redist();
 	else
 		wait_dist(gic);
 }
@@ -126,17 +138,6 @@ static void gic_raise(struct irqchip *chip, unsigned int hw)
 	gic_set_bit(line_base(to_gic(chip), hw) + GICD_ISPENDR, hw);
 }
 
-static const struct irqchip_ops gic_ops = {
-	.mask = gic_mask,
-	.unmask = gic_unmask,
-	.set_trigger = gic_trigger,
-	.translate = gic_translate,
-	.acknowledge = gic_acknowledge,
-	.end = gic_end,
-	.is_active = gic_is_active,
-	.raise = gic_raise,
-};
-
 /* Bytes from one redistributor to the next, when the tree says so; else 0. */
 static u64 tree_stride(const struct dt_node *node)
 {
@@ -155,35 +156,40 @@ static u64 tree_stride(const struct dt_node *node)
 	return 0;
 }
 
-/*
- * Maps the redistributor at @base when it is that of @affinity: 1; 0 when it is another's, with
- * *@typer; -ENOMEM.
- */
-static int redist_try(struct gic_v3 *gic, paddr_t base, u32 affinity, u64 *typer)
+/* The affinity fields of an MPIDR, as GICR_TYPER has them. */
+static u32 packed(u64 affinity)
 {
-	void *redist = ioremap(base, GICR_USED);
+	return (u32)(affinity >> 8 & 0xff000000) | (u32)(affinity & 0xffffff);
+}
 
-	if (!redist)
+/*
+ * Maps the redistributor at @base for @r when it is that of @affinity, packed: 1; 0 when it is
+ * another's, with *@typer; -ENOMEM.
+ */
+static int redist_try(struct redist *r, paddr_t base, u32 affinity, u64 *typer)
+{
+	void *regs = ioremap(base, GICR_USED);
+
+	if (!regs)
 		return -ENOMEM;
-	*typer = read64(redist + GICR_TYPER);
+	*typer = read64(regs + GICR_TYPER);
 	if (GICR_TYPER_AFFINITY(*typer) != affinity) {
-		iounmap(redist);
+		iounmap(regs);
 		return 0;
 	}
-	gic->private = ioremap(base + GICR_FRAME, GICR_USED);
-	if (!gic->private) {
-		iounmap(redist);
+	r->private = ioremap(base + GICR_FRAME, GICR_USED);
+	if (!r->private) {
+		iounmap(regs);
 		return -ENOMEM;
 	}
-	gic->redist = redist;
+	r->base = regs;
 	return 1;
 }
 
-/* Finds this CPU's redistributor: 0, -ENODEV when there is none, -ENOMEM. */
-static int redist_find(struct gic_v3 *gic)
+/* Finds the redistributor of the CPU with @mpidr: 0, -ENODEV when there is none, -ENOMEM. */
+static int redist_find(struct gic_v3 *gic, struct redist *r, u64 mpidr)
 {
-	u64 mpidr = arch_cpu_affinity();
-	u32 affinity = (u32)(mpidr >> 8 & 0xff000000) | (u32)(mpidr & 0xffffff);
+	u32 affinity = packed(mpidr);
 	u64 stride = tree_stride(gic->chip.node);
 	u32 regions;
 
@@ -196,7 +202,7 @@ static int redist_find(struct gic_v3 *gic)
 		if (dt_reg(gic->chip.node, 1 + i, &region))
 			break;
 		while (!(typer & GICR_TYPER_LAST) && offset + GICR_SIZE <= region.size) {
-			int found = redist_try(gic, region.base + offset, affinity, &typer);
+			int found = redist_try(r, region.base + offset, affinity, &typer);
 
 			if (found)
 				return found < 0 ? found : 0;
@@ -217,29 +223,99 @@ static int redist_find(struct gic_v3 *gic)
  */
 static int gic_cpu_init(struct gic_v3 *gic)
 {
+	const struct redist *r = this_cpu(redist);
 	u32 waker;
-	int err;
 
 	if (!arch_gicv3_enable_sre()) {
 		log_err("%s: firmware keeps the GICv3 system registers from the kernel (ICC_SRE)",
 			gic->chip.node->name);
 		return -EACCES;
 	}
-	err = redist_find(gic);
-	if (err)
-		return err;
-
-	waker = read32(gic->redist + GICR_WAKER);
-	write32(gic->redist + GICR_WAKER, waker & ~GICR_WAKER_SLEEP);
-	if (!wait_clear(gic->redist + GICR_WAKER, GICR_WAKER_ASLEEP)) {
+	waker = read32(r->base + GICR_WAKER);
+	write32(r->base + GICR_WAKER, waker & ~GICR_WAKER_SLEEP);
+	if (!wait_clear(r->base + GICR_WAKER, GICR_WAKER_ASLEEP)) {
 		log_err("%s: the redistributor does not wake up", gic->chip.node->name);
 		return -ETIMEDOUT;
 	}
-	gic_init_lines(gic->private, 0, GIC_FIRST_SPI, UINT32_MAX);
-	wait_redist(gic);
+	gic_init_lines(r->private, 0, GIC_FIRST_SPI,
+		       gic->has_fiq ? ~(u32)BIT(IPI_FIQ) : UINT32_MAX);
+	wait_redist();
 	arch_gicv3_cpu_init(GIC_PRIORITY_MASK);
 	return 0;
 }
+
+#ifdef CONFIG_SMP
+/* Lets this CPU's FIQ in, also while an interrupt is served. */
+static void gic_fiq_init(void)
+{
+	void *private = this_cpu(redist)->private;
+
+	write8(private + GICD_IPRIORITYR + IPI_FIQ, GIC_PRIORITY_FIQ);
+	gic_set_bit(private + GICD_ISENABLER, IPI_FIQ);
+	arch_gicv3_fiq_init();
+}
+
+static int gic_prepare_cpu(struct irqchip *chip, unsigned int cpu, u64 affinity)
+{
+	struct redist *r = per_cpu(redist, cpu);
+	u64 aff0 = affinity & 0xff;
+
+	r->sgi = (affinity >> 32 & 0xff) << 48 | (affinity >> 16 & 0xff) << 32 | aff0 / 16 << 44 |
+		 (affinity >> 8 & 0xff) << 16 | BIT(aff0 % 16);
+	return r->base ? 0 : redist_find(to_gic(chip), r, affinity);
+}
+
+static void gic_begin_cpu(struct irqchip *chip)
+{
+	struct gic_v3 *gic = to_gic(chip);
+
+	/* what it could say has been said of the boot CPU */
+	if (!gic_cpu_init(gic) && gic->has_fiq)
+		gic_fiq_init();
+}
+
+static void gic_send_ipi(struct irqchip *chip __unused, unsigned int hw, unsigned int cpu)
+{
+	arch_gicv3_send_sgi(per_cpu(redist, cpu)->sgi | (u64)hw << 24);
+}
+
+static bool gic_send_fiq(struct irqchip *chip, unsigned int cpu)
+{
+	if (to_gic(chip)->has_fiq)
+		arch_gicv3_send_fiq(per_cpu(redist, cpu)->sgi | (u64)IPI_FIQ << 24);
+	return to_gic(chip)->has_fiq;
+}
+
+static bool gic_take_fiq(struct irqchip *chip)
+{
+	return to_gic(chip)->has_fiq && arch_gicv3_take_fiq() == IPI_FIQ;
+}
+
+static int gic_set_cpu(struct irqchip *chip, unsigned int hw, unsigned int cpu)
+{
+	write64(to_gic(chip)->dist + GICD_IROUTER + 8UL * hw, cpu_affinity(cpu));
+	return 0;
+}
+#endif
+
+static const struct irqchip_ops gic_ops = {
+	.mask = gic_mask,
+	.unmask = gic_unmask,
+	.set_trigger = gic_trigger,
+	.translate = gic_translate,
+	.acknowledge = gic_acknowledge,
+	.end = gic_end,
+	.is_active = gic_is_active,
+	.raise = gic_raise,
+#ifdef CONFIG_SMP
+	.prepare_cpu = gic_prepare_cpu,
+	.begin_cpu = gic_begin_cpu,
+	.send_ipi = gic_send_ipi,
+	.send_fiq = gic_send_fiq,
+	.take_fiq = gic_take_fiq,
+	.set_cpu = gic_set_cpu,
+#endif
+};
 
 static int gic_dist_init(struct gic_v3 *gic)
 {
@@ -254,8 +330,11 @@ static int gic_dist_init(struct gic_v3 *gic)
 		return -ETIMEDOUT;
 	}
 	gic_init_lines(gic->dist, GIC_FIRST_SPI, lines, UINT32_MAX);
+	/* with one security state only, group 0 is nobody else's */
+	gic->has_fiq = IS_ENABLED(CONFIG_SMP) && read32(gic->dist + GICD_CTLR) & GICD_CTLR_DS;
 	/* routes are there to be written once ARE is on */
-	write32(gic->dist + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_G1A);
+	write32(gic->dist + GICD_CTLR, GICD_CTLR_ARE | GICD_CTLR_ENABLE_G1A |
+					       (gic->has_fiq ? GICD_CTLR_ENABLE_G0 : 0));
 	wait_dist(gic);
 	for (unsigned int hw = GIC_FIRST_SPI; hw < lines; hw++)
 		write64(routes + 8UL * hw, affinity);
@@ -283,9 +362,16 @@ static int gic_probe(struct device *dev)
 	err = gic_dist_init(gic);
 	if (err)
 		return err;
+	err = redist_find(gic, this_cpu(redist), arch_cpu_affinity());
+	if (err)
+		return err;
 	err = gic_cpu_init(gic);
 	if (err)
 		return err;
+#ifdef CONFIG_SMP
+	if (gic->has_fiq)
+		gic_fiq_init();
+#endif
 	return irqchip_register(&gic->chip);
 }
 

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * PSCI: power-off and reset as a call to firmware, by HVC or SMC as the tree's `method` says; the
- * wrong one of the two may hang, so nothing is called without it. Versions 0.2 and later, whose
- * function numbers are fixed; 0.1 ("arm,psci" alone) has neither call. Starting other CPUs is not
- * done here: arch/ needs it before there are drivers. Calls and numbers: Arm DEN 0022, chapter 5.
+ * PSCI: power-off and reset as a call to firmware. Versions 0.2 and later, whose
+ * function numbers are fixed; 0.1 ("arm,psci" alone) has neither call. Other CPUs
+ * are started by arch/. Calls and numbers: Arm DEN 0022, chapter 5.
  */
-#include <arch/cpu.h>
 #include <arch/firmware.h>
 #include <arch/sections.h>
 #include <device/driver.h>
 #include <device/power.h>
-#include <lib/string.h>
 #include <uapi/errno.h>
 
 #define PSCI_VERSION		0x84000000
@@ -36,24 +33,11 @@ static const struct power_ops psci_ops = { .name = "psci", .off = psci_off, .res
 
 static int psci_probe(struct device *dev)
 {
-	const char *method = dt_string(dev->node, "method", 0);
 	s32 version;
 
-	/* this image was entered at the level that the call goes to: nobody else is there */
-	if (method && ((strcmp(method, "smc") == 0 && arch_boot_el() == 3) ||
-		       (strcmp(method, "hvc") == 0 && arch_boot_el() >= 2))) {
-		dev_warn(dev, "entered at EL%u: nothing answers %s: no power-off, no reset",
-			 arch_boot_el(), method);
+	firmware = arch_psci_conduit(dev->node);
+	if (!firmware)
 		return -ENODEV;
-	}
-	if (method && strcmp(method, "hvc") == 0) {
-		firmware = arch_hvc;
-	} else if (method && strcmp(method, "smc") == 0) {
-		firmware = arch_smc;
-	} else {
-		dev_err(dev, "`method` is neither \"hvc\" nor \"smc\": no power-off, no reset");
-		return -EINVAL;
-	}
 
 	/* the result of a 32-bit call is the low word; errors are negative */
 	version = (s32)firmware(PSCI_VERSION, 0, 0, 0);
@@ -62,7 +46,7 @@ static int psci_probe(struct device *dev)
 			version);
 		return -EOPNOTSUPP;
 	}
-	dev_info(dev, "PSCI %d.%d by %s", VERSION_MAJOR(version), VERSION_MINOR(version), method);
+	dev_info(dev, "PSCI %d.%d", VERSION_MAJOR(version), VERSION_MINOR(version));
 	power_register(&psci_ops);
 	return 0;
 }

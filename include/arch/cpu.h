@@ -35,6 +35,15 @@ static inline vaddr_t arch_pc(void);
 static inline void arch_relax(void);
 
 /*
+ * Returns *@p, after a wait (WFE) where it was @value: until somebody writes to it, or something
+ * else wakes the CPU, as it does from time to time. An acquire. With CONFIG_SMP.
+ */
+static inline u16 arch_wait_while(const u16 *p, u16 value);
+
+/* Lets fast interrupts in on this CPU (fiq_entry()), once, when it starts. With CONFIG_SMP. */
+static inline void arch_fiq_enable(void);
+
+/*
  * Stops until an interrupt is pending, also a masked one (WFI). Callers mask interrupts, check
  * their condition, wait, and unmask: so no wake-up is lost in between.
  */

@@ -8,10 +8,19 @@
 
 #include <lib/types.h>
 
+struct dt_node;
+
 typedef s64 arch_firmware_call(u64 function, u64 a1, u64 a2, u64 a3);
 
 /* By HVC or by SMC, as the tree says; the wrong one of the two may hang or fault. */
 arch_firmware_call arch_hvc;
 arch_firmware_call arch_smc;
+
+/*
+ * The one of them by which the firmware of @psci, a node of the PSCI binding, is to be called; NULL
+ * when there is none, with a log line: `method` is neither of the two, or this image was entered at
+ * the very level that the call goes to.
+ */
+arch_firmware_call *arch_psci_conduit(const struct dt_node *psci);
 
 #endif

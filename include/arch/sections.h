@@ -36,7 +36,11 @@ extern char section_image_end[];
  * This CPU's copy of per-CPU object @object. Preemption off, or the thread may find itself
  * elsewhere.
  */
+#if defined(__CAIRN__) && !defined(CONFIG_SMP)
+#define this_cpu(object)	(&(object))	/* the only copy */
+#else
 #define this_cpu(object) \
 	((typeof(object) *)(void *)((char *)&(object) + arch_percpu_offset()))
+#endif
 
 #endif

@@ -13,8 +13,20 @@ struct arch_frame;
 /* From head.S once, on the boot CPU, at the link address, on the boot thread's stack. */
 __noreturn void kernel_main(void);
 
+/*
+ * On another CPU, which arch_cpu_start() has started, likewise, on the stack of its first thread.
+ * With CONFIG_SMP.
+ */
+__noreturn void secondary_main(void);
+
 /* An interrupt was taken. It may go on in another thread, and not return. */
 void irq_entry(struct arch_frame *frame);
+
+/*
+ * A fast interrupt was taken, which comes through where interrupts are masked as well. With
+ * CONFIG_SMP.
+ */
+void fiq_entry(struct arch_frame *frame);
 
 /* A thread that arch_context_leave() left is about to return from its interrupt. */
 void sched_resumed(void);

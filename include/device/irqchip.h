@@ -44,7 +44,28 @@ struct irqchip_ops {
 	bool (*is_active)(struct irqchip *chip, unsigned int hw);
 	/* Makes @hw pending as if its device had asked, once. */
 	void (*raise)(struct irqchip *chip, unsigned int hw);
+#ifdef CONFIG_SMP
+	/*
+	 * Root controller only. Gets to know CPU @cpu by its MPIDR affinity, from the boot CPU: 0,
+	 * or a negative errno, with a log line; and turns on what only that CPU can, on it.
+	 */
+	int (*prepare_cpu)(struct irqchip *chip, unsigned int cpu, u64 affinity);
+	void (*begin_cpu)(struct irqchip *chip);
+	/*
+	 * Raises line @hw, an enum ipi, on CPU @cpu, which sees what was written before. As FIQ,
+	 * which masked interrupts do not keep out: false where the controller cannot.
+	 */
+	void (*send_ipi)(struct irqchip *chip, unsigned int hw, unsigned int cpu);
+	bool (*send_fiq)(struct irqchip *chip, unsigned int cpu);
+	/* Takes and ends the FIQ that has come: false when it was none of send_fiq(). */
+	bool (*take_fiq)(struct irqchip *chip);
+	/* Has line @hw, not one that each CPU has, go to CPU @cpu: 0 or -EINVAL. */
+	int (*set_cpu)(struct irqchip *chip, unsigned int hw, unsigned int cpu);
+#endif
 };
+
+/* What CPUs tell each other: lines that each CPU has, of the root controller. */
+enum ipi { IPI_RESCHEDULE, IPI_CALL, IPI_STOP, IPI_FIQ };
 
 struct irqchip {
 	const struct irqchip_ops *ops;

@@ -25,6 +25,7 @@ struct irq_stats {
 	enum irq_trigger trigger;
 	bool masked;			/* by irq_mask(), or because it was not its device's */
 	bool percpu;			/* each CPU has a line of this number */
+	unsigned int cpu;		/* else the one that it goes to */
 };
 
 /*
@@ -99,6 +100,13 @@ int irq_raise(unsigned int irq);
  * one that calls it. 0; -ENOENT when nobody requested it; -EINVAL when it is none of that kind.
  */
 int irq_enable_percpu(unsigned int irq);
+
+/*
+ * Has the interrupts of @irq go to CPU @cpu from now on; at first they go to the one that booted.
+ * 0; -EINVAL for no such number, one that each CPU has, or a CPU that does not run. Any context.
+ * With CONFIG_SMP.
+ */
+int irq_set_cpu(unsigned int irq, unsigned int cpu);
 
 /*
  * How many interrupt numbers exist, and what happened on one: false for one that nobody

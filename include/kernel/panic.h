@@ -20,6 +20,13 @@ __noreturn void machine_reboot(void);
  */
 __noreturn void panic_with(const char *kind, const char *text, void (*more)(void)) __cold;
 
+#ifdef CONFIG_SMP
+struct arch_frame;
+
+/* The same, about what was interrupted by an exception whose frame is @frame. */
+__noreturn void panic_at(const char *kind, const char *text, const struct arch_frame *frame) __cold;
+#endif
+
 /* Prints the call chain of the caller, one symbolised line a level. Any context. */
 void backtrace_print(void);
 

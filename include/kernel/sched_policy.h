@@ -34,7 +34,25 @@ struct runqueue {
 	struct arch_frame *irq_frame;	/* of the interrupt that is served; NULL: none is */
 	/* set before the CPU starts, then constant: */
 	unsigned int cpu;
+#ifdef CONFIG_SMP
+	/* lock held; read without it by other CPUs (kernel/balance.c): */
+	u32 rank;			/* sched_policy_rank() of the current thread; 0: idle */
+	u32 ready;			/* bit n: one of rank n + 1 is in the queue */
+	/* lock held: */
+	u64 in_vain;			/* CPUs that have found nothing here that may run there */
+	/* set when a second CPU has started: */
+	bool shared;			/* there are CPUs to share threads with */
+#endif
 };
+
+/* For policies that share: what other CPUs are told of @rq, see there. */
+#ifdef CONFIG_SMP
+#define sched_set_rank(rq, value)	atomic_store_relaxed(&(rq)->rank, (value))
+#define sched_set_ready(rq, bits)	atomic_store_relaxed(&(rq)->ready, (bits))
+#else
+#define sched_set_rank(rq, value)	((void)0)
+#define sched_set_ready(rq, bits)	((void)0)
+#endif
 
 /* The policy's own data in a thread: a structure of its own, zeroed when the thread is made. */
 #define sched_entity(type, thread) \
@@ -99,6 +117,18 @@ int sched_policy_before(const struct thread *a, const struct thread *b);
  * was given a slice. Returns how long it may go on; 0: its turn is over.
  */
 u64 sched_policy_charge(struct runqueue *rq, struct thread *thread, u64 ticks);
+
+/*
+ * With CONFIG_SCHED_SHARES, which a policy selects whose threads may go from one CPU to another;
+ * with CONFIG_SMP only. How urgent @thread is on whatever CPU, 1 to 32, where more is more: for
+ * threads of two CPUs sched_policy_before() says the same. A policy that shares keeps @rq->ready
+ * right by sched_set_ready(), and has sched_policy_pick() and sched_policy_hand_over() write the
+ * rank of the thread that they give by sched_set_rank(), 0 for none.
+ */
+unsigned int sched_policy_rank(const struct thread *thread);
+
+/* Of the threads in @rq's queue that may run on CPU @cpu, the most urgent one, or NULL. */
+struct thread *sched_policy_first(struct runqueue *rq, unsigned int cpu);
 
 /* Writes what there is to say of @thread to @buf, in a few words. Returns as snprintf(). */
 int sched_policy_show(const struct thread *thread, char *buf, size_t size);

@@ -45,7 +45,14 @@ struct sched_params {
 enum thread_state {
 	THREAD_READY,		/* or running */
 	THREAD_SLEEPING,
+	THREAD_MOVING,		/* ready, and on its way from one CPU's queue to another's */
 	THREAD_DEAD,		/* has ended, and nobody has joined it yet */
+};
+
+enum thread_placement {
+	THREAD_FREE,		/* may go from one CPU to another */
+	THREAD_PINNED,		/* may run on one CPU only */
+	THREAD_MISPLACED,	/* may not run on its CPU any more */
 };
 
 #define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
@@ -84,6 +91,9 @@ struct thread {
 	u64 asleep_since;
 	u32 left[SCHED_WHYS];	/* how often it left the CPU, by reason */
 	u64 entity[SCHED_ENTITY_WORDS];	/* the policy's own */
+#ifdef CONFIG_SMP
+	u8 placement;		/* THREAD_FREE ..., by its affinity and the CPU that it is on */
+#endif
 	/* the lock of the queue that it waits in held: */
 	struct list wait_link;
 	void *wait_data;	/* what it waits for, as far as the queue's owner wants to know */
@@ -170,7 +180,7 @@ const struct thread *thread_of_guard(vaddr_t address);
 struct thread_attr {
 	const char *name;	/* copied, cut after THREAD_NAME_MAX - 1 bytes */
 	struct sched_params sched;
-	u64 affinity;		/* CPUs that it may run on, a bit each; 0: all */
+	u64 affinity;		/* CPUs that it may run on, a bit each; 0: those of its maker */
 	bool detached;		/* nobody will join it: it goes away by itself */
 };
 
@@ -227,6 +237,15 @@ int thread_sleep_until(u64 deadline);
 
 /* Changes how @thread is scheduled: 0, -EINVAL, -EBUSY as thread_create(). Thread context. */
 int thread_set_params(struct thread *thread, const struct sched_params *params);
+
+#ifdef CONFIG_SMP
+/*
+ * Lets @thread run on the CPUs in @affinity, a bit each; it leaves the one that it is on at once,
+ * if that is none of them. 0; -EINVAL when none of them runs, or for an idle thread; -EOPNOTSUPP
+ * when it would have to move, and the policy's threads stay where they are. Any context.
+ */
+int thread_set_affinity(struct thread *thread, u64 affinity);
+#endif
 
 /*
  * Writes the call chain of the thread with that id to @pc, @max levels of it, the innermost first.

@@ -32,7 +32,10 @@ struct bench {
 	const char *group;
 	const char *name;	/* in the form subject.what, different from all others */
 	const char *unit;	/* one word */
-	/* Measures. 0 and the figure, times 10^decimals; else a negative errno. Thread context. */
+	/*
+	 * Measures. 0 and the figure, times 10^decimals; else a negative errno, -ENODEV where the
+	 * machine has not got what is measured. Thread context.
+	 */
 	int (*run)(u64 *value);
 	unsigned int decimals;
 };

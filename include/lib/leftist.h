@@ -31,6 +31,17 @@ static inline struct leftist_node *leftist_first(const struct leftist *heap)
 	return heap->root;
 }
 
+/*
+ * Walks a heap from its root on, in no order but that a node comes before those below it: the one
+ * behind @node; without what is below @node. NULL at the end. No right child is without a left one.
+ */
+struct leftist_node *leftist_skip(const struct leftist_node *node);
+
+static inline struct leftist_node *leftist_next(const struct leftist_node *node)
+{
+	return node->left ? node->left : leftist_skip(node);
+}
+
 /* Puts @node, which is in no heap, in by its key. */
 void leftist_insert(struct leftist *heap, struct leftist_node *node);
 

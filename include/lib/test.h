@@ -34,14 +34,20 @@ struct test_suite {
 	const struct test_case *cases;
 	size_t count;
 	const char *(*skip)(void);	/* why it cannot be run here, or NULL */
+	bool one_cpu;			/* it is about what one CPU does: see test_one_cpu() */
 };
 
 #define TEST_CASE(f)	{ .name = #f, .run = (f) }
 #define TEST_SUITE_OF(suite_name, suite_cases) \
 	{ .name = (suite_name), .cases = (suite_cases), .count = ARRAY_SIZE(suite_cases) }
 
+/* Of a suite whose threads take turns on one CPU. */
+#define TEST_SUITE_ONE_CPU(suite_name, suite_cases) \
+	{ .one_cpu = true, .name = (suite_name), .cases = (suite_cases), \
+	  .count = ARRAY_SIZE(suite_cases) }
+
 #define TEST_SUITE_UNLESS(why, suite_name, suite_cases) \
-	{ .skip = (why), .name = (suite_name), .cases = (suite_cases), \
+	{ .skip = (why), .one_cpu = true, .name = (suite_name), .cases = (suite_cases), \
 	  .count = ARRAY_SIZE(suite_cases) }
 
 /* The variable must be named <name>_suite: suites run in the order of these names. */
@@ -56,6 +62,12 @@ struct test_suite {
 bool test_true(bool ok, const char *file, int line, const char *what);
 bool test_equal(u64 a, u64 b, const char *file, int line, const char *what);
 bool test_same(const char *a, const char *b, const char *file, int line, const char *what);
+
+/*
+ * Before and after a suite that wants it: the calling thread, and those that it makes, keep to one
+ * CPU from now on, or do not any more. Does nothing where nobody defines it.
+ */
+void test_one_cpu(bool on);
 
 typedef void test_print(const char *fmt, ...) __printf(1, 2);
 typedef bool test_stop(void);

@@ -88,7 +88,7 @@ void sched_policy_init(struct runqueue *rq)
 
 int sched_policy_admit(struct thread *t, const struct sched_params *p)
 {
-	struct queue *q = this_cpu(queue);
+	struct queue *q = t->rq->policy;
 	struct entity *e = sched_entity(struct entity, t);
 	u64 density = 0, slice = CONFIG_SCHED_EDF_SLICE * NS_PER_MS, total;
 

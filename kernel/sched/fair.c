@@ -56,6 +56,7 @@ struct entity {
 	u64 weight;			/* its own */
 	u64 lent;			/* the one that counts */
 	u64 slice;			/* ticks, at nice 0 or less */
+	struct queue *at;			/* whose virtual time it goes by */
 };
 
 void sched_policy_init(struct runqueue *rq)
@@ -122,12 +123,26 @@ static void place(struct queue *q, struct thread *t, enum sched_why why)
 	}
 }
 
+/* What CPUs count has nothing to do with each other: @e keeps its distance to where others are. */
+static void settle(struct queue *q, struct entity *e)
+{
+	if (e->at) {
+		s64 ahead = (s64)(e->used - e->at->now);
+
+		e->used = ahead < 0 && q->now < (u64)-ahead ? 0 : q->now + (u64)ahead;
+		request(q, e);
+	}
+	e->at = q;
+}
+
 void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
 	struct queue *q = rq->policy;
 	struct entity *e = sched_entity(struct entity, t);
 	u64 weight = weight_of(t);
 
+	if (IS_ENABLED(CONFIG_SMP) && e->at != q)
+		settle(q, e);
 	if (weight != e->lent || why == SCHED_NEW || why == SCHED_CHANGE) {
 		e->lent = weight;
 		request(q, e);
@@ -135,6 +150,7 @@ void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why 
 	if (why != SCHED_CHANGE)
 		place(q, t, why);
 	leftist_insert(&q->ready, &e->node);
+	sched_set_ready(rq, 1);
 	if (q->alone && rq->slice) {
 		q->alone = false;
 		rq->slice = left(sched_entity(struct entity, rq->current));
@@ -146,6 +162,7 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *t)
 	struct queue *q = rq->policy;
 
 	leftist_remove(&q->ready, &sched_entity(struct entity, t)->node);
+	sched_set_ready(rq, leftist_first(&q->ready) != NULL);
 }
 
 /* @t goes on as one of those that are ready. */
@@ -173,6 +190,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	if (sched_stays(why))
 		requeue(q, prev, why);
 	first = leftist_first(&q->ready);
+	sched_set_rank(rq, first != NULL);
 	if (!first) {
 		rq->slice = 0;
 		return NULL;
@@ -181,14 +199,38 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	e = container_of(first, struct entity, node);
 	q->now = MAX(q->now, e->used);
 	q->alone = !leftist_first(&q->ready);
+	sched_set_ready(rq, !q->alone);
 	rq->slice = q->alone ? time_to_ticks(ALONE) : left(e);
 	return sched_thread(e);
 }
 
 int sched_policy_before(const struct thread *a, const struct thread *b)
 {
+	if (IS_ENABLED(CONFIG_SMP) && a->rq != b->rq)
+		return false;
 	return sched_entity(struct entity, a)->node.key < sched_entity(struct entity, b)->node.key;
 }
+
+#ifdef CONFIG_SMP
+unsigned int sched_policy_rank(const struct thread *t __unused)
+{
+	return 1;
+}
+
+struct thread *sched_policy_first(struct runqueue *rq, unsigned int cpu)
+{
+	struct queue *q = rq->policy;
+	struct leftist_node *best = NULL;
+
+	for (struct leftist_node *n = q->ready.root; n; n = leftist_next(n)) {
+		struct thread *t = sched_thread(container_of(n, struct entity, node));
+
+		if (t->affinity >> cpu & 1 && (!best || n->key < best->key))
+			best = n;
+	}
+	return best ? sched_thread(container_of(best, struct entity, node)) : NULL;
+}
+#endif
 
 u64 sched_policy_charge(struct runqueue *rq, struct thread *t, u64 ticks)
 {

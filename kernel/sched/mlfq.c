@@ -31,7 +31,7 @@ const char sched_policy_name[] = "multi-level feedback";
 
 static struct queue {
 	struct list level[LEVELS]; /* 0: the top */
-	u32 ready;		   /* a bit for each level that has a thread */
+	u32 ready;		   /* a bit for each level that has a thread, see bit_of() */
 	u64 slice;		   /* ticks, at the top */
 	u64 age;		   /* ticks: who waits longer is starved */
 	u64 look;		   /* ticks: when to look for one that is */
@@ -44,6 +44,12 @@ struct entity {
 	u64 since;	    /* ticks: when it came into the queue */
 	u64 slept;	    /* its sleep_ticks, as far as they were rewarded */
 };
+
+/* The top's is the highest: as CPUs tell each other how urgent threads are. */
+static u32 bit_of(unsigned int level)
+{
+	return 1U << (BOTTOM - level);
+}
 
 void sched_policy_init(struct runqueue *rq)
 {
@@ -99,7 +105,7 @@ static void append(struct queue *q, struct entity *e, unsigned int level, u64 no
 {
 	e->since = now;
 	list_add_tail(&q->level[level], &e->link);
-	q->ready |= 1U << level;
+	q->ready |= bit_of(level);
 }
 
 static void take_out(struct queue *q, struct entity *e)
@@ -109,7 +115,7 @@ static void take_out(struct queue *q, struct entity *e)
 	list_del(&e->link);
 	/* the last one of a level leaves the head, which points at itself */
 	if (list_empty(next))
-		q->ready &= ~(1U << (next - q->level));
+		q->ready &= ~bit_of((unsigned int)(next - q->level));
 }
 
 void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why why)
@@ -120,13 +126,17 @@ void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why 
 	if (why == SCHED_WAKE)
 		reward(q, t);
 	append(q, e, level_of(t), arch_counter_early());
+	sched_set_ready(rq, q->ready);
 	if (!rq->slice && rq->current != rq->idle)
 		rq->slice = sched_entity(struct entity, rq->current)->left;
 }
 
 void sched_policy_dequeue(struct runqueue *rq, struct thread *t)
 {
-	take_out(rq->policy, sched_entity(struct entity, t));
+	struct queue *q = rq->policy;
+
+	take_out(q, sched_entity(struct entity, t));
+	sched_set_ready(rq, q->ready);
 }
 
 /* Lifts the first one of each level, if it is starved. The others' turn comes with the next picks.
@@ -138,7 +148,7 @@ static void lift_starved(struct queue *q, u64 now)
 	for (unsigned int i = 1; i < LEVELS; i++) {
 		struct entity *e = list_entry(q->level[i].next, struct entity, link);
 
-		if (!(q->ready & 1U << i) || now - e->since <= q->age)
+		if (!(q->ready & bit_of(i)) || now - e->since <= q->age)
 			continue;
 		take_out(q, e);
 		move_to(q, e, 0);
@@ -151,17 +161,22 @@ static void lift_starved(struct queue *q, u64 now)
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why)
 {
 	struct queue *q = rq->policy;
+	unsigned int level;
 	struct entity *e;
 
 	rq->slice = 0;
 	if (sched_stays(why))
 		append(q, sched_entity(struct entity, prev), level_of(prev), rq->since);
+	sched_set_rank(rq, 0);
 	if (!q->ready)
 		return NULL;
 	if (rq->since >= q->look)
 		lift_starved(q, rq->since);
-	e = list_entry(q->level[__builtin_ctz(q->ready)].next, struct entity, link);
+	level = BOTTOM - (31 - (unsigned int)__builtin_clz(q->ready));
+	e = list_entry(q->level[level].next, struct entity, link);
 	take_out(q, e);
+	sched_set_ready(rq, q->ready);
+	sched_set_rank(rq, LEVELS - level);
 	if (q->ready)
 		rq->slice = e->left;
 	return sched_thread(e);
@@ -171,6 +186,24 @@ int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return level_of(a) < level_of(b);
 }
+
+#ifdef CONFIG_SMP
+unsigned int sched_policy_rank(const struct thread *t)
+{
+	return LEVELS - level_of(t);
+}
+
+struct thread *sched_policy_first(struct runqueue *rq, unsigned int cpu)
+{
+	const struct queue *q = rq->policy;
+
+	for (unsigned int i = 0; i < LEVELS; i++)
+		list_for_each (e, &q->level[i], struct entity, link)
+			if (sched_thread(e)->affinity >> cpu & 1)
+				return sched_thread(e);
+	return NULL;
+}
+#endif
 
 u64 sched_policy_charge(struct runqueue *rq, struct thread *t, u64 ticks)
 {

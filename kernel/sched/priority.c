@@ -66,6 +66,7 @@ void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why 
 	unsigned int level = t->priority;
 
 	q->ready |= 1U << level;
+	sched_set_ready(rq, q->ready);
 	insert(q, t, level, why);
 }
 
@@ -78,6 +79,7 @@ void sched_policy_dequeue(struct runqueue *rq, struct thread *t)
 	/* the last one of a level leaves the head, which points at itself */
 	if (list_empty(next))
 		q->ready &= ~(1U << (next - q->level));
+	sched_set_ready(rq, q->ready);
 }
 
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why)
@@ -94,6 +96,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	}
 	if (unlikely(!ready)) {
 		rq->slice = 0;
+		sched_set_rank(rq, 0);
 		return NULL;
 	}
 	level = (unsigned int)__builtin_clz(ready) ^ 31;
@@ -107,6 +110,8 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 		ready &= ~(1U << level);
 	}
 	q->ready = ready;
+	sched_set_ready(rq, ready);
+	sched_set_rank(rq, level + 1);
 	rq->slice = e->left;
 	return sched_thread(e);
 }
@@ -121,7 +126,9 @@ struct thread *sched_policy_hand_over(struct thread *woken, struct thread *prev,
 	if (likely(prev != rq->idle)) {
 		q->ready |= 1U << level;
 		list_add(&q->level[level], &sched_entity(struct entity, prev)->link);
+		sched_set_ready(rq, q->ready);
 	}
+	sched_set_rank(rq, woken->priority + 1);
 	rq->slice = sched_entity(struct entity, woken)->left;
 	return woken;
 }
@@ -130,6 +137,27 @@ int sched_policy_before(const struct thread *a, const struct thread *b)
 {
 	return a->priority > b->priority;
 }
+
+#ifdef CONFIG_SMP
+unsigned int sched_policy_rank(const struct thread *t)
+{
+	return t->priority + 1;
+}
+
+struct thread *sched_policy_first(struct runqueue *rq, unsigned int cpu)
+{
+	struct queue *q = rq->policy;
+
+	for (u32 ready = q->ready; ready; ready &= ~(1U << (31 - __builtin_clz(ready)))) {
+		struct list *list = &q->level[31 - __builtin_clz(ready)];
+
+		list_for_each (e, list, struct entity, link)
+			if (sched_thread(e)->affinity >> cpu & 1)
+				return sched_thread(e);
+	}
+	return NULL;
+}
+#endif
 
 u64 sched_policy_charge(struct runqueue *rq __unused, struct thread *t, u64 ticks)
 {

@@ -59,6 +59,7 @@ static inline void insert(struct list *q, struct thread *t, enum sched_why why)
 void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
 	insert(rq->policy, t, why);
+	sched_set_ready(rq, 1);
 	if (!rq->slice && rq->current != rq->idle)
 		rq->slice = sched_entity(struct entity, rq->current)->left;
 }
@@ -66,6 +67,7 @@ void sched_policy_enqueue(struct runqueue *rq, struct thread *t, enum sched_why 
 void sched_policy_dequeue(struct runqueue *rq __unused, struct thread *t)
 {
 	list_del(&sched_entity(struct entity, t)->link);
+	sched_set_ready(rq, !list_empty((struct list *)rq->policy));
 }
 
 struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum sched_why why)
@@ -76,6 +78,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	rq->slice = 0;
 	if (sched_stays(why))
 		insert(q, prev, why);
+	sched_set_rank(rq, !list_empty(q));
 	if (list_empty(q))
 		return NULL;
 	first = q->next;
@@ -83,6 +86,7 @@ struct thread *sched_policy_pick(struct runqueue *rq, struct thread *prev, enum 
 	e = list_entry(first, struct entity, link);
 	if (!list_empty(q))
 		rq->slice = e->left;
+	sched_set_ready(rq, !list_empty(q));
 	return sched_thread(e);
 }
 
@@ -90,6 +94,23 @@ int sched_policy_before(const struct thread *a __unused, const struct thread *b 
 {
 	return false;
 }
+
+#ifdef CONFIG_SMP
+unsigned int sched_policy_rank(const struct thread *t __unused)
+{
+	return 1;
+}
+
+struct thread *sched_policy_first(struct runqueue *rq, unsigned int cpu)
+{
+	const struct list *q = rq->policy;
+
+	list_for_each (e, q, struct entity, link)
+		if (sched_thread(e)->affinity >> cpu & 1)
+			return sched_thread(e);
+	return NULL;
+}
+#endif
 
 u64 sched_policy_charge(struct runqueue *rq __unused, struct thread *t, u64 ticks)
 {

@@ -93,5 +93,6 @@ static void nobody_is_made_to_go(void)
 
 static const struct test_case cases[] = { TEST_CASE(first_come_first_served),
 					  TEST_CASE(nobody_is_made_to_go) };
-static const struct test_suite sched_cooperative_suite = TEST_SUITE_OF("sched_cooperative", cases);
+static const struct test_suite sched_cooperative_suite =
+	TEST_SUITE_ONE_CPU("sched_cooperative", cases);
 TEST_SUITE(sched_cooperative_suite);

@@ -15,6 +15,7 @@
  * CONFIG_DEBUG_HEAP tells at once.
  */
 #include <arch/atomic.h>
+#include <kernel/cpu.h>
 #include <lib/assert.h>
 #include <mm/boot_mem.h>
 #include <mm/heap.h>
@@ -285,11 +286,18 @@ void heap_policy_stats(struct heap_stats *stats)
 }
 
 /* Other CPUs' magazines are theirs: each CPU empties its own. */
-__cold void heap_policy_shrink(void)
+/* Only a CPU itself can empty its magazines. */
+static void shrink_here(void *arg __unused)
 {
 	unsigned long state = spin_lock_irqsave(&slab_heap.lock);
 
 	list_for_each(cache, &slab_heap.caches, struct cache, all)
 		slab_shrink(cache, slab_copy(cache));
 	spin_unlock_irqrestore(&slab_heap.lock, state);
+}
+
+__cold void heap_policy_shrink(void)
+{
+	cpu_others(shrink_here, NULL);
+	shrink_here(NULL);
 }

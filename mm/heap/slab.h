@@ -28,7 +28,7 @@
 #include <mm/page.h>
 
 /* CPUs that there can be; a lone one is CPU 0, whose copies are the objects themselves. */
-#ifdef CONFIG_NR_CPUS
+#ifdef CONFIG_SMP
 #define SLAB_CPUS	CONFIG_NR_CPUS
 #elif !defined(SLAB_CPUS)
 #define SLAB_CPUS	1

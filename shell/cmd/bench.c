@@ -23,11 +23,14 @@ static const struct bench boot_prompt_bench = {
 };
 BENCH(boot_prompt_bench);
 
-static bool print_figure(const struct bench *b, bool counts)
+static bool print_figure(const struct bench *b, bool counts, bool asked)
 {
 	u64 value, one = 1;
 	int err = b->run(&value);
 
+	/* what this machine has not got is said to those only who ask for it */
+	if (err == -ENODEV && !asked)
+		return true;
 	if (err) {
 		print("bench: no %s: %s\n", b->name, errno_name(-err));
 		return false;
@@ -64,7 +67,7 @@ static int bench_run(int argc, char **argv)
 		if (argc < 2 || !strcmp(argv[1], (*b)->group) ||
 		    !strcmp(argv[1], (*b)->name)) {
 			found = true;
-			all = print_figure(*b, counts) && all;
+			all = print_figure(*b, counts, argc > 1) && all;
 		}
 	}
 	shell_stop_gently(false);

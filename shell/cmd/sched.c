@@ -4,6 +4,7 @@
  * ready are shown with how many of the others the policy would let go first; the order among
  * its equals is the policy's own and not shown.
  */
+#include <kernel/cpu.h>
 #include <kernel/sched_policy.h>
 #include <kernel/time.h>
 #include <shell/command.h>
@@ -43,12 +44,16 @@ static void show(const struct thread_info *t)
 		      p->period / NS_PER_US);
 	else
 		print(" -");
-	print("  %s\n", t->policy);
+	print("  %s", t->policy);
+	if (cpu_count(cpu_online()) > 1)
+		print(", CPU %u", t->cpu);
+	print("\n");
 }
 
 static int sched_run(int argc __unused, char **argv __unused)
 {
 	u64 now = time_now(), idle = 0, switches = 0, forced = 0;
+	u64 all_time = now * cpu_count(cpu_online());
 	unsigned int ready = 0, all = 0;
 	struct thread_info t;
 
@@ -62,7 +67,7 @@ static int sched_run(int argc __unused, char **argv __unused)
 	}
 	print("policy: %s\n", sched_policy_name);
 	print("threads: %u, %u of them ready and waiting; idle %lu.%lu %% of %lu ms\n", all, ready,
-	      idle * 100 / now, idle * 1000 / now % 10, now / NS_PER_MS);
+	      idle * 100 / all_time, idle * 1000 / all_time % 10, now / NS_PER_MS);
 	print("switches of these threads: %lu by themselves, %lu forced\n", switches, forced);
 	print("  id name            state     ahead priority nice    slice deadlines\n");
 	for (unsigned int id = 0; thread_info(id, &t); id = t.id + 1)

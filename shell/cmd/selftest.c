@@ -3,6 +3,8 @@
  * selftest: runs the tests that were linked into the kernel, all or one suite, and prints KTAP.
  * Ctrl-C ends it behind the test that runs, which may wait for threads that use its stack.
  */
+#include <kernel/sched_policy.h>
+#include <kernel/thread.h>
 #include <lib/test.h>
 #include <shell/command.h>
 #include <uapi/errno.h>
@@ -10,6 +12,14 @@
 static const struct argument selftest_arguments[] = {
 	{ .name = "SUITE", .type = ARGUMENT_TEXT, .optional = true },
 };
+
+#ifdef CONFIG_SMP
+void test_one_cpu(bool on)
+{
+	/* it may be another one by then: then it comes back */
+	thread_set_affinity(thread_current(), on ? BIT(thread_current()->rq->cpu) : ~0UL);
+}
+#endif
 
 static int selftest(const struct arguments *a)
 {

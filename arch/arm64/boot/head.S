@@ -339,6 +339,66 @@ FUNC boot_linked
 	bl	kernel_main
 ENDFUNC boot_linked
 
+#ifdef CONFIG_SMP
+/*
+ * Where the other CPUs come in, as firmware or their spin table has let them go. They find what
+ * the boot CPU has made: its settings, its tables. Until they have a stack of their own they need
+ * none; a fault here is reported on early boot's, by as many as have one.
+ * In: nothing. Out: does not return. State: MMU off, any of EL1 to EL3.
+ */
+FUNC secondary_entry
+	msr	daifset, #0xf
+	msr	spsel, #1
+	adr_l	x0, early_stack_top
+	mov	sp, x0
+	mov	x29, xzr
+	bl	early_vectors_on
+	bl	drop_to_el1
+	bl	early_vectors_on
+	adr_l	x0, boot_info
+	mov_sym	x8, secondary_linked
+	b	enable_mmu
+ENDFUNC secondary_entry
+
+/*
+ * A CPU at its link address: is it the one that is waited for?
+ * State: MMU on, interrupts masked. Out: does not return.
+ */
+FUNC secondary_linked
+	mrs	x0, mpidr_el1
+	and	x3, x0, #0xff00000000		// Aff3
+	and	x0, x0, #0xffffff		// Aff2 to Aff0
+	orr	x0, x0, x3
+	adr_l	x1, cpu_start
+	add	x2, x1, #CPU_START_STATE
+1:	ldaxr	x3, [x2]
+	ldr	x4, [x1, #CPU_START_AFFINITY]
+	cmp	x3, #START_REQUESTED
+	ccmp	x0, x4, #0, eq
+	b.ne	secondary_unwanted
+	mov	x3, #START_CLAIMED
+	stlxr	w4, x3, [x2]
+	cbnz	w4, 1b
+	ldr	x3, [x1, #CPU_START_STACK]
+	mov	sp, x3
+	ldr	x3, [x1, #CPU_START_THREAD]
+	msr	sp_el0, x3
+	ldr	x3, [x1, #CPU_START_PERCPU]
+	msr	tpidr_el1, x3
+	bl	arch_secondary_begin
+	mov	x29, xzr
+	.cfi_undefined x30			// the call chain ends here
+	bl	secondary_main
+ENDFUNC secondary_linked
+
+/* Nobody waits for this CPU. State: interrupts masked. Out: does not return. */
+FUNC secondary_unwanted
+	clrex
+1:	wfi
+	b	1b
+ENDFUNC secondary_unwanted
+#endif
+
 	.section .boot.bss, "aw", %nobits
 	.align	4
 early_stack:

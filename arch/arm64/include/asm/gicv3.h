@@ -35,6 +35,30 @@ static inline void arch_gicv3_end(u64 intid)
 	isb();	// the priority has dropped before interrupts are unmasked
 }
 
+static inline void arch_gicv3_fiq_init(void)
+{
+	sysreg_write(ICC_IGRPEN0_EL1, 1);
+	isb();	// group 0 can be taken from here on
+}
+
+static inline u32 arch_gicv3_take_fiq(void)
+{
+	u32 intid = (u32)sysreg_read(ICC_IAR0_EL1);
+
+	dsb(sy);	// as arch_gicv3_acknowledge()
+	if (intid < 1020)
+		sysreg_write(ICC_EOIR0_EL1, intid);
+	isb();	// as arch_gicv3_end()
+	return intid;
+}
+
+static inline void arch_gicv3_send_fiq(u64 value)
+{
+	dsb(ishst);	// as arch_gicv3_send_sgi()
+	sysreg_write(ICC_SGI0R_EL1, value);
+	isb();
+}
+
 static inline void arch_gicv3_send_sgi(u64 value)
 {
 	dsb(ishst);	// what the receiver is to see is written first

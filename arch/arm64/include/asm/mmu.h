@@ -9,4 +9,7 @@
  */
 void arch_boot_finish(void);
 
+/* The last part of that, on each CPU: TTBR0 points at nothing, and the TLB forgets what it had. */
+void arch_identity_end(void);
+
 #endif

@@ -78,6 +78,10 @@
 #define TCR_GRANULE		(UL(1) << 14 | UL(3) << 30)
 #endif
 
+/* CNTKCTL_EL1: the event stream, and which bit of the counter makes its events */
+#define CNTKCTL_EVNTEN		(1 << 2)
+#define CNTKCTL_EVNTI_SHIFT	4
+
 /* DCZID_EL0: DC ZVA is not allowed; below the bit, log2 of its block in words of 4 bytes */
 #define DCZID_DZP		(1 << 4)
 
@@ -115,6 +119,10 @@
 #define ICC_IAR1_EL1		S3_0_C12_C12_0
 #define ICC_EOIR1_EL1		S3_0_C12_C12_1
 #define ICC_SGI1R_EL1		S3_0_C12_C11_5
+#define ICC_SGI0R_EL1		S3_0_C12_C11_7
+#define ICC_IGRPEN0_EL1		S3_0_C12_C12_6
+#define ICC_IAR0_EL1		S3_0_C12_C8_0
+#define ICC_EOIR0_EL1		S3_0_C12_C8_1
 #define ICH_HCR_EL2		S3_4_C12_C11_0
 
 #endif

@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: MIT
+"""Several CPUs: started by PSCI and by spin table, named where one does not come, sharing what runs;
+the in-kernel tests on 2 and 4 of them; and the ends of a run that one CPU brings about for all."""
+
+import re
+
+import pytest
+
+from lib import tree
+from lib.build import bench
+from lib.session import OFF, PANIC, STUCK
+
+from .test_selftest import SUITES, check
+
+POLICIES = ("COOPERATIVE", "ROUND_ROBIN", "PRIORITY", "MLFQ", "FAIR", "EDF")
+EVERY_CHECK = "SELFTEST=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y"
+
+
+@pytest.fixture
+def checked_cpus(build):
+    """Every check that there is, but for the watchdog's."""
+    return lambda more="": build("qemu_virt_defconfig", set=f"{EVERY_CHECK} {more}".strip())
+
+
+def selftest(run, o, cpus, suite="", **env):
+    """Under instruction counting: CPUs take turns then, and a run is the same every time."""
+    result = run(o, f"selftest {suite}".strip(), env={"SMP": cpus, **env}, icount=True, timeout=300)
+    assert result.status == OFF, result.closing
+    assert f"{cpus} of {cpus} CPUs used" in result.text
+    return check(result.text)
+
+
+@pytest.mark.parametrize("cpus", [2, 4])
+def test_all_suites(run, checked_cpus, cpus):
+    assert not (SUITES | {"smp"}) - selftest(run, checked_cpus(), cpus)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cpus", [8, 16])
+def test_all_suites_on_many(run, checked_cpus, cpus):
+    assert not (SUITES | {"smp"}) - selftest(run, checked_cpus(), cpus)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", POLICIES)
+def test_all_suites_of_every_policy(run, checked_cpus, policy):
+    selftest(run, checked_cpus(f"SCHED_{policy}=y"), 4)
+
+
+@pytest.mark.parametrize("policy", ["ROUND_ROBIN", "MLFQ", "FAIR", "EDF"])
+def test_policies(run, build, policy):
+    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, "smp") == {"smp"}
+
+
+def test_side_by_side(run, checked_cpus):
+    """Without counting, where two CPUs do run at once."""
+    result = run(checked_cpus(), "selftest smp", env={"SMP": 2}, timeout=300)
+    assert result.status == OFF and check(result.text) == {"smp"}, result.closing
+
+
+def test_gic_v2(run, checked_cpus):
+    assert selftest(run, checked_cpus(), 4, "smp", GIC="2") == {"smp"}
+
+
+def test_raspi4b(run, raspi4b, build):
+    """By spin table, and GIC-400."""
+    o = build("rpi4_defconfig", set="SELFTEST=y DEBUG_ASSERT=y")
+    assert selftest(run, o, 4, "smp") == {"smp"}
+
+
+# -- which CPUs --------------------------------------------------------------------------------
+
+def test_as_many_as_there_are(run, kernel):
+    for cpus in (1, 3, 8, 16):
+        result = run(kernel, "cat /proc/cpuinfo; sched", env={"SMP": cpus})
+        assert f"] {cpus} of {cpus} CPU{'s' if cpus > 1 else ''} used (" in result.text
+        assert re.findall(r"^processor\t: (\d+)$", result.text, re.M) == [str(n) for n in range(cpus)]
+        assert len(re.findall(r"^ +\d+ idle", result.text, re.M)) == cpus
+
+
+@pytest.mark.parametrize("option, used, said", [
+    ("maxcpus=3", 3, "3 CPUs of the tree's 4 are used, as the command line says"),
+    ("maxcpus=1", 1, ""), ("maxcpus=0", 1, ""), ("nosmp", 1, ""), ("maxcpus=99", 4, ""),
+])
+def test_command_line(run, kernel, option, used, said):
+    result = run(kernel, "mem", env={"SMP": 4, "APPEND": option})
+    assert f"] {used} of 4 CPUs used (" in result.text and said in result.text
+
+
+def test_more_than_configured(run, build):
+    result = run(build("qemu_virt_defconfig", set="NR_CPUS=2"), "sched", env={"SMP": 4})
+    assert "2 CPUs of the tree's 4 are used, as CONFIG_NR_CPUS says" in result.text
+    assert "] 2 of 4 CPUs used (" in result.text
+
+
+def test_kernel_for_one(run, build):
+    result = run(build("qemu_virt_defconfig", set="SMP=n"), "taskset 1 sched", env={"SMP": 4})
+    assert "] 1 of 4 CPUs used (" in result.text and "taskset: unknown command" in result.text
+
+
+CPU_2 = r'(cpu@2 \{.*?)'
+TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; what is said
+    "no-method": (CPU_2 + r'enable-method = "psci";', r"\1", 3,
+                  "cpu@2: no enable-method: nobody knows how to start it"),
+    "odd-method": (CPU_2 + r'"psci"', r'\1"telepathy"', 3, "cpu@2: enable-method telepathy is not known"),
+    "no-reg": (CPU_2 + r"reg = <0x02>;", r"\1", 3, "cpu@2: its reg does not say which CPU it is: left out"),
+    "wide-reg": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0 2 0>;", 3,
+                 "cpu@2: its reg does not say which CPU it is: left out"),
+    "twice-one": (CPU_2 + r"reg = <0x02>;", r"\1reg = <1>;", 3,
+                  "another CPU has the MPIDR 0x1 already: left out"),
+    "not-there": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0x77>;", 3,
+                  "no redistributor for the CPU with affinity 0x77 in the tree's regions"),
+    "disabled": (CPU_2 + r"enable-method", r'\1status = "disabled"; enable-method', 3, ""),
+    "spin-table-without": (CPU_2 + r'"psci"', r'\1"spin-table"', 3,
+                           "cpu@2: enable-method spin-table without a cpu-release-addr"),
+    "spin-table-outside": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x9000000>', 3,
+                           "cpu@2: cpu-release-addr 0x9000000 is not in the kernel's memory"),
+    "spin-table-odd": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000004>', 3,
+                       "cpu@2: cpu-release-addr 0x48000004 is not in the kernel's memory"),
+    "spin-table-asleep": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000000>', 3,
+                          "cpu@2: the CPU does not come up: left out"),
+    "no-psci": (r"psci \{", "other { compatible = \"x,y\"; }; odd {", 1,
+                "cpu@1: enable-method psci, and the tree has no psci node to call by"),
+}
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_odd_trees(run, kernel, tmp_path, name):
+    """Whatever is wrong with one CPU is said, and the others run."""
+    old, new, used, said = TREES[name]
+    path = tmp_path / "odd.dtb"
+    text = tree.decompile(tree.dump(kernel, path, {"SMP": 4}, autorun="sched"))
+    if name == "no-psci":
+        text = re.sub(r'compatible = "arm,psci[^;]*;', "", text)
+    text, times = re.subn(old, new, text, count=1, flags=re.S)
+    assert times == 1
+    tree.compile_dts(text, path)
+    result = run(kernel, env={"SMP": 4}, args=("--tree", str(path)), timeout=30)
+    assert said in result.text and f"] {used} of {3 if name == 'disabled' else 4} CPUs used (" in result.text
+
+
+def test_two_cpus_share_a_release_address(run, rpi4, raspi4b, tmp_path):
+    """Both wake up for the first one: the second one is not meant, and waits for ever."""
+    text = tree.decompile(rpi4 / "dts/bcm2711-rpi-4-b.dtb")
+    text, times = re.subn(r"cpu-release-addr = <0x0+ 0xe8>", "cpu-release-addr = <0 0xe0>", text)
+    assert times == 1
+    path = tree.compile_dts(text, tmp_path / "shared.dtb")
+    result = run(rpi4, "sched", env={"DTB": str(path)}, timeout=60)
+    assert "cpu@2: the CPU does not come up: left out" in result.text
+    assert "] 3 of 4 CPUs used (" in result.text
+
+
+# -- what runs where ---------------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def shell(kernel):
+    from lib.session import Session
+    session = Session(kernel, env={"SMP": 4}, timeout=None)
+    session.prompt()
+    yield session
+    session.close()
+
+
+def test_taskset(shell):
+    for cpu in range(4):
+        assert re.search(rf"^ +0 main +running .*, CPU {cpu}$", shell.cmd(f"taskset {1 << cpu:x} sched"), re.M)
+    assert shell.cmd("taskset -p 5 0") == "thread 0 may run on the CPUs 0x5"
+    assert shell.cmd("taskset -p 0") == "thread 0 may run on the CPUs 0x5"
+    assert shell.cmd("taskset -p 0xf 0") == "thread 0 may run on the CPUs 0xf"
+    assert shell.cmd("taskset -p 2 1").startswith("taskset: none of these CPUs runs, or an idle thread")
+    assert shell.cmd("taskset 10 true").startswith("taskset: none of these CPUs runs")
+    assert shell.cmd("taskset -p 1 99") == "taskset: there is no such thread"
+    assert shell.cmd("taskset x true") == "taskset: x is no mask"
+    assert shell.cmd("taskset 1 false; echo $?") == "1"
+    assert shell.cmd("taskset 1; echo $?") == "taskset: no command\n2"
+
+
+def test_interrupts_go_to_a_cpu(shell):
+    uart = re.search(r"^ +(\d+) .*pl011", shell.cmd("irq"), re.M)[1]
+    for cpu in (3, 1, 0):
+        assert shell.cmd(f"irq {uart} {cpu}") == ""
+        assert re.search(rf"pl011.*, CPU {cpu}$", shell.cmd("irq"), re.M)     # typed, so it comes there
+    for words in ("0 1", f"{uart} 4", "9999 0"):
+        assert shell.cmd(f"irq {words}") == "irq: not a line that goes to one CPU, or not a CPU that runs"
+
+
+def test_hogs_spread(shell):
+    """Three that never sleep, less urgent than the shell: each has a CPU of its own."""
+    made = [shell.cmd(f"spawn hog -p {n}") for n in (1, 2, 3)]
+    assert all(made)
+    cpus = re.findall(r"hog +running .*, CPU (\d)$", shell.cmd("sched"), re.M)
+    assert len(cpus) == len(set(cpus)) == 3
+    for row in re.findall(r"^ *(\d+) hog", shell.cmd("ps"), re.M):
+        shell.cmd(f"kill {row}")
+
+
+# -- ends --------------------------------------------------------------------------------------
+
+@pytest.fixture
+def watched(build):
+    return build("qemu_virt_defconfig", set="WATCHDOG=y WATCHDOG_SECONDS=1 CMD_CRASH=y")
+
+
+@pytest.mark.parametrize("gic", ["3", "2"])
+def test_panic_on_another_cpu(run, watched, gic):
+    """One reports, the others stop: nothing comes in between, nor after the last line."""
+    result = run(watched, "taskset 4 crash null", env={"SMP": 4, "GIC": gic})
+    assert result.status == PANIC
+    assert re.search(r"\] CPU 2, thread main$", result.text, re.M)
+    assert "does not stop" not in result.text
+    assert result.text.splitlines()[-1].startswith("cairn: panic: data abort: write, ")
+
+
+def test_stuck_cpu_is_reached(run, watched):
+    """By FIQ: it says itself where it is."""
+    result = run(watched, "taskset 4 crash masked", env={"SMP": 4})
+    assert result.status == STUCK
+    assert re.search(r"hang: watchdog: CPU 2 has taken no interrupt for 1 s$", result.text, re.M)
+    assert re.search(r"\] CPU 2, thread main$", result.text, re.M)
+    assert re.search(r"^\[.*\]   crash_masked\+0x", result.text, re.M)
+    assert "does not stop" not in result.text
+
+
+def test_stuck_cpu_is_named(run, watched):
+    """Where nothing gets through to it, one of the others says so, and which one does not stop."""
+    result = run(watched, "taskset 4 crash masked", env={"SMP": 4, "GIC": "2"})
+    assert result.status == STUCK
+    assert re.search(r"hang: watchdog: CPU 2 has taken no interrupt for \d s$", result.text, re.M)
+    assert re.search(r"\] CPU 1, thread ", result.text, re.M)
+    assert "CPU 2 does not stop" in result.text
+
+
+def test_figures(kernel):
+    """Exact, as scripts/bench has them."""
+    _, rows = bench(kernel)
+    for name in ("ipi.enter", "wake.far", "spin.fair", "boot.prompt.rpi4"):
+        assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"]
+
+
+def test_single_cpu_build(build):
+    """What the bounds of one CPU alone are held for."""
+    _, rows = bench(build("qemu_virt_defconfig", set="SMP=n"))
+    for name in ("sched.yield", "irq.wake", "thread.create", "fs.create-unlink"):
+        assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"]
