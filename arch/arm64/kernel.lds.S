@@ -64,7 +64,7 @@ SECTIONS
 		*kernel/sched_none.o(.text .text.*)
 		*mm/heap_none.o(.text .text.*)
 		*arch/arm64/smccc.o(.text .text.*)
-		*kernel/spinlock.o(.text .text.*)
+		*kernel/print.o(.text .text.*)
 		*lib/errno.o(.text .text.*)
 		*lib/stack_protector.o(.text .text.*)
 		*(.text.vectors)
