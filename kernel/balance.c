@@ -9,8 +9,8 @@
  *
  *  - a thread that becomes ready comes to a CPU that runs something less urgent, idle ones first,
  *    then the least urgent: the one where it was last, if several are alike (balance_place());
- *  - a CPU whose queue is left with something more urgent than what another CPU runs has that one
- *    look (balance_chosen(), cpu_kick());
+ *  - a CPU whose queue is left with something more urgent than what other CPUs run has those look
+ *    (balance_queued(), cpu_kick());
  *  - a CPU that begins something less urgent than what waits elsewhere, the idle thread included,
  *    takes that (balance_pull()).
  *
@@ -82,25 +82,24 @@ struct runqueue *balance_place(struct runqueue *home, struct thread *t, enum sch
 	return best;
 }
 
+/*
+ * All that could take it are asked, not the best of them: that one may have got something else by
+ * the time it looks, or may not run what it finds. Who comes too late finds nothing.
+ */
 void balance_queued(struct runqueue *rq)
 {
-	unsigned int urgent = waiting(rq), least = urgent, cpu = 0;
-
+	unsigned int urgent = waiting(rq);
 	u64 cpus = cpu_online() & ~rq->in_vain & ~BIT(rq->cpu);
 
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
+	if (!IS_ENABLED(CONFIG_SCHED_SHARES) || !urgent)
 		return;
 	atomic_fence();
-	for (; cpus && least; cpus &= cpus - 1) {
-		unsigned int i = (unsigned int)__builtin_ctzl(cpus), its = busy(cpu_runqueue(i));
+	for (; cpus; cpus &= cpus - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
 
-		if (its < least) {
-			least = its;
-			cpu = i;
-		}
+		if (busy(cpu_runqueue(cpu)) < urgent)
+			cpu_kick(cpu);
 	}
-	if (least < urgent)
-		cpu_kick(cpu);
 }
 
 /* The CPU on which the most urgent thread waits that may move, if above @rank; or NULL. */

@@ -58,7 +58,8 @@ struct runqueue *cpu_runqueue(unsigned int cpu);
 
 /*
  * The run queue that @t, which is about to be ready and was on @home last, is to come to: one whose
- * CPU it gets at once, if there is one. @home's lock is held, or @t is new.
+ * CPU it gets at once, if there is one. @home's lock is held, or @t is in
+ * nobody's hands but the caller's.
  */
 struct runqueue *balance_place(struct runqueue *home, struct thread *t, enum sched_why why);
 

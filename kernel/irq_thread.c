@@ -127,6 +127,7 @@ static int thread_start(struct irq_thread *t)
 	char name[THREAD_NAME_MAX];
 	struct thread_attr attr = {
 		.name = name, .sched = { .priority = THREAD_PRIORITY, .nice = NICE_MIN },
+		.affinity = ~0UL,
 	};
 
 	snprintf(name, sizeof(name), "irq/%s", t->name);

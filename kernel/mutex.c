@@ -110,11 +110,15 @@ static int take_or_mark(struct mutex *m, struct thread *t)
 				return 0;
 			continue;
 		}
-		if (is_circle(t, (const struct thread *)(word & ~MUTEX_WAITED)))
-			return -EDEADLK;
-		if (word & MUTEX_WAITED ||
-		    atomic_cas_acquire(&m->owner, &word, word | MUTEX_WAITED))
+		if (!(word & MUTEX_WAITED) &&
+		    !atomic_cas_acquire(&m->owner, &word, word | MUTEX_WAITED))
+			continue;
+		/* now its owner cannot release it, and end, without the guard */
+		if (!is_circle(t, owner_of(m)))
 			return -EAGAIN;
+		if (list_empty(&m->waiters))
+			atomic_store_relaxed(&m->owner, (uintptr_t)owner_of(m));
+		return -EDEADLK;
 	}
 }
 
@@ -186,6 +190,8 @@ static void hand_over(struct mutex *m, struct thread *t)
 	bool woke = false;
 
 	list_del(&m->link);
+	/* who lent it something may run, and end, as soon as it has what it waited for */
+	lend(t);
 	while (!woke && !list_empty(&m->waiters)) {
 		struct thread *next = wait_first(&m->waiters);
 		bool more;
@@ -206,7 +212,6 @@ static void hand_over(struct mutex *m, struct thread *t)
 	}
 	if (!woke)
 		atomic_store_release(&m->owner, 0);
-	lend(t);
 }
 
 void mutex_release(struct mutex *m)

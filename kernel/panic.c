@@ -42,20 +42,28 @@ static void claim(void)
 		cpu_stop();
 }
 
-/* Called when the console is this CPU's. */
-static void stop_others(void)
+/* Before the console is this CPU's: nobody else writes to it then. Those that do not stop. */
+static u64 stop_others(void)
 {
-	u64 left = cpu_stop_others();
+	return cpu_stop_others();
+}
 
-	for (; left; left &= left - 1)
-		print("CPU %d does not stop\n", __builtin_ctzl(left));
+static void name_running(u64 cpus)
+{
+	for (; cpus; cpus &= cpus - 1)
+		print("CPU %d does not stop\n", __builtin_ctzl(cpus));
 }
 #else
 static void claim(void)
 {
 }
 
-static void stop_others(void)
+static u64 stop_others(void)
+{
+	return 0;
+}
+
+static void name_running(u64 cpus __unused)
 {
 }
 #endif
@@ -102,6 +110,7 @@ static __noreturn void last_line(const char *kind, const char *text, const char 
  */
 static void begin(const char *text)
 {
+	u64 running = 0;
 	u32 before;
 
 	arch_irq_disable();
@@ -110,12 +119,14 @@ static void begin(const char *text)
 	before = atomic_add_relaxed(&panics, 1);
 	if (before > 1)
 		arch_halt();
+	if (!before)
+		running = stop_others();
 	console_panic();
 	if (before == 1) {
 		/* the report itself failed: only what needs nothing */
 		last_line("panic", text, " (while another panic was reported)");
 	}
-	stop_others();
+	name_running(running);
 }
 
 /* The report's first lines. */
@@ -219,6 +230,9 @@ static void say_last(const char *text)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
 		heap_debug_off();
+	console_flush();
+	/* nobody says anything behind it */
+	cpu_stop_others();
 	tty_fresh_line();
 	print("%s\n", text);
 	console_flush();

@@ -50,9 +50,12 @@ static inline struct thread *finish_switch(void)
 	if (unlikely(gone)) {
 		rq->gone = NULL;
 #ifdef CONFIG_SMP
-		if (gone->state == THREAD_MOVING)
+		if (gone->state == THREAD_MOVING) {
 			balance_move(gone);
-		else
+			/* it may be here again: callers look at @resched no more */
+			if (unlikely(rq->resched))
+				cpu_kick(rq->cpu);
+		} else
 #endif
 			thread_gone(gone);
 	}
@@ -261,8 +264,8 @@ static __always_inline bool fall_asleep(struct runqueue *rq, struct thread *t,
 	}
 	t->state = THREAD_SLEEPING;
 	t->wake_status = 0;
-	spin_unlock(lock);
 	t->asleep_since = arch_counter_early();
+	spin_unlock(lock);
 	return true;
 }
 
@@ -385,11 +388,13 @@ static __always_inline void make_ready(struct thread *t, enum sched_why why)
 }
 
 #ifdef CONFIG_SMP
-void sched_arrive(struct runqueue *rq, struct thread *t, enum sched_why why)
+/*
+ * @t, which is on its way, has come to @rq, which is locked. Returns the locked one that it stays
+ * on: another one where @t may not run here, which has changed meanwhile.
+ */
+static struct runqueue *admit(struct runqueue *rq, struct thread *t, enum sched_why why)
 {
-	spin_lock_untraced(&rq->lock);
 	while (unlikely(!may_run_on(rq, t))) {
-		/* that has changed while it was on its way */
 		struct runqueue *to = balance_place(rq, t, why);
 
 		atomic_store_relaxed(&t->rq, to);
@@ -398,6 +403,13 @@ void sched_arrive(struct runqueue *rq, struct thread *t, enum sched_why why)
 		spin_lock_untraced(&rq->lock);
 	}
 	t->state = THREAD_READY;
+	return rq;
+}
+
+void sched_arrive(struct runqueue *rq, struct thread *t, enum sched_why why)
+{
+	spin_lock_untraced(&rq->lock);
+	rq = admit(rq, t, why);
 	if (unlikely(rq->woken))
 		sched_settle(rq);
 	enter_queue(rq, t, why);
@@ -421,7 +433,9 @@ static __noinline struct runqueue *place_shared(struct runqueue *rq, struct thre
 	atomic_store_relaxed(&t->rq, to);
 	spin_unlock(&rq->lock);
 	spin_lock_untraced(&to->lock);
-	t->state = THREAD_READY;
+	to = admit(to, t, SCHED_WAKE);
+	/* where it takes the CPU at once nobody else says so */
+	t->placement = (u8)placement(to, t);
 	return to;
 }
 #endif

@@ -22,7 +22,7 @@ static struct runqueue runqueue PER_CPU;
 static struct thread idle_thread PER_CPU;
 
 /* Waits for interrupts, which make threads ready. Interrupts masked. */
-static __noreturn void idle_loop(struct runqueue *rq)
+static __always_inline __noreturn void idle_loop(struct runqueue *rq)
 {
 	for (;;) {
 		/* masked, so that none comes between the look and the wait */

@@ -27,13 +27,13 @@ int sched_check_params(const struct sched_params *p)
 void sched_tell(struct thread *t, struct thread_info *info)
 {
 	struct runqueue *rq;
-	u64 now = arch_counter(), asleep, run, waited;
+	u64 now, asleep, run, waited;
 
 	if (!t->rq)
 		return;		/* boot has not got that far */
 	rq = lock_runqueue(t);
-	if (t->state == THREAD_MOVING)
-		info->state = THREAD_READY;
+	now = arch_counter();
+	info->state = t->state == THREAD_MOVING ? THREAD_READY : t->state;
 	info->running = t == rq->current;
 	asleep = t->sleep_ticks + (info->state == THREAD_READY ? 0 : now - t->asleep_since);
 	info->cpu = rq->cpu;
@@ -41,7 +41,7 @@ void sched_tell(struct thread *t, struct thread_info *info)
 	info->killed = t->killed;
 	info->params = t->params;
 	/* not by account(): the policy would never be told of that time */
-	run = t->run_ticks + (info->running ? now - rq->since : 0);
+	run = t->run_ticks + (info->running && now > rq->since ? now - rq->since : 0);
 	info->run = time_from_ticks(run);
 	waited = now - t->born - asleep - run;
 	info->waited = (s64)waited < 0 ? 0 : time_from_ticks(waited);
@@ -57,8 +57,13 @@ u64 thread_cpu_time(void)
 {
 	unsigned long state = arch_irq_save();
 	struct thread *t = arch_current();
-	u64 ticks = t->run_ticks + arch_counter() - t->rq->since;
+	struct runqueue *rq = lock_runqueue(t);
+	u64 now = arch_counter(), ticks = t->run_ticks;
 
+	/* another CPU may have accounted it just now */
+	if (now > rq->since)
+		ticks += now - rq->since;
+	spin_unlock(&rq->lock);
 	arch_irq_restore(state);
 	return time_from_ticks(ticks);
 }

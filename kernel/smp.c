@@ -120,7 +120,10 @@ static bool has_come(unsigned int cpu)
 	return false;
 }
 
-/* Starts CPU @cpu, of @node: 0 or a negative errno, with a log line. */
+/*
+ * Starts CPU @cpu, of @node: 0, or a negative errno with a log line; -EBUSY when it has begun and
+ * does not get on, so that what it was given, its number too, is its own for good.
+ */
 static int start(unsigned int cpu, const struct dt_node *node)
 {
 	struct arch_secondary with;
@@ -141,11 +144,13 @@ static int start(unsigned int cpu, const struct dt_node *node)
 		goto no_interrupts;
 	if (has_come(cpu))
 		return 0;
-	/* what it was given it keeps, since it has begun with it */
 	if (!arch_cpu_give_up()) {
+		/* just now, or it is slow */
+		if (has_come(cpu))
+			return 0;
 		log_err("%s: the CPU has started, and does not get to its end: left out",
 			node->name);
-		return -EIO;
+		return -EBUSY;
 	}
 	log_err("%s: the CPU does not come up: left out", node->name);
 	err = -ETIMEDOUT;
@@ -163,6 +168,7 @@ no_memory:
 static void consider(const struct dt_node *node, unsigned int max)
 {
 	u64 affinity;
+	int err;
 
 	if (node_affinity(node, &affinity) || affinity == cpus.affinity[0])
 		return;
@@ -174,7 +180,8 @@ static void consider(const struct dt_node *node, unsigned int max)
 	if (cpus.count >= max)
 		return;
 	cpus.affinity[cpus.count] = affinity;
-	if (!start(cpus.count, node))
+	err = start(cpus.count, node);
+	if (!err || err == -EBUSY)
 		cpus.count++;
 }
 

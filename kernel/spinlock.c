@@ -22,7 +22,7 @@ void spin_wait(struct spinlock *lock, u16 ticket)
 {
 	/* the smallest images do without */
 	bool patient = !IS_ENABLED(CONFIG_THREADS);
-	u16 owner;
+	u16 owner __unused;
 	u64 end = patient ? TIME_NEVER : time_now() + SPIN_PATIENCE;
 
 	lock_check_contended(&lock->check);
@@ -30,10 +30,11 @@ void spin_wait(struct spinlock *lock, u16 ticket)
 	while ((owner = atomic_load_acquire(&lock->owner)) != ticket) {
 		if (!patient && time_now() > end)
 			give_up(lock);
-		if (IS_ENABLED(CONFIG_SMP))
-			arch_wait_while(&lock->owner, owner);
-		else
-			arch_relax();
+#ifdef CONFIG_SMP
+		arch_wait_while(&lock->owner, owner);
+#else
+		arch_relax();
+#endif
 	}
 	trace_lock_taken(lock);
 }

@@ -10,36 +10,11 @@
 #include <kernel/sched.h>
 #include <kernel/seqlock.h>
 #include <kernel/timer.h>
-#include <lib/bench.h>
 #include <lib/test.h>
 #include <mm/heap.h>
 
 #include "test_irq.h"
-#include "test_sync.h"
-
-#define CPUS_MAX	16
-
-/* The CPU that runs this, as far as one can tell. */
-static unsigned int here(void)
-{
-	return atomic_load_relaxed(&thread_current()->rq)->cpu;
-}
-
-static unsigned int cpus(void)
-{
-	return MIN(cpu_count(cpu_online()), CPUS_MAX + 0U);
-}
-
-static struct thread *spawn_on(u64 affinity, int (*entry)(void *arg), void *arg)
-{
-	const struct thread_attr attr = {
-		.name = "smp", .sched = SCHED_PARAMS_DEFAULT, .affinity = affinity,
-	};
-	struct thread *t = NULL;
-
-	TEST_EQ(thread_create(&t, &attr, entry, arg), 0);
-	return t;
-}
+#include "test_smp.h"
 
 /*
  * --- Affinity ------------------------------------------------------------------------------------
@@ -103,40 +78,6 @@ static void threads_move_themselves(void)
 		t[i] = test_spawn(move_about, NULL);
 	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
 		TEST_EQ(test_join(t[i]), 0);
-}
-
-static bool stop;
-
-static int spin(void *arg)
-{
-	u64 *count = arg;
-
-	while (!atomic_load_relaxed(&stop))
-		atomic_store_relaxed(count, *count + 1);
-	return (int)here();
-}
-
-/* One that runs and never asks for anything is moved as well. */
-static void running_ones_are_moved(void)
-{
-	u64 count = 0;
-	struct thread *t;
-
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
-	stop = false;
-	t = spawn_on(BIT(1), spin, &count);
-	for (unsigned int i = 0; t && i < 50; i++) {
-		u64 before = atomic_load_relaxed(&count);
-
-		TEST_EQ(thread_set_affinity(t, BIT(i % cpus() ? i % cpus() : 1)), 0);
-		TEST_UNTIL(atomic_load_relaxed(&count) != before);
-	}
-	if (t)
-		TEST_EQ(thread_set_affinity(t, BIT(1)), 0);
-	TEST_UNTIL(!t || t->rq->cpu == 1);
-	atomic_store_relaxed(&stop, true);
-	TEST_EQ(test_join(t), 1);
 }
 
 /*
@@ -370,131 +311,19 @@ static void interrupts_go_where_they_are_sent(void)
 	irq_free(irq);
 }
 
-/*
- * --- Sharing -------------------------------------------------------------------------------------
- */
-
-#define SPINNERS	(2 * CPUS_MAX)
-
-static u64 counts[SPINNERS];
-
-/* How far each of @n has come while this thread slept. */
-static void progress(u64 *gained, unsigned int n)
-{
-	u64 before[SPINNERS];
-
-	for (unsigned int i = 0; i < n; i++)
-		before[i] = atomic_load_relaxed(&counts[i]);
-	thread_sleep(3 * NS_PER_MS);
-	for (unsigned int i = 0; i < n; i++)
-		gained[i] = atomic_load_relaxed(&counts[i]) - before[i];
-}
-
-/* As many as there are CPUs: none stands idle, and none has two. */
-static void idle_cpus_take_work(void)
-{
-	unsigned int n = cpus(), last = 0;
-	struct thread *t[CPUS_MAX];
-	u64 gained[CPUS_MAX];
-
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
-	stop = false;
-	for (unsigned int i = 0; i < n; i++)
-		t[i] = test_spawn_at(1, spin, &counts[i]);
-	for (unsigned int round = 0; round < 10; round++) {
-		progress(gained, n);
-		for (unsigned int i = 0; i < n; i++)
-			last += !gained[i];
-	}
-	/* this thread takes a CPU for a moment as well */
-	TEST(last < 10 * n / 2);
-	atomic_store_relaxed(&stop, true);
-	for (unsigned int i = 0; i < n; i++)
-		TEST(test_join(t[i]) >= 0);
-}
-
-#ifdef CONFIG_SCHED_PRIORITY
-
-/* Whether those that gain are the most urgent ones of @n, as many as there are CPUs. */
-static bool most_urgent_gain(struct thread *const *t, unsigned int n)
-{
-	u64 gained[SPINNERS];
-	bool right = true;
-
-	progress(gained, n);
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int before = 0;
-
-		for (unsigned int j = 0; j < n; j++)
-			before += t[j]->priority > t[i]->priority;
-		right = right && (before < cpus() || !gained[i]);
-		right = right && (before >= cpus() || gained[i]);
-	}
-	return right;
-}
-
-/*
- * Fixed priority is global: of twice as many as there are CPUs, all of different priorities, the
- * more urgent half runs, however priorities change and wherever they were before.
- */
-static void most_urgent_run(void)
-{
-	unsigned int n = MIN(2 * cpus(), 20U);
-	struct thread *t[SPINNERS];
-	u32 seed = 1, wrong = 0;
-
-	/* elsewhere a CPU may stand still at any time, and then gains nothing */
-	if (!bench_counts())
-		return;
-	stop = false;
-	for (unsigned int i = 0; i < n; i++)
-		t[i] = test_spawn_at((int)i + 1, spin, &counts[i]);
-	for (unsigned int round = 0; round < 30; round++) {
-		struct sched_params p;
-		unsigned int a, b;
-
-		/* the window begins when what was changed has come into force */
-		thread_sleep(NS_PER_MS);
-		wrong += !most_urgent_gain(t, n);
-		seed = seed * 1664525 + 1013904223;
-		a = (seed >> 8) % n;
-		b = (seed >> 16) % n;
-		/* two change places */
-		p = t[a]->params;
-		TEST_EQ(thread_set_params(t[a], &t[b]->params), 0);
-		TEST_EQ(thread_set_params(t[b], &p), 0);
-	}
-	TEST_EQ(wrong, 0);
-	atomic_store_relaxed(&stop, true);
-	for (unsigned int i = 0; i < n; i++)
-		TEST(test_join(t[i]) >= 0);
-}
-#endif
-
 static const struct test_case cases[] = {
 	TEST_CASE(threads_run_where_they_may),
 	TEST_CASE(affinity_without_a_cpu),
 	TEST_CASE(threads_move_themselves),
-	TEST_CASE(running_ones_are_moved),
 	TEST_CASE(calls_cross),
 	TEST_CASE(locks_keep_others_out),
 	TEST_CASE(readers_see_what_belongs_together),
 	TEST_CASE(objects_go_from_cpu_to_cpu),
 	TEST_CASE(timers_are_taken_back_from_afar),
 	TEST_CASE(interrupts_go_where_they_are_sent),
-	TEST_CASE(idle_cpus_take_work),
-#ifdef CONFIG_SCHED_PRIORITY
-	TEST_CASE(most_urgent_run),
-#endif
 };
 
-static const char *why_not(void)
-{
-	return cpus() > 1 ? NULL : "one CPU runs";
-}
-
 static const struct test_suite smp_suite = {
-	.name = "smp", .skip = why_not, .cases = cases, .count = ARRAY_SIZE(cases),
+	.name = "smp", .skip = smp_not, .cases = cases, .count = ARRAY_SIZE(cases),
 };
 TEST_SUITE(smp_suite);

@@ -75,7 +75,9 @@ static int run(void *arg)
 int work_queue_create(struct work_queue **queue, const char *name,
 		      const struct sched_params *params)
 {
-	struct thread_attr attr = { .name = name, .sched = SCHED_PARAMS_DEFAULT };
+	struct thread_attr attr = {
+		.name = name, .sched = SCHED_PARAMS_DEFAULT, .affinity = ~0UL,
+	};
 	struct work_queue *q = kzalloc(sizeof(*q));
 	int err;
 

@@ -32,17 +32,15 @@ static struct wait_queue queue;
 /* its lock held: */
 static struct list jobs;
 
+/* Before there is a job, which may look for others at once. */
 static unsigned long begin(void)
 {
-	unsigned long state;
-
 	/* not by an initialiser, which would take a page of the image for what is written to */
 	if (!jobs.next) {
 		wait_queue_init(&queue);
 		list_init(&jobs);
 	}
-	state = spin_lock_irqsave(&queue.lock);
-	return state;
+	return spin_lock_irqsave(&queue.lock);
 }
 
 static int run_job(void *arg)
@@ -93,6 +91,7 @@ int jobs_start(const char *text, size_t len)
 		return STATUS_FAIL;
 	}
 	memcpy(job->text, text, len);
+	spin_unlock_irqrestore(&queue.lock, begin());	/* see there */
 	err = thread_create(&job->thread, &attr, run_job, job);
 	if (err) {
 		print("no thread for the job: %s\n", errno_text(-err));

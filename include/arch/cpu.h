@@ -34,14 +34,16 @@ static inline vaddr_t arch_pc(void);
  */
 static inline void arch_relax(void);
 
+#ifdef CONFIG_SMP
 /*
  * Returns *@p, after a wait (WFE) where it was @value: until somebody writes to it, or something
- * else wakes the CPU, as it does from time to time. An acquire. With CONFIG_SMP.
+ * else wakes the CPU, as it does from time to time. An acquire.
  */
 static inline u16 arch_wait_while(const u16 *p, u16 value);
 
-/* Lets fast interrupts in on this CPU (fiq_entry()), once, when it starts. With CONFIG_SMP. */
+/* Lets fast interrupts in on this CPU (fiq_entry()), once, when it starts. */
 static inline void arch_fiq_enable(void);
+#endif
 
 /*
  * Stops until an interrupt is pending, also a masked one (WFI). Callers mask interrupts, check

@@ -23,6 +23,7 @@ static inline u32 arch_gicv3_acknowledge(void);
 /* Ends interrupt @intid. */
 static inline void arch_gicv3_end(u64 intid);
 
+#ifdef CONFIG_SMP
 /* Lets group 0, which comes as FIQ, in as well. */
 static inline void arch_gicv3_fiq_init(void);
 
@@ -31,6 +32,7 @@ static inline u32 arch_gicv3_take_fiq(void);
 
 /* Generates a group-0 SGI; @value as ICC_SGI0R_EL1 takes it. */
 static inline void arch_gicv3_send_fiq(u64 value);
+#endif
 
 /* Generates a group-1 SGI; @value as ICC_SGI1R_EL1 takes it. */
 static inline void arch_gicv3_send_sgi(u64 value);

@@ -46,8 +46,11 @@ void cpus_start(void);
 /* The MPIDR affinity of CPU @cpu, as arch_cpu_affinity(), and its node. Any context. */
 u64 cpu_affinity(unsigned int cpu);
 
-/* Calls @function(@arg) on CPU @cpu, in an interrupt there, and waits for its end. Any context but
- * with a lock held that @function, or anything that @cpu waits for with interrupts off, takes. */
+/*
+ * Calls @function(@arg) on CPU @cpu, in an interrupt there, and waits for its end: for ever, where
+ * @cpu takes no interrupts any more. Any context but with a lock held that @function, or anything
+ * that @cpu waits for with interrupts off, takes.
+ */
 void cpu_call(unsigned int cpu, void (*function)(void *arg), void *arg);
 
 /* The same on all other CPUs that run, one after the other; on this one as well, should the thread

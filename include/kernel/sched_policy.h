@@ -75,7 +75,7 @@ void sched_policy_init(struct runqueue *rq);
  * Asks whether @thread may have @params, which are in their ranges, before it gets them; with NULL
  * says that it is gone. @thread's own params are the ones that it has had so far; those of a new
  * one are all zero. 0; -EBUSY: no room; -EINVAL: they make no sense to this policy. Interrupts off,
- * one call at a time; @thread is not in a queue.
+ * one call at a time; @thread has its run queue, and is not in its queue.
  */
 int sched_policy_admit(struct thread *thread, const struct sched_params *params);
 

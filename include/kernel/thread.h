@@ -65,7 +65,7 @@ struct stream;
 struct thread {
 #ifdef CONFIG_THREADS
 	struct arch_context context;	/* while it does not run; first: cheapest to reach */
-	struct runqueue *rq;		/* of the CPU that it runs on, or did last */
+	struct runqueue *rq;		/* of the CPU that it runs on, did last, or is to come to */
 #endif
 	char name[THREAD_NAME_MAX];
 	/* set when the thread is made, then constant: */
@@ -103,8 +103,9 @@ struct thread {
 	struct list owned;	/* mutexes that others wait for */
 	/* the thread's own: */
 	unsigned int held;	/* mutexes and reader-writer locks that it has */
-	/* set when the thread is made, then constant: */
+	/* its run queue's lock held: */
 	u64 affinity;		/* CPUs that it may run on, a bit each */
+	/* set when the thread is made, then constant: */
 	int (*entry)(void *arg);
 	void *arg;
 	/* joiners.lock held: */

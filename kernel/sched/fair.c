@@ -74,6 +74,8 @@ int sched_policy_admit(struct thread *t, const struct sched_params *params)
 	if (params->slice)
 		slice = params->slice;
 	e->weight = weights[params->nice - NICE_MIN];
+	if (IS_ENABLED(CONFIG_SMP) && !e->at)
+		e->at = t->rq->policy;
 	if (!e->lent)
 		e->lent = e->weight;
 	if (e->weight < WEIGHT_NORMAL)

@@ -20,7 +20,7 @@ static int act(struct thread *t, void *arg __unused)
 /* Why thread @id is not to be killed, or NULL. */
 static const char *forbidden(const struct thread_info *t)
 {
-	if (t->running)
+	if (t->id == thread_current()->id)
 		return "is the shell itself";
 	return t->idle ? "is the idle thread" : NULL;
 }

@@ -9,6 +9,7 @@
  * much to do as before. Of RUNTIME a tenth is left for what switching costs.
  */
 #include <kernel/spinlock.h>
+#include <kernel/sched_policy.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <lib/format.h>
@@ -77,6 +78,12 @@ static void work(u64 ns)
 	burn(ns / NS_PER_US * rounds_per_ms / 1000);
 }
 
+/* Whether the shell is ready, and does not run: it may, on another CPU. */
+static bool shell_waits(void)
+{
+	return boot_thread.state == THREAD_READY && boot_thread.rq->current != &boot_thread;
+}
+
 /*
  * Whatever the policy and the priority: nothing takes the prompt away for good. When one of these
  * threads has had STARVED_NS of the CPU while the shell was ready and did not run, all of them,
@@ -86,13 +93,13 @@ static void look(struct look *l)
 {
 	u64 run = boot_thread.run_ticks;
 
-	if (boot_thread.state != THREAD_READY || run != l->shell_run) {
+	if (!shell_waits() || run != l->shell_run) {
 		l->shell_run = run;
 		l->own_run = thread_cpu_time();
 	} else if (thread_cpu_time() - l->own_run >= STARVED_NS) {
 		starved_at = run;
 	}
-	while (boot_thread.state == THREAD_READY && boot_thread.run_ticks == starved_at &&
+	while (shell_waits() && boot_thread.run_ticks == starved_at &&
 	       !thread_killed() && !thread_sleep(LOOK_NS))
 		;
 }

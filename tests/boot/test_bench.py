@@ -42,7 +42,7 @@ def test_time_is_not_called_instructions(run, figures):
 def test_groups(run, figures):
     text = run(figures, "bench boot; bench nothing; bench a b").text
     assert "bench: no boot.prompt: EAGAIN\n" in text, "autorun= comes before the first prompt"
-    assert re.search(r"^bench: no group or figure nothing; groups are: known boot fs mem sched shell\n"
+    assert re.search(r"^bench: no group or figure nothing; groups are: known boot fs mem smp sched scale shell lock\n"
                      r"usage: bench \[GROUP\|NAME\]\n",
                      text, re.M)
     assert "known." not in text

@@ -25,7 +25,7 @@ def test_banner_is_what_the_tree_says(session, rpi4):
     text = session.text
     assert "Cairn 0.1.0" in text.splitlines()[0]
     assert f"] Cairn 0.1.0 on {tree.strings('model')[0]}\n" in text
-    assert re.search(r"\] 1 of \d CPUs used \(Cortex-A72 r0p3\), entered at EL2; 960 MiB of memory, ",
+    assert re.search(r"\] 4 of 4 CPUs used \(Cortex-A72 r0p3\), entered at EL2; 960 MiB of memory, ",
                      text)
     assert "page granule 4 KiB, " in text
     console, chip, timer = re.search(r"console (\S+), interrupts (\S+), timer (\S+) at \d+ kHz", text

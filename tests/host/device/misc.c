@@ -87,9 +87,9 @@ static void psci_refuses(void)
 	TEST_EQ(psci("hvc", 4, 2), -ENODEV);
 	TEST_EQ(hvc_call | smc_call, 0);
 	boot_el = 1;
-	TEST_EQ(psci("fax", 4, 2), -EINVAL);
+	TEST_EQ(psci("fax", 4, 2), -ENODEV);
 	TEST_EQ(hvc_call | smc_call, 0);
-	TEST_EQ(psci(NULL, 0, 2), -EINVAL);
+	TEST_EQ(psci(NULL, 0, 2), -ENODEV);
 	TEST_EQ(hvc_call | smc_call, 0);
 	/* 0.1, and firmware that does not know the call: 32 bits of it are the answer */
 	TEST_EQ(psci("hvc", 4, 1), -EOPNOTSUPP);

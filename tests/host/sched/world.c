@@ -176,11 +176,11 @@ bool world_make(struct job *job, const struct sched_params *params)
 	struct thread *t = &job->thread;
 
 	memset(job, 0, sizeof(*job));
+	t->rq = &world;
 	if (sched_policy_admit(t, params))
 		return false;
 	t->params = *params;
 	t->priority = (unsigned int)params->priority;
-	t->rq = &world;
 	job->born = sched_now;
 	enter_queue(job, SCHED_NEW);
 	settle();
