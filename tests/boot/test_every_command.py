@@ -68,10 +68,12 @@ GOOD_AND_BAD = {
     "slab": ("slab | head -n 1", r" +size +live .*", 0, "slab x"),
     "sleep": ("sleep 1ms", "", 0, "sleep x"),
     "source": ("echo echo x > s; source s", "x", 0, "source"),
+    "soak": ("soak 0s | wc -l", "1", 0, "soak x"),
     "spawn": ("spawn", r" +id kind +times +missed +worst us", 0, "spawn x"),
     "stat": ("stat a", r"a: file, mode 0644, 6 bytes, .*", 0, "stat"),
     "sum": ("sum a", r"[0-9a-f]{8} 6 a", 0, "sum -x"),
     "sync": ("sync", "", 0, "sync x"),
+    "taskset": ("taskset -p 9999", "taskset: there is no such thread", 1, "taskset"),
     "time": ("time true", r"real \d+\.\d{6} s, cpu \d+\.\d{6} s", 0, "time"),
     "timers": ("timers | head -n 1", r" +due in, us .*", 0, "timers x"),
     "top": ("top -n 1", r"up \d+ s, threads: (?s:.*) main .*", 0, "top x"),
@@ -87,7 +89,7 @@ GOOD_AND_BAD = {
     "workload": ("workload", r"workload: .*", 1, "workload x"),
     "write": ("write -a a 4; wc -l a", "2 bytes written\n4 a", 0, "write a"),
 }
-MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y"
+MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
 
 
 @pytest.fixture(scope="module", params=["", MORE], ids=["defconfig", "all"])

@@ -13,6 +13,7 @@ from lib.session import OFF, PANIC, STUCK
 from .test_selftest import SUITES, check
 
 POLICIES = ("COOPERATIVE", "ROUND_ROBIN", "PRIORITY", "MLFQ", "FAIR", "EDF")
+CPUS = {"smp", "balance"}     # the suites that are about them
 EVERY_CHECK = "SELFTEST=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y"
 
 
@@ -22,23 +23,26 @@ def checked_cpus(build):
     return lambda more="": build("qemu_virt_defconfig", set=f"{EVERY_CHECK} {more}".strip())
 
 
-def selftest(run, o, cpus, suite="", **env):
+def selftest(run, o, cpus, suites=("",), icount=True, **env):
     """Under instruction counting: CPUs take turns then, and a run is the same every time."""
-    result = run(o, f"selftest {suite}".strip(), env={"SMP": cpus, **env}, icount=True, timeout=300)
+    result = run(o, "; ".join(f"selftest {suite}".strip() for suite in suites), env={"SMP": cpus, **env},
+                 icount=icount, timeout=300)
     assert result.status == OFF, result.closing
     assert f"{cpus} of {cpus} CPUs used" in result.text
-    return check(result.text)
+    texts = result.text.split("\nKTAP version 1\n1..")[1:]
+    assert len(texts) == len(suites)
+    return set().union(*(check(f"\n1..{text}") for text in texts))
 
 
 @pytest.mark.parametrize("cpus", [2, 4])
 def test_all_suites(run, checked_cpus, cpus):
-    assert not (SUITES | {"smp"}) - selftest(run, checked_cpus(), cpus)
+    assert not (SUITES | CPUS) - selftest(run, checked_cpus(), cpus)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cpus", [8, 16])
 def test_all_suites_on_many(run, checked_cpus, cpus):
-    assert not (SUITES | {"smp"}) - selftest(run, checked_cpus(), cpus)
+    assert not (SUITES | CPUS) - selftest(run, checked_cpus(), cpus)
 
 
 @pytest.mark.slow
@@ -49,23 +53,22 @@ def test_all_suites_of_every_policy(run, checked_cpus, policy):
 
 @pytest.mark.parametrize("policy", ["ROUND_ROBIN", "MLFQ", "FAIR", "EDF"])
 def test_policies(run, build, policy):
-    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, "smp") == {"smp"}
+    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, CPUS) == CPUS
 
 
 def test_side_by_side(run, checked_cpus):
     """Without counting, where two CPUs do run at once."""
-    result = run(checked_cpus(), "selftest smp", env={"SMP": 2}, timeout=300)
-    assert result.status == OFF and check(result.text) == {"smp"}, result.closing
+    assert selftest(run, checked_cpus(), 2, CPUS, icount=False) == CPUS
 
 
 def test_gic_v2(run, checked_cpus):
-    assert selftest(run, checked_cpus(), 4, "smp", GIC="2") == {"smp"}
+    assert selftest(run, checked_cpus(), 4, CPUS, GIC="2") == CPUS
 
 
 def test_raspi4b(run, raspi4b, build):
     """By spin table, and GIC-400."""
     o = build("rpi4_defconfig", set="SELFTEST=y DEBUG_ASSERT=y")
-    assert selftest(run, o, 4, "smp") == {"smp"}
+    assert selftest(run, o, 4, CPUS) == CPUS
 
 
 # -- which CPUs --------------------------------------------------------------------------------
@@ -191,7 +194,8 @@ def test_hogs_spread(shell):
     cpus = re.findall(r"hog +running .*, CPU (\d)$", shell.cmd("sched"), re.M)
     assert len(cpus) == len(set(cpus)) == 3
     for row in re.findall(r"^ *(\d+) hog", shell.cmd("ps"), re.M):
-        shell.cmd(f"kill {row}")
+        assert shell.cmd(f"kill {row}") == ""
+    assert "hog" not in shell.cmd("sleep 0.2; ps")
 
 
 # -- ends --------------------------------------------------------------------------------------
@@ -230,11 +234,13 @@ def test_stuck_cpu_is_named(run, watched):
     assert "CPU 2 does not stop" in result.text
 
 
-def test_figures(kernel):
-    """Exact, as scripts/bench has them."""
-    _, rows = bench(kernel)
-    for name in ("ipi.enter", "wake.far", "spin.fair", "boot.prompt.rpi4"):
-        assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"]
+def test_soak(tmp_path, make):
+    """A few seconds of it: all kinds get on, and nothing is wrong."""
+    done = make("soak", o=tmp_path, MINUTES="0.2", SMP="2")
+    last = [line for line in done.stdout.splitlines() if line.startswith("soak: 1")][-1]
+    steps = dict(re.findall(r"(\w+) (\d+),", last))
+    assert set(steps) == {"heap", "files", "locks", "timers", "moves"} and "0" not in steps.values(), last
+    assert last.endswith(" wrong 0") and "soak: all well" in done.stdout
 
 
 def test_single_cpu_build(build):

@@ -12,7 +12,7 @@ import pytest
 from lib.build import clean_environment
 
 CROSS = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-")
-GOALS = """all run debug test test-all check bench compare-heap compare-sched trace dtbs size
+GOALS = """all run debug test test-all check bench compare-heap compare-sched trace soak dtbs size
            compile_commands.json tags install clean mrproper distclean help kernelversion menuconfig nconfig
            guiconfig oldconfig olddefconfig defconfig savedefconfig list-defconfigs listnewconfig helpnewconfig
            allyesconfig allnoconfig alldefconfig randconfig diffconfig setconfig""".split()
