@@ -26,7 +26,7 @@
 #include "ipi.h"
 #include "smp.h"
 
-#define STOP_PATIENCE	(10 * NS_PER_MS)
+#define STOP_PATIENCE	(100 * NS_PER_MS)	/* on an emulator a CPU may stand still */
 
 /* A function that another CPU wants to be called. It lies on that one's stack. */
 struct call {

@@ -62,7 +62,7 @@ void cpu_kick(unsigned int cpu);
 
 /*
  * Stops all other CPUs for good, for the end of a run: the mask of those that have not answered
- * within 10 ms. Any context; on one CPU.
+ * within 200 ms. Any context; on one CPU.
  */
 u64 cpu_stop_others(void);
 

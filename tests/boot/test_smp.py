@@ -219,7 +219,7 @@ def test_stuck_cpu_is_reached(run, watched):
     """By FIQ: it says itself where it is."""
     result = run(watched, "taskset 4 crash masked", env={"SMP": 4})
     assert result.status == STUCK
-    assert re.search(r"hang: watchdog: CPU 2 has taken no interrupt for 1 s$", result.text, re.M)
+    assert re.search(r"hang: watchdog: CPU 2 has taken no interrupt for \d s$", result.text, re.M)
     assert re.search(r"\] CPU 2, thread main$", result.text, re.M)
     assert re.search(r"^\[.*\]   crash_masked\+0x", result.text, re.M)
     assert "does not stop" not in result.text
