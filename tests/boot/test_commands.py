@@ -18,7 +18,7 @@ COMMANDS = {
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
     "find": "[PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]",
     "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN [FILE...]", "head": "[-n COUNT] [FILE...]", "help": "[COMMAND]",
-    "hexdump": "[-C] [-v] [-n LENGTH] [-s SKIP] [FILE...]", "history": "[COUNT]", "irq": "", "jobs": "",
+    "hexdump": "[-C] [-v] [-n LENGTH] [-s SKIP] [FILE...]", "history": "[COUNT]", "irq": "[IRQ CPU]", "jobs": "",
     "kill": "%JOB|ID...", "ln": "[-s] PATH... NEW",
     "log": "[none|emerg|alert|crit|err|warning|notice|info|debug]", "ls": "[-a] [-l] [PATH...]", "map": "",
     "mem": "", "memtest": "[SIZE [PASSES]]", "mkdir": "[-p] PATH...", "mount": "[-t TYPE] [-o OPTIONS] [PATH...]",
@@ -28,7 +28,7 @@ COMMANDS = {
     "rm": "[-r] [-f] PATH...", "rmdir": "PATH...", "sched": "", "seq": "[FIRST [STEP]] LAST",
     "set": "[-u] [NAME=VALUE...]", "slab": "[-s | shrink]", "sleep": "DURATION", "source": "FILE",
     "spawn": f"[hog|sleeper|periodic {SCHED_OPTIONS} [-c COUNT] [NAME]]", "stat": "PATH...",
-    "sum": "[FILE...]", "sync": "", "time": "COMMAND...", "timers": "",
+    "sum": "[FILE...]", "sync": "", "taskset": "[-p] MASK [COMMAND...]", "time": "COMMAND...", "timers": "",
     "top": "[-n FRAMES] [-o cpu|time|id] [SECONDS]", "touch": "PATH...", "true": "", "umount": "PATH...",
     "uptime": "", "version": "", "wait": "[%JOB]", "watch": "[-n DURATION] [-c COUNT] COMMAND...",
     "wc": "[-l] [-w] [-c] [FILE...]", "write": "[-a] [-o OFFSET] [-n] FILE TEXT...",
@@ -96,7 +96,7 @@ def test_bench(shell):
     assert all(re.fullmatch(r"[a-z][\w.-]+ \d+(\.\d+)? \S+", line)
                for line in shell.cmd("bench", timeout=60).splitlines())
     said = shell.cmd("bench nothing").splitlines()
-    assert said[0] == "bench: no group or figure nothing; groups are: boot fs mem sched shell"
+    assert said[0] == "bench: no group or figure nothing; groups are: boot fs mem smp sched scale shell lock"
     assert said[1].startswith("usage: ")
 
 
