@@ -134,7 +134,7 @@ static void headline(const char *kind, const char *text)
 {
 	log_panic();
 	log_emerg("%s: %s", kind, text);
-	if (IS_ENABLED(CONFIG_SMP))
+	if (cpu_count(cpu_online()) > 1)
 		log_emerg("CPU %u, thread %s", cpu_this(), arch_current()->name);
 	else
 		log_emerg("thread %s", arch_current()->name);

@@ -9,8 +9,8 @@
  * at once.
  *
  * When there is no memory: what this CPU keeps goes back, so that it can become runs; then whoever
- * holds memory that it can do without is asked for it (page_set_reclaim()), and other CPUs give back
- * what they keep; then the caller gets NULL.
+ * holds memory that it can do without is asked for it (page_set_reclaim()), and other CPUs give
+ * back what they keep; then the caller gets NULL.
  */
 #include <arch/cpu.h>
 #include <arch/irq.h>

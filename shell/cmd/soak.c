@@ -166,7 +166,8 @@ static int files(void *arg)
 			err = fs_rename(path, other, 0);
 		if (!err)
 			err = read_file(other, mark, words);
-		check(!err || err == -ENOMEM || err == -ENOSPC, w, "a file is not what was written");
+		check(!err || err == -ENOMEM || err == -ENOSPC, w,
+		      "a file is not what was written");
 		if (err || next(w) % 2)
 			fs_unlink(other);
 		if (err)
@@ -285,7 +286,8 @@ static unsigned int start(u32 seed)
 		const struct kind *kind = &kinds[i % ARRAY_SIZE(kinds)];
 		/* less urgent than the shell, and no two kinds alike */
 		const struct thread_attr attr = {
-			.name = kind->name, .sched = { .priority = 1 + (int)(i % ARRAY_SIZE(kinds)) },
+			.name = kind->name,
+			.sched = { .priority = 1 + (int)(i % ARRAY_SIZE(kinds)) },
 		};
 		struct worker *w = &workers[n];
 

@@ -21,4 +21,5 @@ def test_serial_ports_and_console(program):
 
 def test_power_clock_and_timer(program):
     program("misc", "arch/arm64/psci.c", "drivers/power/psci.c", "drivers/power/bcm2835_pm.c", "drivers/rtc/rtc.c",
-            "drivers/rtc/pl031.c", "drivers/timer/arm_generic.c", DEVICE + "bus.c", DEVICE + "misc.c", flags=FLAGS).test(cases=6)
+            "drivers/rtc/pl031.c", "drivers/timer/arm_generic.c", DEVICE + "bus.c", DEVICE + "misc.c",
+            flags=FLAGS).test(cases=6)
