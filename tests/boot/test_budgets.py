@@ -10,8 +10,8 @@ from lib.build import bench
 def test_budgets(kernel):
     _, rows = bench(kernel)
     for name in ("boot.prompt", "memcpy.4k", "memset.4k", "page.order0", "page.order4",
-                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "sched.yield", "fs.initramfs",
-                 "sched.pick.ratio", "thread.create", "thread.create-join", "shell.key",
+                 "page.handover.8g", "heap.pair", "heap.overhead", "heap.code", "fs.initramfs",
+                 "sched.pick.ratio", "thread.create-join", "shell.key",
                  "fs.code", "shell.full", "shell.minimal", "image.base", "image.tiny",
                  "ipi.enter", "wake.far", "spin.fair", "boot.prompt.rpi4"):
         assert rows[name]["bound"] and rows[name]["value"] <= rows[name]["bound"] * 1.05
