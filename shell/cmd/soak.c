@@ -27,7 +27,6 @@
 #include <mm/heap.h>
 #include <shell/command.h>
 #include <uapi/errno.h>
-#include <uapi/fcntl.h>
 
 #define WORKERS_MAX	64
 #define OBJECTS		32		/* that a heap worker holds */
