@@ -16,9 +16,8 @@ struct walk_nest {
 	struct inode *held;
 };
 
-static inline void start(struct walk *w, bool at_root)
+static inline void start(struct walk *w, const struct fs_context *context, bool at_root)
 {
-	struct fs_context *context = fs_context();
 	unsigned long state = tree_lock_inline();
 
 	w->path = at_root ? context->root : context->cwd;
@@ -155,7 +154,7 @@ static __cold void enter(struct walk *w, struct inode *inode)
 	w->rest = inode->link;
 	if (*w->rest == '/') {
 		path_put(&w->path);
-		start(w, true);
+		start(w, fs_context(), true);
 		while (*w->rest == '/')
 			w->rest++;
 	}
@@ -252,6 +251,7 @@ static __cold int to_parent(struct walk *w)
 
 int walk_begin(struct walk *w, const char *path)
 {
+	const struct fs_context *context = fs_context();
 	const char *end;
 	int err;
 
@@ -260,11 +260,11 @@ int walk_begin(struct walk *w, const char *path)
 	w->depth = 0;
 	w->nest = NULL;
 	w->held = NULL;
-	if (!*path || !fs_context()->root.mount)
+	if (!*path || !context->root.mount)
 		return -ENOENT;
 	while (*w->rest == '/')
 		w->rest++;
-	start(w, *path == '/');
+	start(w, context, *path == '/');
 	/* one name alone is what most paths are that make or remove something */
 	end = read_name(w->rest, &w->last);
 	if (likely(!*end && w->last.length - 1 < NAME_MAX && *w->rest != '.')) {

@@ -17,9 +17,8 @@ static void leave_queue(struct runqueue *rq, struct thread *t)
 {
 	if (unlikely(rq->woken))
 		sched_settle(rq);
-	if (t->state == THREAD_READY && t != rq->current) {
+	if (t->state == THREAD_READY && t != rq->current)
 		sched_policy_dequeue(rq, t);
-	}
 }
 
 /* @rq's current thread shall ask for its place again, as if a more urgent one had come. */

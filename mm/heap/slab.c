@@ -285,7 +285,6 @@ void heap_policy_stats(struct heap_stats *stats)
 	heap_policy_classes(add_row, stats);
 }
 
-/* Other CPUs' magazines are theirs: each CPU empties its own. */
 /* Only a CPU itself can empty its magazines. */
 static void shrink_here(void *arg __unused)
 {
