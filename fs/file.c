@@ -220,13 +220,13 @@ static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 	if (!hook || (ssize_t)iov.left < 0)
 		return -EINVAL;
 	if (locked)
-		fs_lock_inline(&inode->lock);
+		fs_lock(&inode->lock);
 	if (locked && access == FILE_WRITE && iov.left)
 		n = place_write(file, &iov, pos);
 	if (!n)
 		n = transfer_at(file, &iov, pos, access);
 	if (locked)
-		mutex_unlock(&inode->lock);
+		fs_unlock(&inode->lock);
 	return n;
 }
 

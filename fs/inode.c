@@ -56,7 +56,7 @@ void inode_put(struct inode *inode)
 }
 
 /* Nobody waits long for a file; so a kill does not end the wait, but the sleep after it. */
-void fs_lock_again(struct mutex *m, int err)
+__cold void fs_lock_again(struct mutex *m, int err)
 {
 	for (; err; err = mutex_lock(m, TIME_NEVER))
 		if (err != -EINTR)

@@ -135,7 +135,8 @@ int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, c
 	line->handler = handler;
 	line->arg = arg;
 	line->name = name;
-	line->handled = line->count;
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		line->counts[cpu].handled = line->counts[cpu].count;
 	atomic_fence();		/* before any CPU takes the interrupt */
 	if (!line->masked)
 		irq_line_unmask(line);
@@ -179,12 +180,12 @@ void irq_free(unsigned int irq)
 }
 
 /* Nobody had anything to do for the interrupt. */
-static __noinline void unhandled(struct irq_line *line)
+static __noinline void unhandled(struct irq_line *line, struct irq_counts *c)
 {
-	line->count++;
-	line->unhandled++;
+	c->count++;
+	c->unhandled++;
 	if (line->handler != irq_nobody) {
-		s64 run = irq_line_unhandled_run(line);
+		s64 run = irq_unhandled_run(c);
 
 		if (run < UNHANDLED_MAX)
 			return;
@@ -192,9 +193,17 @@ static __noinline void unhandled(struct irq_line *line)
 			log_err("interrupt %u (%s) is not its device's: masked",
 				line->chip->base + line->hw, line->name);
 	} else {
-		line->handled = line->count;
+		c->handled = c->count;
 	}
 	irq_line_mask(line);
+}
+
+bool irq_line_given_up(const struct irq_line *line)
+{
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		if (irq_unhandled_run(&line->counts[cpu]) >= UNHANDLED_MAX)
+			return true;
+	return false;
 }
 
 /* Nobody ever asked for the line, and it would come again and again. */
@@ -205,7 +214,7 @@ static __noinline void unknown(unsigned int hw)
 }
 
 /* Calls @line's handler, and remembers the longest time that took, where that is asked for. */
-static inline bool call(struct irq_line *line)
+static inline bool call(struct irq_line *line, struct irq_counts *c)
 {
 	u64 began, took;
 	bool handled;
@@ -215,23 +224,35 @@ static inline bool call(struct irq_line *line)
 	began = arch_counter();
 	handled = line->handler(line->arg);
 	took = arch_counter() - began;
-	if (took > line->longest)
-		line->longest = took;
+	if (took > c->longest)
+		c->longest = took;
 	return handled;
 }
 
-static inline void serve(unsigned int hw)
+/* The CPU whose run queue @rq is. */
+static inline unsigned int cpu_of(const struct runqueue *rq __unused)
+{
+#ifdef CONFIG_SMP
+	return rq->cpu;
+#else
+	return 0;
+#endif
+}
+
+static inline void serve(unsigned int hw, const struct runqueue *rq)
 {
 	struct irq_line *line = irqs.line[hw];
+	struct irq_counts *c;
 
 	if (unlikely(!line)) {
 		unknown(hw);
 		return;
 	}
-	if (likely(call(line)))
-		line->handled = ++line->count;
+	c = &line->counts[cpu_of(rq)];
+	if (likely(call(line, c)))
+		c->handled = ++c->count;
 	else
-		unhandled(line);
+		unhandled(line, c);
 }
 
 #ifdef CONFIG_SMP
@@ -291,7 +312,7 @@ void irq_entry(struct arch_frame *frame)
 	hw = irqs.acknowledge(irqs.root);
 	if (likely(hw < irqs.lines)) {
 		trace_event(TRACE_IRQ_ENTER, irqs.root->base + hw);
-		serve(hw);
+		serve(hw, rq);
 		irqs.end(irqs.root, hw);
 		trace_event(TRACE_IRQ_LEAVE, irqs.root->base + hw);
 	} else {
@@ -300,27 +321,41 @@ void irq_entry(struct arch_frame *frame)
 	sched_irq_leave(rq);
 }
 
+static void add_counts(struct irq_stats *stats, const struct irq_counts *c)
+{
+	stats->count += c->count;
+	stats->unhandled += c->unhandled;
+	if (IS_ENABLED(CONFIG_IRQ_TIMING))
+		stats->longest = MAX(stats->longest, time_from_ticks(c->longest));
+}
+
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats)
 {
 	struct irq_line *line = irq_line(irq);
 
-	if (!line || (!line->name && !line->count))
+	if (!line)
 		return false;
 	*stats = (struct irq_stats){
 		.name = line->name,
 		.chip = line->chip->node->name,
 		.hw = line->hw,
-		.count = line->count,
-		.unhandled = line->unhandled,
-		.longest = IS_ENABLED(CONFIG_IRQ_TIMING) ? time_from_ticks(line->longest) : 0,
 		.trigger = line->trigger,
-		.masked = line->masked || irq_line_unhandled_run(line) >= UNHANDLED_MAX,
+		.masked = line->masked || irq_line_given_up(line),
 		.percpu = line->hw < line->chip->percpu,
 #ifdef CONFIG_SMP
 		.cpu = line->cpu,
 #endif
 	};
-	return true;
+	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
+		add_counts(stats, &line->counts[cpu]);
+	return line->name || stats->count;
+}
+
+u64 irq_taken(unsigned int irq, unsigned int cpu)
+{
+	struct irq_line *line = irq_line(irq);
+
+	return line && cpu < NR_CPUS ? line->counts[cpu].count : 0;
 }
 
 u64 irq_spurious(void)

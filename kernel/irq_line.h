@@ -3,6 +3,7 @@
 #ifndef KERNEL_PRIVATE_IRQ_LINE_H
 #define KERNEL_PRIVATE_IRQ_LINE_H
 
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/spinlock.h>
 
@@ -11,18 +12,19 @@
 
 struct irq_shared;
 
+/* What happened on a line, by the CPU that took it; written by that one alone. */
+struct irq_counts {
+	u64 count;
+	u64 handled;	/* what count was after the last one that was handled */
+	u64 unhandled;
+	u64 longest;	/* ticks, CONFIG_IRQ_TIMING */
+};
+
 /* A line that the tree names. What an interrupt touches lies together. */
 struct irq_line {
 	/* changed with the lock held, the line masked and no CPU at it: */
 	irq_handler *handler;	/* irq_nobody: not requested */
 	void *arg;
-	/*
-	 * by the CPU that serves it, one at a time (of a line that each CPU has, a few may be
-	 * lost):
-	 */
-	u64 count;
-	u64 handled;	/* what count was after the last one that was handled */
-	u64 unhandled;
 	/* lock held: */
 	u32 masked;		/* how many irq_mask() are not undone */
 	struct spinlock lock;
@@ -33,10 +35,10 @@ struct irq_line {
 	unsigned int hw;	/* the controller's number */
 	/* as the tree said last: */
 	enum irq_trigger trigger;
-	u64 longest;		/* ticks, CONFIG_IRQ_TIMING */
 #ifdef CONFIG_SMP
 	unsigned int cpu;	/* that it goes to */
 #endif
+	struct irq_counts counts[NR_CPUS];
 };
 
 /* The handler of a line that has none. */
@@ -49,10 +51,13 @@ struct irq_line *irq_line(unsigned int irq);
  * How many have come since the last one that was handled: less than none, where one was handled
  * between the two readings.
  */
-static inline s64 irq_line_unhandled_run(const struct irq_line *line)
+static inline s64 irq_unhandled_run(const struct irq_counts *c)
 {
-	return (s64)(line->count - line->handled);
+	return (s64)(c->count - c->handled);
 }
+
+/* Whether @line was turned off because it was not its device's. */
+bool irq_line_given_up(const struct irq_line *line);
 
 /* irq_request() with the line's lock held. */
 int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, const char *name);

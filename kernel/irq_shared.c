@@ -144,7 +144,7 @@ void irq_unmask(unsigned int irq)
 		panic("interrupt %u (%s) is unmasked, and was not masked", irq, line->name);
 	/* one that is not its device's stays off */
 	if (!--line->masked && line->handler != irq_nobody &&
-	    irq_line_unhandled_run(line) < UNHANDLED_MAX)
+	    !irq_line_given_up(line))
 		irq_line_unmask(line);
 	spin_unlock_irqrestore(&line->lock, state);
 }

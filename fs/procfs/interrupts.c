@@ -4,6 +4,7 @@
  * controller and its own number, the trigger, who serves it.
  */
 #include <fs/proc.h>
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 
 static void show_line(struct proc_text *t, unsigned int irq, const struct irq_stats *s)
@@ -13,8 +14,10 @@ static void show_line(struct proc_text *t, unsigned int irq, const struct irq_st
 	unsigned int others = 0;
 	u64 count;
 
-	proc_print(t, "%3u: %10lu %8s %3u %-8s", irq, s->count, s->chip, s->hw,
-		   level ? "Level" : "Edge");
+	proc_print(t, "%3u:", irq);
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1)
+		proc_print(t, " %10lu", irq_taken(irq, (unsigned int)__builtin_ctzl(cpus)));
+	proc_print(t, " %8s %3u %-8s", s->chip, s->hw, level ? "Level" : "Edge");
 	while (name || (name = irq_shared_name(irq, others++, &count))) {
 		proc_print(t, "%s%s", gap, name);
 		gap = ", ";
@@ -27,7 +30,10 @@ static void show(struct proc_text *t)
 {
 	struct irq_stats s;
 
-	proc_print(t, "%11s%-8d\n", "CPU", 0);
+	proc_print(t, "    ");
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1)
+		proc_print(t, "    CPU%-4d", __builtin_ctzl(cpus));
+	proc_print(t, "\n");
 	for (unsigned int irq = 0; irq < irq_count(); irq++)
 		if (irq_stats_get(irq, &s))
 			show_line(t, irq, &s);

@@ -77,7 +77,7 @@ static int charge(struct ramfs *fs)
 }
 
 /* The place of page number @index, with the nodes above it; NULL: no memory. */
-static void **place(struct inode *inode, u64 index)
+static __cold void **place(struct inode *inode, u64 index)
 {
 	unsigned int height = height_of(inode);
 	void *root = root_of(inode), **p;
@@ -211,7 +211,7 @@ static void free_page(struct inode *inode, struct page *page)
  * Frees what lies below @node, of height @height, from page number @first of it on. True when
  * nothing is left, and @node itself is gone. Recursion is as deep as the tree is high: 9 at most.
  */
-static bool free_below(struct inode *inode, void *entry, unsigned int height, u64 first)
+static __cold bool free_below(struct inode *inode, void *entry, unsigned int height, u64 first)
 {
 	struct node *node = entry;
 	size_t begin = 0;
@@ -249,7 +249,7 @@ void ramfs_free_pages(struct inode *inode, u64 first)
 		inode->data = NULL;
 }
 
-static int set_size(struct inode *inode, u64 size)
+static __cold int set_size(struct inode *inode, u64 size)
 {
 	size_t tail = size & (PAGE_SIZE - 1);
 

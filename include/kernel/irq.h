@@ -115,6 +115,9 @@ int irq_set_cpu(unsigned int irq, unsigned int cpu);
 unsigned int irq_count(void);
 bool irq_stats_get(unsigned int irq, struct irq_stats *stats);
 
+/* How often @irq was taken on CPU @cpu. Any context. */
+u64 irq_taken(unsigned int irq, unsigned int cpu);
+
 /*
  * Turns an interrupt in the tree's words into a number: >= 0; -EPROBE_DEFER without its
  * controller; -EINVAL; -ENOMEM.

@@ -178,11 +178,20 @@ def test_taskset(shell):
     assert shell.cmd("taskset 1; echo $?") == "taskset: no command\n2"
 
 
+def taken(shell, irq):
+    """How often @irq has come on each CPU."""
+    head, *lines, _ = shell.cmd("cat /proc/interrupts").splitlines()
+    assert head.split() == ["CPU0", "CPU1", "CPU2", "CPU3"]
+    return [int(n) for line in lines if line.split(":")[0].strip() == irq for n in line.split()[1:5]]
+
+
 def test_interrupts_go_to_a_cpu(shell):
     uart = re.search(r"^ +(\d+) .*pl011", shell.cmd("irq"), re.M)[1]
     for cpu in (3, 1, 0):
         assert shell.cmd(f"irq {uart} {cpu}") == ""
-        assert re.search(rf"pl011.*, CPU {cpu}$", shell.cmd("irq"), re.M)     # typed, so it comes there
+        assert re.search(rf"pl011.*, CPU {cpu}$", shell.cmd("irq"), re.M)
+        before, after = taken(shell, uart), taken(shell, uart)          # typed, so it comes there
+        assert [n for n in range(4) if after[n] > before[n]] == [cpu]
     for words in ("0 1", f"{uart} 4", "9999 0"):
         assert shell.cmd(f"irq {words}") == "irq: not a line that goes to one CPU, or not a CPU that runs"
 
