@@ -6,6 +6,7 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -310,7 +311,7 @@ static void list_is_in_order(void)
 		timer_start(&t[i], begin + i * 37 % 50 * NS_PER_MS, i % 3 ? 0 : NS_PER_US,
 			    0);
 	}
-	n = timer_list(info, ARRAY_SIZE(info));
+	n = timer_list(cpu_this(), info, ARRAY_SIZE(info));
 	TEST_EQ(n, ARRAY_SIZE(info));
 	for (unsigned int i = 0; i < n; i++) {
 		TEST(!i || info[i].deadline >= info[i - 1].deadline);

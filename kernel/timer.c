@@ -15,6 +15,7 @@
 #include <arch/sections.h>
 #include <arch/timer.h>
 #include <device/timer.h>
+#include <kernel/cpu.h>
 #include <kernel/lock_check.h>
 #include <kernel/sched.h>
 #include <kernel/spinlock.h>
@@ -289,13 +290,12 @@ static unsigned int tell(const struct timer *timer, struct timer_info *info, uns
 	return n;
 }
 
-unsigned int timer_list(struct timer_info *info, unsigned int max)
+unsigned int timer_list(unsigned int cpu, struct timer_info *info, unsigned int max)
 {
-	unsigned long state = arch_irq_save();
-	struct timer_queue *q = this_cpu(timer_queue);
+	struct timer_queue *q = per_cpu(timer_queue, cpu);
+	unsigned long state = spin_lock_irqsave(&q->lock);
 	unsigned int n = 0;
 
-	spin_lock(&q->lock);
 	for (struct leftist_node *node = first(q) ? q->heap.root : NULL; node && max;) {
 		const struct timer *timer = container_of(node, struct timer, node);
 		/* what is below one that is too late is too late as well */
@@ -306,7 +306,6 @@ unsigned int timer_list(struct timer_info *info, unsigned int max)
 			n = tell(timer, info, n, max);
 		node = wanted ? leftist_next(node) : leftist_skip(node);
 	}
-	spin_unlock(&q->lock);
-	arch_irq_restore(state);
+	spin_unlock_irqrestore(&q->lock, state);
 	return n;
 }

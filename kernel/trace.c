@@ -2,11 +2,13 @@
 /*
  * The trace's rings (see <kernel/trace.h>). A ring is its own CPU's alone, and interrupts are
  * masked while an event is written: so there is no lock and no retry, and an event costs some
- * 20 instructions. Does not read another CPU's ring.
+ * 20 instructions. Rings are read when nothing is recorded.
  */
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/sections.h>
 #include <arch/timer.h>
+#include <kernel/cpu.h>
 #include <kernel/trace.h>
 #include <lib/assert.h>
 #include <lib/string.h>
@@ -35,13 +37,13 @@ void trace_stop(void)
 void trace_clear(void)
 {
 	assert(!trace_on);
-	this_cpu(ring)->next = 0;
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1)
+		per_cpu(ring, (unsigned int)__builtin_ctzl(cpus))->next = 0;
 }
 
-void trace_stats_get(struct trace_stats *stats)
+void trace_stats_get(unsigned int cpu, struct trace_stats *stats)
 {
-	unsigned long state = arch_irq_save();
-	u64 next = this_cpu(ring)->next;
+	u64 next = atomic_load_relaxed(&per_cpu(ring, cpu)->next);
 
 	*stats = (struct trace_stats){
 		.on = trace_on,
@@ -49,18 +51,15 @@ void trace_stats_get(struct trace_stats *stats)
 		.lost = next > ROOM ? next - ROOM : 0,
 		.room = ROOM,
 	};
-	arch_irq_restore(state);
 }
 
-bool trace_read(u64 index, struct trace_event *event)
+bool trace_read(unsigned int cpu, u64 index, struct trace_event *event)
 {
-	unsigned long state = arch_irq_save();
-	const struct ring *r = this_cpu(ring);
+	const struct ring *r = per_cpu(ring, cpu);
 	bool there = index < r->next && r->next - index <= ROOM;
 
 	if (there)
 		*event = r->event[index % ROOM];
-	arch_irq_restore(state);
 	return there;
 }
 

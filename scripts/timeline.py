@@ -25,6 +25,7 @@ STYLE = plot.STYLE.replace("@media", ".w{fill-opacity:.28}.m{fill:#1f2328}\n@med
 def draw(trace, title, remark):
     lanes = shown_threads(trace)
     cpus = sorted({irq[2] for irq in trace.irqs})
+    several = len({run[2] for thread in lanes for run in thread.runs}.union(cpus)) > 1
     height = HEAD + LANE * (len(lanes) + len(cpus)) + FOOT
     scale = (WIDTH - LEFT - RIGHT) / max(trace.end, 1)
     out = ["<!-- SPDX-License-Identifier: MIT -->",
@@ -38,11 +39,11 @@ def draw(trace, title, remark):
     top = HEAD
     for cpu in cpus:
         spans = [(irq[0], irq[1]) for irq in trace.irqs if irq[2] == cpu]
-        words = "interrupts" + (f" of CPU {cpu}" if len(cpus) > 1 else "")
+        words = "interrupts" + (f" of CPU {cpu}" if several else "")
         out += lane(top, words, spans, trace.end, IRQ, scale)
         top += LANE
     for index, thread in enumerate(lanes):
-        colour = IDLE if thread.name == "idle" else COLOURS[index % len(COLOURS)]
+        colour = IDLE if thread.name.split("/")[0] == "idle" else COLOURS[index % len(COLOURS)]
         out += bars(thread.waits, top, colour, scale, "w")
         out += lane(top, f"{thread.ident} {thread.name}", [run[:2] for run in thread.runs],
                     trace.end, colour, scale)

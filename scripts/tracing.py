@@ -99,7 +99,17 @@ def parse(text, symbol=lambda address: None):
     events = [event for event in events if event[1] & 0xff not in (NAME, NAME_REST)]
     if not events:
         raise TraceError("there is no event in it: was it started?")
-    return Reader(names, irqs, symbol, lost).read(events, hz)
+    return Reader(names, irqs, symbol, lost).read(in_order(events), hz)
+
+
+def in_order(events):
+    """By time. A CPU's own are in order, and stay so where its clock reads a little less than before."""
+    latest, timed = {}, []
+    for event in events:
+        cpu, time = event[0], event[1] >> 8
+        latest[cpu] = max(latest.get(cpu, 0), time)
+        timed.append((latest[cpu], event))
+    return [event for _, event in sorted(timed, key=lambda one: one[0])]
 
 
 def take_names(events, names):

@@ -61,10 +61,10 @@ struct timer_info {
 };
 
 /*
- * Writes what is pending on this CPU to @info, the first @max of them in the order of their latest
- * times (deadline + slack), and returns how many that are. Any context.
+ * Writes what is pending on CPU @cpu, which runs, to @info: the first @max of them in the order of
+ * their latest times (deadline + slack). Returns how many that are. Any context.
  */
-unsigned int timer_list(struct timer_info *info, unsigned int max);
+unsigned int timer_list(unsigned int cpu, struct timer_info *info, unsigned int max);
 
 /*
  * Has the CPU's hardware timer call timer_expired() at @ticks, or earlier. Interrupts off. For the

@@ -52,17 +52,17 @@ extern bool trace_on;
 void trace_start(void);
 void trace_stop(void);
 
-/* Forgets what this CPU has recorded. Not while it records. */
+/* Forgets what was recorded. Not while it records. */
 void trace_clear(void);
 
-/* This CPU's figures. Thread context. */
-void trace_stats_get(struct trace_stats *stats);
+/* The figures of CPU @cpu, which runs. Any context. */
+void trace_stats_get(unsigned int cpu, struct trace_stats *stats);
 
 /*
- * Gives this CPU's event number @index, from 0 at the last trace_clear() on; false where there is
- * none, or none any more. Not while it records. Thread context.
+ * Gives event number @index of CPU @cpu, which runs, from 0 at the last trace_clear() on; false
+ * where there is none, or none any more. Not while it records. Any context.
  */
-bool trace_read(u64 index, struct trace_event *event);
+bool trace_read(unsigned int cpu, u64 index, struct trace_event *event);
 
 /* Records one. Interrupts off. trace_event() asks first whether it is wanted. */
 void trace_record(enum trace_kind kind, u64 value);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* timers: what is due, and when. */
+#include <kernel/cpu.h>
 #include <kernel/symbols.h>
 #include <kernel/time.h>
 #include <kernel/timer.h>
@@ -13,13 +14,12 @@ static u64 us_until(u64 deadline, u64 now)
 	return deadline > now ? (deadline - now) / NS_PER_US : 0;
 }
 
-static int timers_run(int argc __unused, char **argv __unused)
+static void show(unsigned int cpu)
 {
 	struct timer_info info[SHOWN];
-	unsigned int n = timer_list(info, SHOWN);
+	unsigned int n = timer_list(cpu, info, SHOWN);
 	u64 now = time_now();
 
-	print("%14s %12s %12s %s\n", "due in, us", "period", "slack", "function");
 	for (unsigned int i = 0; i < n; i++) {
 		size_t offset, size;
 		vaddr_t function = (vaddr_t)info[i].function;
@@ -29,11 +29,21 @@ static int timers_run(int argc __unused, char **argv __unused)
 			print("%14s", "never");
 		else
 			print("%14lu", us_until(info[i].deadline, now));
-		print(" %12lu %12lu %s %p\n", info[i].period / NS_PER_US, info[i].slack / NS_PER_US,
+		print(" %12lu %12lu %s %p", info[i].period / NS_PER_US, info[i].slack / NS_PER_US,
 		      name ? name : "-", info[i].arg);
+		if (cpu_count(cpu_online()) > 1)
+			print(", CPU %u", cpu);
+		print("\n");
 	}
 	if (n == SHOWN)
 		print("and perhaps more\n");
+}
+
+static int timers_run(int argc __unused, char **argv __unused)
+{
+	print("%14s %12s %12s %s\n", "due in, us", "period", "slack", "function");
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1)
+		show((unsigned int)__builtin_ctzl(cpus));
 	return STATUS_OK;
 }
 

@@ -6,10 +6,11 @@
  *   trace begin 1 HZ LOST                     version, Hz of the times, how many were lost
  *   trace irq NUMBER NAME
  *   trace thread ID NAME                      those that there are now
- *   cpu NUMBER
+ *   cpu NUMBER                                of each CPU:
  *   HEAD VALUE                                a struct trace_event in hexadecimal, the oldest first
  *   trace end EVENTS
  */
+#include <kernel/cpu.h>
 #include <kernel/irq.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -30,11 +31,25 @@ static const struct argument trace_arguments[] = {
 		 .help = "how long, with start; else until stop or dump" },
 };
 
+/* Of all CPUs together. */
+static struct trace_stats totals(void)
+{
+	struct trace_stats all = { 0 }, one;
+
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1) {
+		trace_stats_get((unsigned int)__builtin_ctzl(cpus), &one);
+		all.on = one.on;
+		all.recorded += one.recorded;
+		all.lost += one.lost;
+		all.room += one.room;
+	}
+	return all;
+}
+
 static int status(void)
 {
-	struct trace_stats s;
+	struct trace_stats s = totals();
 
-	trace_stats_get(&s);
 	print("trace: %s, %lu events, %lu of them lost, room for %lu\n", s.on ? "on" : "off",
 	      s.recorded, s.lost, s.room);
 	return STATUS_OK;
@@ -52,21 +67,31 @@ static void dump_names(void)
 		print("trace thread %u %s\n", t.id, t.name);
 }
 
-/* Stops the trace: the dump's own events would push out those that are wanted. */
-static int dump(void)
+/* Returns how many there are. */
+static u64 dump_events(unsigned int cpu)
 {
 	struct trace_event event;
 	struct trace_stats s;
 	u64 index;
 
-	trace_stop();
-	trace_stats_get(&s);
-	print("trace begin %d %u %lu\n", VERSION, time_frequency(), s.lost);
-	dump_names();
-	print("cpu 0\n");
-	for (index = s.lost; trace_read(index, &event); index++)
+	trace_stats_get(cpu, &s);
+	print("cpu %u\n", cpu);
+	for (index = s.lost; trace_read(cpu, index, &event); index++)
 		print("%lx %lx\n", event.head, event.value);
-	print("trace end %lu\n", index - s.lost);
+	return index - s.lost;
+}
+
+/* Stops the trace: the dump's own events would push out those that are wanted. */
+static int dump(void)
+{
+	u64 events = 0;
+
+	trace_stop();
+	print("trace begin %d %u %lu\n", VERSION, time_frequency(), totals().lost);
+	dump_names();
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1)
+		events += dump_events((unsigned int)__builtin_ctzl(cpus));
+	print("trace end %lu\n", events);
 	return STATUS_OK;
 }
 

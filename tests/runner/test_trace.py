@@ -50,6 +50,18 @@ def story():
     return tracing.parse(dump(*STORY), {0xffffffff80001000: "ring"}.get)
 
 
+def test_cpus_side_by_side():
+    """Each CPU's events are behind each other in the dump; what they do to each other is not."""
+    there = [switch(1000, 1, 0, 1), wake(2000, 2), switch(3000, 0, 1, SLEEP)]
+    here = ["cpu 1", switch(2500, 3, 2, 1), event(3900, tracing.IRQ_ENTER, 27), event(3950, tracing.IRQ_LEAVE, 27),
+            switch(4000, 2, 3, PREEMPT)]
+    trace = tracing.parse(dump(*there, *here, count=7, names=("0 main", "1 idle", "2 some thread", "3 idle/1")))
+    some = trace.threads[2]
+    assert some.runs == [(1500, 3000, 1, PREEMPT)] and some.waits == [(1000, 1500), (3000, 3000)]
+    assert trace.threads[0].runs == [(0, 2000, 0, SLEEP)]
+    assert "interrupts of CPU 1" in words(timeline.draw(trace, "T", "R"))
+
+
 # -- reading ----------------------------------------------------------------------
 
 def test_who_runs_waits_and_wakes():
