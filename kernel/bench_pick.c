@@ -78,6 +78,7 @@ static int pick(unsigned int n, u64 *value)
 	base = NS_PER_SEC;
 	for (unsigned int i = 0; i < n && !err; i++) {
 		threads[i].priority = PRIORITY_DEFAULT;
+		threads[i].rq = rq;
 		err = next_job(&threads[i], n);
 	}
 	if (!err)

@@ -10,10 +10,9 @@ from lib import tree
 from lib.build import bench
 from lib.session import OFF, PANIC, STUCK
 
-from .test_selftest import SUITES, check
+from .test_selftest import ABOUT_CPUS, SUITES, check
 
 POLICIES = ("COOPERATIVE", "ROUND_ROBIN", "PRIORITY", "MLFQ", "FAIR", "EDF")
-CPUS = {"smp", "balance"}     # the suites that are about them
 EVERY_CHECK = "SELFTEST=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y"
 
 
@@ -36,13 +35,13 @@ def selftest(run, o, cpus, suites=("",), icount=True, **env):
 
 @pytest.mark.parametrize("cpus", [2, 4])
 def test_all_suites(run, checked_cpus, cpus):
-    assert not (SUITES | CPUS) - selftest(run, checked_cpus(), cpus)
+    assert not (SUITES | ABOUT_CPUS) - selftest(run, checked_cpus(), cpus)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("cpus", [8, 16])
 def test_all_suites_on_many(run, checked_cpus, cpus):
-    assert not (SUITES | CPUS) - selftest(run, checked_cpus(), cpus)
+    assert not (SUITES | ABOUT_CPUS) - selftest(run, checked_cpus(), cpus)
 
 
 @pytest.mark.slow
@@ -53,22 +52,22 @@ def test_all_suites_of_every_policy(run, checked_cpus, policy):
 
 @pytest.mark.parametrize("policy", ["ROUND_ROBIN", "MLFQ", "FAIR", "EDF"])
 def test_policies(run, build, policy):
-    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, CPUS) == CPUS
+    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, ABOUT_CPUS) == ABOUT_CPUS
 
 
 def test_side_by_side(run, checked_cpus):
     """Without counting, where two CPUs do run at once."""
-    assert selftest(run, checked_cpus(), 2, CPUS, icount=False) == CPUS
+    assert selftest(run, checked_cpus(), 2, ABOUT_CPUS, icount=False) == ABOUT_CPUS
 
 
 def test_gic_v2(run, checked_cpus):
-    assert selftest(run, checked_cpus(), 4, CPUS, GIC="2") == CPUS
+    assert selftest(run, checked_cpus(), 4, ABOUT_CPUS, GIC="2") == ABOUT_CPUS
 
 
 def test_raspi4b(run, raspi4b, build):
     """By spin table, and GIC-400."""
     o = build("rpi4_defconfig", set="SELFTEST=y DEBUG_ASSERT=y")
-    assert selftest(run, o, 4, CPUS) == CPUS
+    assert selftest(run, o, 4, ABOUT_CPUS) == ABOUT_CPUS
 
 
 # -- which CPUs --------------------------------------------------------------------------------
