@@ -276,13 +276,20 @@ int irq_prepare_cpu(unsigned int cpu, u64 affinity)
 	return irqs.root->ops->prepare_cpu(irqs.root, cpu, affinity);
 }
 
-void irq_begin_cpu(void)
+void irq_forget_cpu(unsigned int cpu)
+{
+	if (irqs.root->ops->forget_cpu)
+		irqs.root->ops->forget_cpu(irqs.root, cpu);
+}
+
+int irq_begin_cpu(void)
 {
 	struct irqchip *root = irqs.root;
+	int err = root->ops->begin_cpu(root);
 
-	root->ops->begin_cpu(root);
-	for (unsigned int hw = 0; hw < root->percpu; hw++)
+	for (unsigned int hw = 0; hw < root->percpu && !err; hw++)
 		irq_enable_percpu(root->base + hw);
+	return err;
 }
 
 int irq_set_cpu(unsigned int irq, unsigned int cpu)

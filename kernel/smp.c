@@ -141,7 +141,7 @@ static int start(unsigned int cpu, const struct dt_node *node)
 	with.percpu_offset = cpu_offset[cpu];
 	err = arch_cpu_start(node, cpus.affinity[cpu], &with);
 	if (err)
-		goto no_interrupts;
+		goto not_started;
 	if (has_come(cpu))
 		return 0;
 	if (!arch_cpu_give_up()) {
@@ -154,6 +154,8 @@ static int start(unsigned int cpu, const struct dt_node *node)
 	}
 	log_err("%s: the CPU does not come up: left out", node->name);
 	err = -ETIMEDOUT;
+not_started:
+	irq_forget_cpu(cpu);
 no_interrupts:
 	sched_forget_cpu(cpu);
 no_thread:
@@ -209,7 +211,9 @@ void secondary_main(void)
 
 	page_cpu_init();
 	arch_timer_stop();
-	irq_begin_cpu();
+	/* who has no interrupts is left out by the one that waits for it */
+	if (irq_begin_cpu())
+		arch_halt();
 	sched_begin_cpu();
 	watchdog_start();
 	arch_fiq_enable();

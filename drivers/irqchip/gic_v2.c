@@ -137,10 +137,11 @@ static int gic_prepare_cpu(struct irqchip *chip, unsigned int cpu, u64 affinity)
 	return -ENODEV;
 }
 
-static void gic_begin_cpu(struct irqchip *chip)
+static int gic_begin_cpu(struct irqchip *chip)
 {
 	*this_cpu(interface) = (u8)gic_this_cpu(to_gic(chip));
 	gic_cpu_init(to_gic(chip));
+	return 0;
 }
 
 static void gic_send_ipi(struct irqchip *chip, unsigned int hw, unsigned int cpu)

@@ -265,13 +265,22 @@ static int gic_prepare_cpu(struct irqchip *chip, unsigned int cpu, u64 affinity)
 	return r->base ? 0 : redist_find(to_gic(chip), r, affinity);
 }
 
-static void gic_begin_cpu(struct irqchip *chip)
+static void gic_forget_cpu(struct irqchip *chip __unused, unsigned int cpu)
+{
+	struct redist *r = per_cpu(redist, cpu);
+
+	iounmap(r->private);
+	iounmap(r->base);
+}
+
+static int gic_begin_cpu(struct irqchip *chip)
 {
 	struct gic_v3 *gic = to_gic(chip);
+	int err = gic_cpu_init(gic);
 
-	/* what it could say has been said of the boot CPU */
-	if (!gic_cpu_init(gic) && gic->has_fiq)
+	if (!err && gic->has_fiq)
 		gic_fiq_init();
+	return err;
 }
 
 static void gic_send_ipi(struct irqchip *chip __unused, unsigned int hw, unsigned int cpu)
@@ -309,6 +318,7 @@ static const struct irqchip_ops gic_ops = {
 	.raise = gic_raise,
 #ifdef CONFIG_SMP
 	.prepare_cpu = gic_prepare_cpu,
+	.forget_cpu = gic_forget_cpu,
 	.begin_cpu = gic_begin_cpu,
 	.send_ipi = gic_send_ipi,
 	.send_fiq = gic_send_fiq,

@@ -46,11 +46,13 @@ struct irqchip_ops {
 	void (*raise)(struct irqchip *chip, unsigned int hw);
 #ifdef CONFIG_SMP
 	/*
-	 * Root controller only. Gets to know CPU @cpu by its MPIDR affinity, from the boot CPU: 0,
-	 * or a negative errno, with a log line; and turns on what only that CPU can, on it.
+	 * Root controller only. Gets to know CPU @cpu by its MPIDR affinity, from the boot CPU, and
+	 * forgets one that did not come (may be NULL); turns on what only that CPU can, on it. 0,
+	 * or a negative errno, with a log line.
 	 */
 	int (*prepare_cpu)(struct irqchip *chip, unsigned int cpu, u64 affinity);
-	void (*begin_cpu)(struct irqchip *chip);
+	void (*forget_cpu)(struct irqchip *chip, unsigned int cpu);
+	int (*begin_cpu)(struct irqchip *chip);
 	/*
 	 * Raises line @hw, an enum ipi, on CPU @cpu, which sees what was written before. As FIQ,
 	 * which masked interrupts do not keep out: false where the controller cannot.

@@ -41,7 +41,10 @@ int event_wait(struct event_flags *e, u32 mask, unsigned int how, u64 deadline, 
 /* The same without waiting: -EAGAIN when they are not set. Any context. */
 int event_try_wait(struct event_flags *e, u32 mask, unsigned int how, u32 *got);
 
-/* Sets, or clears, the flags in @mask. Any context. */
+/*
+ * Sets, or clears, the flags in @mask. Any context. @e has to stay until they return: whoever waits
+ * for the flag that is set may be through before that.
+ */
 void event_set(struct event_flags *e, u32 mask);
 void event_clear(struct event_flags *e, u32 mask);
 
