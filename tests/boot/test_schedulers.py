@@ -45,6 +45,11 @@ def options(fragment):
     return " ".join(re.findall(r"^CONFIG_(\w+=\w+)$", text, re.M))
 
 
+def chosen(build, policy, granule="4K", checks="checked"):
+    """`checked`: with the lock checker, the heap's checks and the watchdog."""
+    return kernel(build, policy, f"PAGE_{granule}=y " + (options("debug.config") if checks == "checked" else ""))
+
+
 ALL = list(itertools.product(POLICIES, GRANULES, ("plain", "checked")))
 
 
@@ -52,10 +57,7 @@ ALL = list(itertools.product(POLICIES, GRANULES, ("plain", "checked")))
     pytest.param(*choice, marks=() if choice[1:] == ("4K", "checked") else pytest.mark.slow, id="-".join(choice))
     for choice in ALL])
 def test_policy(build, run, policy, granule, checks):
-    """`checked`: with the lock checker, the heap's checks and the watchdog."""
-    more = f"PAGE_{granule}=y " + (options("debug.config") if checks == "checked" else "")
-    runs_well(run, kernel(build, policy, more), POLICIES[policy], {f"sched_{policy}"},
-              CPU=CPU_FOR[granule])
+    runs_well(run, chosen(build, policy, granule, checks), POLICIES[policy], {f"sched_{policy}"}, CPU=CPU_FOR[granule])
 
 
 def shares(run, o, seconds, *threads):

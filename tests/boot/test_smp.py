@@ -10,6 +10,7 @@ from lib import tree
 from lib.build import bench
 from lib.session import OFF, PANIC, STUCK
 
+from .test_schedulers import chosen
 from .test_selftest import ABOUT_CPUS, SUITES, check
 
 POLICIES = ("COOPERATIVE", "ROUND_ROBIN", "PRIORITY", "MLFQ", "FAIR", "EDF")
@@ -50,9 +51,9 @@ def test_all_suites_of_every_policy(run, checked_cpus, policy):
     selftest(run, checked_cpus(f"SCHED_{policy}=y"), 4)
 
 
-@pytest.mark.parametrize("policy", ["ROUND_ROBIN", "MLFQ", "FAIR", "EDF"])
+@pytest.mark.parametrize("policy", ["round_robin", "mlfq", "fair", "edf"])
 def test_policies(run, build, policy):
-    assert selftest(run, build("qemu_virt_defconfig", set=f"SELFTEST=y SCHED_{policy}=y"), 4, ABOUT_CPUS) == ABOUT_CPUS
+    assert selftest(run, chosen(build, policy), 4, ABOUT_CPUS) == ABOUT_CPUS
 
 
 def test_side_by_side(run, checked_cpus):
