@@ -213,9 +213,20 @@ static __noinline void unknown(unsigned int hw)
 	atomic_add_relaxed(&spurious, 1);
 }
 
-/* Calls @line's handler, and remembers the longest time that took, where that is asked for. */
-static inline bool call(struct irq_line *line, struct irq_counts *c)
+/* @line's counts of the CPU whose run queue @rq is. */
+static inline struct irq_counts *counts_of(struct irq_line *line, const struct runqueue *rq __unused)
 {
+#ifdef CONFIG_SMP
+	return &line->counts[rq->cpu];
+#else
+	return &line->counts[0];
+#endif
+}
+
+/* Calls @line's handler, and remembers the longest time that took, where that is asked for. */
+static inline bool call(struct irq_line *line, const struct runqueue *rq)
+{
+	struct irq_counts *c;
 	u64 began, took;
 	bool handled;
 
@@ -224,32 +235,26 @@ static inline bool call(struct irq_line *line, struct irq_counts *c)
 	began = arch_counter();
 	handled = line->handler(line->arg);
 	took = arch_counter() - began;
+	c = counts_of(line, rq);
 	if (took > c->longest)
 		c->longest = took;
 	return handled;
-}
-
-/* The CPU whose run queue @rq is. */
-static inline unsigned int cpu_of(const struct runqueue *rq __unused)
-{
-#ifdef CONFIG_SMP
-	return rq->cpu;
-#else
-	return 0;
-#endif
 }
 
 static inline void serve(unsigned int hw, const struct runqueue *rq)
 {
 	struct irq_line *line = irqs.line[hw];
 	struct irq_counts *c;
+	bool handled;
 
 	if (unlikely(!line)) {
 		unknown(hw);
 		return;
 	}
-	c = &line->counts[cpu_of(rq)];
-	if (likely(call(line, c)))
+	handled = call(line, rq);
+	/* not before, which would be one more register to keep */
+	c = counts_of(line, rq);
+	if (likely(handled))
 		c->handled = ++c->count;
 	else
 		unhandled(line, c);
