@@ -3,9 +3,11 @@
 commands come from `help` itself, so one that this table does not know fails the test."""
 
 import re
+import subprocess
 
 import pytest
 
+from lib.build import ROOT
 from lib.session import OFF, Session
 
 # name: (a good use, what it prints whole, its status; a wrong use, of which the usage line comes with status 2).
@@ -136,3 +138,27 @@ def test_ends(build, run):
     o = build("qemu_virt_defconfig")
     assert run(o, "poweroff").status == OFF
     assert run(o, "reboot").status == OFF
+
+
+def object_sizes(o, cross):
+    """Bytes of code and constants of the commands' own objects, by the symbol that has them built."""
+    sizes = {}
+    for symbol, objects in re.findall(r"^obj-\$\(CONFIG_(CMD_\w+)\) \+= (.+)$",
+                                      (ROOT / "shell/cmd/Makefile").read_text(), re.M):
+        paths = [o / "shell/cmd" / name for name in objects.split()]
+        if all(path.exists() for path in paths):
+            rows = subprocess.run([f"{cross}size", *paths], capture_output=True, text=True, check=True).stdout
+            sizes[symbol] = sum(int(row.split()[0]) for row in rows.splitlines()[1:])
+    return sizes
+
+
+def test_sizes_in_the_menu(build, cross):
+    """No command is larger than its help says; what it brings along beside itself is on top of that."""
+    entries = (ROOT / "shell/Kconfig").read_text().split("\nconfig ")
+    said = {entry.split()[0]: re.search(r"Costs\s+(less\s+than\s+)?(\d+)\s+KiB", entry) for entry in entries}
+    sizes = object_sizes(build("qemu_virt_defconfig"), cross)
+    assert len(sizes) > 60
+    for symbol, size in sizes.items():
+        assert said[symbol], f"{symbol}: its help names no size"
+        most = 1024 * int(said[symbol][2]) + (0 if said[symbol][1] else 512)
+        assert size <= most, f"{symbol}: {size} bytes, its help says {said[symbol][0]}"
