@@ -137,7 +137,7 @@ int irq_request_locked(struct irq_line *line, irq_handler *handler, void *arg, c
 	line->name = name;
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
 		line->counts[cpu].handled = line->counts[cpu].count;
-	atomic_fence();		/* before any CPU takes the interrupt */
+	atomic_fence(); /* before any CPU takes the interrupt */
 	if (!line->masked)
 		irq_line_unmask(line);
 	return 0;
@@ -214,7 +214,8 @@ static __noinline void unknown(unsigned int hw)
 }
 
 /* @line's counts of the CPU whose run queue @rq is. */
-static inline struct irq_counts *counts_of(struct irq_line *line, const struct runqueue *rq __unused)
+static inline struct irq_counts *counts_of(struct irq_line *line,
+					   const struct runqueue *rq __unused)
 {
 #ifdef CONFIG_SMP
 	return &line->counts[rq->cpu];

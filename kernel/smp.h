@@ -21,9 +21,9 @@ void sched_begin_cpu(void);
 __noreturn void sched_idle(void);
 
 /*
- * irq.c: has the root controller prepare for CPU @cpu, of that MPIDR affinity, or forget it; and, on
- * that CPU, turns its part of it on, with the lines that each CPU has and somebody has requested. 0
- * or a negative errno with a log line.
+ * irq.c: has the root controller prepare for CPU @cpu, of that MPIDR affinity, or forget it; and,
+ * on that CPU, turns its part of it on, with the lines that each CPU has and somebody has
+ * requested. 0 or a negative errno with a log line.
  */
 int irq_prepare_cpu(unsigned int cpu, u64 affinity);
 void irq_forget_cpu(unsigned int cpu);
