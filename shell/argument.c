@@ -115,7 +115,7 @@ static const char *value_name(const struct argument *a, char *text, size_t size)
 	return text;
 }
 
-/* The bounds in words, " of 1 to 10"; durations in ms. */
+/* The bounds in words, " of 1 to 10", durations in ms; else how a duration is written. */
 static void bounds(const struct argument *a, char *text, size_t size)
 {
 	s64 unit = a->type == ARGUMENT_DURATION ? 1000000 : 1;
@@ -126,6 +126,8 @@ static void bounds(const struct argument *a, char *text, size_t size)
 	else if (a->max)
 		snprintf(text, size, " of %ld%s to %ld%s", a->min / unit, unit > 1 ? "ms" : "",
 			 a->max / unit, unit > 1 ? "ms" : "");
+	else if (unit > 1)
+		snprintf(text, size, ", as 2, 0.5 or 200ms");
 }
 
 /* Reads @s as the value of @a, the @i-th of the table. */

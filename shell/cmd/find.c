@@ -72,7 +72,8 @@ static bool read_options(struct find *f, char **words)
 			f->name = value;
 		if (!words[1] || (!name && !(!strcmp(*words, "-type") && read_type(f, value)) &&
 				  !(!strcmp(*words, "-size") && read_size(f, value)))) {
-			print("find: %s %s: no such condition\n", *words, value);
+			print(name ? "find: %s: a value is missing\n" :
+				     "find: %s %s: no such condition\n", *words, value);
 			return false;
 		}
 	}

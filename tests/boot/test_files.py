@@ -116,7 +116,7 @@ def shell(machine, request):
     ("seq 3 > a; seq 9 > b; find -name '[!a]' -size +6; find -size -7 -type f; find -size +1K", "./b\n./a"),
     ("find -type x; echo $?", "find: -type x: no such condition\n"
      "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
-    ("find -name; echo $?", "find: -name : no such condition\n"
+    ("find -name; echo $?", "find: -name: a value is missing\n"
      "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
     # chmod
     ("touch a; chmod 4751 a; stat a | grep 4751 | wc -l; ls -l a | grep ^-rwxr-x--x | wc -l", "1\n1"),
