@@ -5,6 +5,8 @@
  * so its order decides between two drivers. A device whose supplier is not there yet is probed
  * again when something else has become ready.
  */
+#include "guard.h"
+
 #include <arch/sections.h>
 #include <device/driver.h>
 #include <device/irqchip.h>
@@ -93,7 +95,7 @@ static int try(struct device *dev)
 		if (!dev->priv)
 			return -ENOMEM;
 	}
-	return dev->driver->probe(dev);
+	return IS_ENABLED(CONFIG_PROBE_GUARD) ? probe_guarded(dev) : dev->driver->probe(dev);
 }
 
 static void probe(struct device *dev)

@@ -99,6 +99,20 @@ void irq_free_shared(unsigned int irq, const void *arg)
 	kfree(s);
 }
 
+void irq_forget(const void *arg)
+{
+	for (unsigned int irq = 0; irq < irq_count(); irq++) {
+		const struct irq_line *line = irq_line(irq);
+
+		if (!line || line->handler == irq_nobody)
+			continue;
+		if (line->handler == serve_shared)
+			irq_free_shared(irq, arg);
+		else if (line->arg == arg)
+			irq_free(irq);
+	}
+}
+
 const char *irq_shared_name(unsigned int irq, unsigned int index, u64 *count)
 {
 	struct irq_line *line = irq_line(irq);

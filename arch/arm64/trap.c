@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exceptions in words: the switch over the exception class, and the decoding of syndromes. A data
- * abort of an instruction in the exception table goes on where that says; every other one ends in
- * exception_fatal().
+ * abort of an instruction in the exception table goes on where that says, an external one of a
+ * guarded call behind the call; every other one ends in exception_fatal().
  */
+#include "guard.h"
 #include "trap.h"
 
 #include <arch/cpu.h>
@@ -160,8 +161,12 @@ static bool recover(struct arch_frame *frame)
 
 void arch_trap(struct arch_frame *frame)
 {
-	if (!IS_ENABLED(CONFIG_EXCEPTION_TABLE) || !recover(frame))
-		fatal(frame);
+	if (IS_ENABLED(CONFIG_EXCEPTION_TABLE) && recover(frame))
+		return;
+	if (IS_ENABLED(CONFIG_PROBE_GUARD) &&
+	    guard_abort(frame, sysreg_read(esr_el1), sysreg_read(far_el1)))
+		return;
+	fatal(frame);
 }
 
 void arch_bad_exception(struct arch_frame *frame, unsigned int kind)

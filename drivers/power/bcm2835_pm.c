@@ -57,11 +57,15 @@ static const struct power_ops pm_ops = { .name = "bcm2835_pm", .off = pm_halt, .
 
 static int pm_probe(struct device *dev)
 {
+	void *base;
+
 	if (pm_base)
 		return -EBUSY;
-	pm_base = device_map(dev, 0, NULL);
-	if (!pm_base)
+	base = device_map(dev, 0, NULL);
+	if (!base)
 		return -ENXIO;
+	read32(base + PM_RSTC);		/* is it there? not found out when the run ends */
+	pm_base = base;
 	power_register(&pm_ops);
 	return 0;
 }

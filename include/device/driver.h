@@ -41,7 +41,9 @@ struct driver {
 	/*
 	 * Takes the device into use. Interrupts off in the first three phases. 0; -ENODEV when
 	 * it is not there after all; -EPROBE_DEFER when a supplier is not there yet; any other
-	 * errno is logged.
+	 * errno is logged. With CONFIG_PROBE_GUARD an access where nothing is ends it with -EIO,
+	 * wherever it stands: so it touches the device before others get to know of it, and not
+	 * for the first time with a lock held.
 	 */
 	int (*probe)(struct device *dev);
 	size_t priv_size;			/* bytes of dev->priv, zeroed; 0 = NULL */

@@ -49,6 +49,12 @@ int irq_request_shared(unsigned int irq, irq_handler *handler, void *arg, const 
 void irq_free_shared(unsigned int irq, const void *arg);
 
 /*
+ * Frees every line, shared or not, whose handler was requested with @arg: for one who cannot say
+ * any more which they were. @arg is not NULL. Thread context.
+ */
+void irq_forget(const void *arg);
+
+/*
  * The name of the handler number @index of a shared line, or NULL; and how often it was its device.
  */
 const char *irq_shared_name(unsigned int irq, unsigned int index, u64 *count);
