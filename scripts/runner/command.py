@@ -4,6 +4,9 @@
 A machine is one row of MACHINES: what QEMU's model of it insists on. A machine without a row gets
 the plain defaults, so a board from outside the tree runs when its QEMU model asks for nothing
 special. Nothing about the guest's devices is known here: those are the tree's business.
+
+The Image is started by QEMU itself, by a stub (--entry el3 and the like), or by U-Boot, which finds
+Image, initramfs and command line where QEMU has put them for it.
 """
 
 import dataclasses
@@ -21,12 +24,16 @@ from .config import MIB, load_address, memory_size, require
 from .cpio import pack_folder
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+# The package u-boot-qemu; where its `bootcmd` loads the Image, and `booti` leaves it.
+U_BOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
+U_BOOT_KERNEL = 0x400000    # from where RAM starts
 STUB_SOURCE = os.path.normpath(os.path.join(HERE, "../../tests/boot/el3_stub.S"))
 
 
 @dataclasses.dataclass(frozen=True)
 class Machine:
     ram: int = 0                # where RAM starts
+    dts: str = ""               # the tree of CONFIG_DTS that is its, where QEMU brings none
     memory: str = ""            # the only -m that it accepts
     cpus: str = ""              # the only -smp that it accepts
     fixed_cpu: bool = False     # -cpu is not ours to choose
@@ -37,7 +44,7 @@ class Machine:
 MACHINES = {
     "virt": Machine(ram=0x40000000),
     # stdout-path is the mini UART there, QEMU's second serial port
-    "raspi4b": Machine(memory="2G", cpus="4", fixed_cpu=True, serial=1, qemu=(9, 0)),
+    "raspi4b": Machine(dts="bcm2711-rpi-4-b", memory="2G", cpus="4", fixed_cpu=True, serial=1, qemu=(9, 0)),
     "npcm845-evb": Machine(cpus="4", fixed_cpu=True, qemu=(10, 0)),
 }
 
@@ -52,7 +59,7 @@ class Plan:
 
 
 def plan_run(o, config, options, env):
-    name = config.get("RUN_MACHINE", "")
+    name = env.get("MACHINE") or config.get("RUN_MACHINE", "")
     if not name:
         raise Stop(USAGE, "this configuration has no QEMU machine (CONFIG_RUN_MACHINE is empty): "
                           "choose a board that has one, such as `make qemu_virt_defconfig`")
@@ -64,20 +71,22 @@ def plan_run(o, config, options, env):
 
     accel = choose_accel(env.get("ACCEL") or "tcg", name, options)
     if needs_stub(options) and name != "virt":
-        raise Stop(USAGE, "--entry el3, --load, --tree and --x0 are for virt "
-                          f"(this configuration runs {name})")
+        raise Stop(USAGE, f"--entry el3, --load, --tree and --x0 are for virt (this run is on {name})")
+    u_boot = find_u_boot(name, options, env)
     load = options.load if options.load is not None else load_address(image, machine.ram)
+    if u_boot:
+        load = machine.ram + U_BOOT_KERNEL
     argv = [qemu, "-M", machine_option(name, accel, options, env)]
-    argv += cpu_options(machine, config, accel, env)
+    argv += cpu_options(name, machine, config, accel, env)
     argv += ["-smp", fixed("SMP", machine.cpus, env, name) or "1",
              "-m", fixed("MEM", machine.memory, env, name) or "512M"]
     if accel != "tcg":
         argv += ["-accel", accel]
     argv += ["-nic", "none", "-display", "none"]
     argv += serial_options(machine, options)
-    argv += boot_options(o, image, load, name, options, env)
+    argv += u_boot + boot_options(o, image, load, name, options, env)
 
-    dtb = env.get("DTB") or board_tree(o, config)
+    dtb = env.get("DTB") or board_tree(o, name, machine, config, env)
     if dtb:
         if not os.path.isfile(dtb):
             raise Stop(USAGE, f"the device tree {dtb} is missing")
@@ -106,6 +115,22 @@ def find_qemu(env):
         fix = "correct QEMU=" if env.get("QEMU") else "run `scripts/setup`"
         raise Stop(QEMU_FAILED, f"{qemu} is not installed: {fix}")
     return qemu
+
+
+def find_u_boot(machine, options, env):
+    """What BOOT= adds: nothing, or U-Boot as the machine's firmware."""
+    boot = env.get("BOOT") or "qemu"
+    if boot not in ("qemu", "u-boot"):
+        raise Stop(USAGE, f"BOOT={boot} is neither qemu nor u-boot")
+    if boot == "qemu":
+        return []
+    if machine != "virt" or needs_stub(options):
+        raise Stop(USAGE, "BOOT=u-boot is for virt, and goes with neither --entry el3, --load, --tree nor --x0")
+    path = env.get("UBOOT") or U_BOOT
+    if not os.path.isfile(path):
+        raise Stop(USAGE, f"U-Boot is not at {path}: run `scripts/setup test`, which installs the package "
+                          "u-boot-qemu, or name a u-boot.bin for qemu_arm64 by UBOOT=")
+    return ["-bios", path]
 
 
 def require_version(qemu, machine, wanted):
@@ -151,7 +176,7 @@ def choose_accel(asked, machine, options):
 def machine_option(name, accel, options, env):
     if name != "virt":
         if options.entry not in ("el1", None) or env.get("GIC"):
-            raise Stop(USAGE, f"--entry and GIC are for virt (this configuration runs {name})")
+            raise Stop(USAGE, f"--entry and GIC are for virt (this run is on {name})")
         return name
     gic = env.get("GIC") or ("host" if accel == "kvm" else "3")
     if gic not in ("2", "3", "host"):
@@ -160,12 +185,11 @@ def machine_option(name, accel, options, env):
     return "virt,gic-version=" + gic + levels[options.entry]
 
 
-def cpu_options(machine, config, accel, env):
+def cpu_options(name, machine, config, accel, env):
     cpu = env.get("CPU")
     if machine.fixed_cpu:
         if cpu:
-            raise Stop(USAGE,
-                       f"QEMU's {config['RUN_MACHINE']} has its own CPU: leave CPU={cpu} out")
+            raise Stop(USAGE, f"QEMU's {name} has its own CPU: leave CPU={cpu} out")
         return []
     if not cpu:
         cpu = "host" if accel in ("kvm", "hvf") else config.get("RUN_CPU") or "cortex-a72"
@@ -277,9 +301,14 @@ def build_stub(o, place, tree, load, env):
     return path
 
 
-def board_tree(o, config):
-    """The first of CONFIG_DTS, for a machine whose firmware brings no tree."""
+def board_tree(o, name, machine, config, env):
+    """Of CONFIG_DTS the machine's own, else the first, for a machine whose firmware brings no tree."""
     names = config.get("DTS", "").split()
-    if not names or config.get("RUN_MACHINE") == "virt":
+    if name == "virt":
         return None
-    return require(o, os.path.join("dts", names[0] + ".dtb"))
+    if not names:
+        if env.get("MACHINE") and machine.dts:
+            raise Stop(USAGE, f"QEMU's {name} brings no device tree and this configuration builds none: "
+                              "take one that does, such as generic_defconfig, or give DTB=file")
+        return None
+    return require(o, os.path.join("dts", (machine.dts if machine.dts in names else names[0]) + ".dtb"))

@@ -88,6 +88,34 @@ def test_raspi4b(command):
     assert [words[i + 1] for i, w in enumerate(words) if w == "-serial"] == ["null", "stdio"]
 
 
+def test_another_machine(command, tmp_path):
+    """MACHINE= goes before the configuration; its own tree before the first of CONFIG_DTS."""
+    def prepare(o):
+        (o / "dts").mkdir(exist_ok=True)
+        for name in ("first", "bcm2711-rpi-4-b"):
+            (o / "dts" / f"{name}.dtb").write_bytes(b"x")
+        (o / ".config").write_text('CONFIG_RUN_MACHINE="virt"\nCONFIG_DTS="first bcm2711-rpi-4-b"\n')
+
+    words = command({"MACHINE": "raspi4b"}, machine="either", prepare=prepare)
+    assert value(words, "-M") == "raspi4b" and value(words, "-dtb").endswith("/dts/bcm2711-rpi-4-b.dtb")
+    words = command({"MACHINE": "raspi4b", "DTB": tmp_path / "t.dtb"}, machine="either",
+                    prepare=lambda _: (tmp_path / "t.dtb").write_bytes(b"x"))
+    assert value(words, "-dtb").endswith("t.dtb")
+    words = command(machine="either")
+    assert value(words, "-M") == "virt,gic-version=3" and "-dtb" not in words
+    words = command({"MACHINE": "virt"}, machine="raspi4b")
+    assert value(words, "-M") == "virt,gic-version=3" and "-dtb" not in words
+
+
+def test_u_boot(command, tmp_path):
+    """QEMU hands U-Boot what it would load itself."""
+    (tmp_path / "u-boot.bin").write_bytes(b"x")
+    words = command({"BOOT": "u-boot", "UBOOT": tmp_path / "u-boot.bin", "APPEND": "quiet"})
+    assert value(words, "-bios").endswith("u-boot.bin") and value(words, "-kernel").endswith("/Image")
+    assert value(words, "-append") == "quiet"
+    assert "-bios" not in command({"BOOT": "qemu"})
+
+
 def test_a_machine_from_outside_the_tree(command):
     words = command({"MEM": "256M"}, machine="xlnx-zcu102")
     assert value(words, "-M") == "xlnx-zcu102" and value(words, "-m") == "256M"
