@@ -35,6 +35,7 @@ unsigned int cpu_number PER_CPU;
 static struct {
 	u64 affinity[NR_CPUS];
 	unsigned int count;		/* CPUs that have a number */
+	bool boot_named;		/* the tree has named the boot CPU */
 } cpus;
 
 u64 cpu_affinity(unsigned int cpu)
@@ -172,8 +173,12 @@ static void consider(const struct dt_node *node, unsigned int max)
 	u64 affinity;
 	int err;
 
-	if (node_affinity(node, &affinity) || affinity == cpus.affinity[0])
+	if (node_affinity(node, &affinity))
 		return;
+	if (affinity == cpus.affinity[0] && !cpus.boot_named) {
+		cpus.boot_named = true;
+		return;
+	}
 	if (is_known(affinity)) {
 		log_err("%s: another CPU has the MPIDR %#lx already: left out", node->name,
 			affinity);

@@ -78,8 +78,11 @@ static int start_by_psci(const struct dt_node *node, u64 affinity)
  * --- Spin table: Devicetree Specification 0.4, 3.8.1 ---------------------------------------------
  */
 
-/* Where the linear map has @pa; NULL where that is no memory of the kernel's. */
-static u64 *release_word(paddr_t pa)
+/*
+ * Where the linear map has @pa; NULL, with a log line, where nothing should be written: a CPU that
+ * waits there has its page reserved for it (Linux's booting.rst says so), else it is anybody's.
+ */
+static u64 *release_word(const struct dt_node *node, paddr_t pa)
 {
 	vaddr_t va = pa - arch_linear_base + ARCH_LINEAR_START;
 	unsigned int flags;
@@ -87,8 +90,15 @@ static u64 *release_word(paddr_t pa)
 	paddr_t mapped;
 
 	if (pa % sizeof(u64) || pa - arch_linear_base >= ARCH_LINEAR_SIZE ||
-	    !arch_kernel_lookup(va, &mapped, &flags, &block) || mapped != pa)
+	    !arch_kernel_lookup(va, &mapped, &flags, &block) || mapped != pa) {
+		log_err("%s: cpu-release-addr %#lx is not in the kernel's memory", node->name, pa);
 		return NULL;
+	}
+	if (!(flags & MMU_WRITE) || !dt_reserves(ALIGN_DOWN(pa, PAGE_SIZE), PAGE_SIZE)) {
+		log_err("%s: cpu-release-addr %#lx is in memory that the tree does not reserve",
+			node->name, pa);
+		return NULL;
+	}
 	return (u64 *)va;
 }
 
@@ -105,12 +115,9 @@ static int start_by_spin_table(const struct dt_node *node)
 		return -EINVAL;
 	}
 	address = len == 8 ? load_be64(value) : load_be32(value);
-	word = release_word(address);
-	if (!word) {
-		log_err("%s: cpu-release-addr %#lx is not in the kernel's memory", node->name,
-			address);
+	word = release_word(node, address);
+	if (!word)
 		return -EINVAL;
-	}
 	atomic_store_relaxed(word, arch_image_to_phys((void *)secondary_entry));
 	arch_cache_clean(word, sizeof(*word));
 	__asm__ volatile("sev" ::: "memory");

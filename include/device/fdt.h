@@ -68,6 +68,12 @@ typedef void dt_reserved(paddr_t base, u64 size, const char *name, bool no_map);
 unsigned int dt_scan_memory(dt_memory *memory, dt_reserved *reserved);
 
 /*
+ * True when /memreserve/ or an enabled node of /reserved-memory keeps a byte of [@base, @base +
+ * @size), which does not wrap, for firmware. After dt_index(); any context.
+ */
+bool dt_reserves(paddr_t base, u64 size);
+
+/*
  * /chosen, for its properties alone, from dt_scan_memory() on: boot asks it before there is
  * memory for an index. NULL when there is none.
  */

@@ -112,6 +112,8 @@ TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; 
                  "cpu@2: its reg does not say which CPU it is: left out"),
     "twice-one": (CPU_2 + r"reg = <0x02>;", r"\1reg = <1>;", 3,
                   "another CPU has the MPIDR 0x1 already: left out"),
+    "the-boot-cpu-again": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0>;", 3,
+                           "another CPU has the MPIDR 0 already: left out"),
     "not-there": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0x77>;", 3,
                   "no redistributor for the CPU with affinity 0x77 in the tree's regions"),
     "disabled": (CPU_2 + r"enable-method", r'\1status = "disabled"; enable-method', 3, ""),
@@ -121,7 +123,18 @@ TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; 
                            "cpu@2: cpu-release-addr 0x9000000 is not in the kernel's memory"),
     "spin-table-odd": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000004>', 3,
                        "cpu@2: cpu-release-addr 0x48000004 is not in the kernel's memory"),
-    "spin-table-asleep": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000000>', 3,
+    "spin-table-far": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0xffffffff 0xfffffff8>', 3,
+                       "cpu@2: cpu-release-addr 0xfffffffffffffff8 is not in the kernel's memory"),
+    # the kernel's code, which nothing may write to
+    "spin-table-code": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x40210000>', 3,
+                        "cpu@2: cpu-release-addr 0x40210000 is in memory that the tree does not reserve"),
+    # anybody's
+    "spin-table-unreserved": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000000>', 3,
+                              "cpu@2: cpu-release-addr 0x48000000 is in memory that the tree does not reserve"),
+    "spin-table-two-cells-and-a-half": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0 0>', 3,
+                                        "cpu@2: enable-method spin-table without a cpu-release-addr"),
+    "spin-table-asleep": (r"/ \{(.*?cpu@2 \{.*?)" + r'"psci"', r"/memreserve/ 0x48000000 0x10; / {\1"
+                          '"spin-table"; cpu-release-addr = <0 0x48000008>', 3,
                           "cpu@2: the CPU does not come up: left out"),
     "no-psci": (r"psci \{", "other { compatible = \"x,y\"; }; odd {", 1,
                 "cpu@1: enable-method psci, and the tree has no psci node to call by"),

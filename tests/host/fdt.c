@@ -153,6 +153,12 @@ static void memory(void)
 	taken_is(2, 0x3000000, 0x20000, true, "firmware@3000000");
 	taken_is(3, 0x3100000, 0x1000, false, "log@3100000");
 	taken_is(4, 0x3200000, 0x2000, false, "log@3100000");
+	/* the same, of the index */
+	TEST(dt_reserves(0xd8, 8) && dt_reserves(0xfff, 1) && !dt_reserves(0x1000, 0x1000));
+	TEST(dt_reserves(0x180002340, 8) && !dt_reserves(0x180002345, 8));
+	TEST(dt_reserves(0x2fff000, 0x1001) && !dt_reserves(0x2fff000, 0x1000));
+	TEST(dt_reserves(0x3000000, 1) && !dt_reserves(0x3020000, 0x1000));
+	TEST(dt_reserves(0x3200000, 8) && !dt_reserves(0x3101000, 8) && !dt_reserves(0x4000000, 8));
 }
 
 static void lookups(void)

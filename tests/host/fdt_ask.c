@@ -230,6 +230,7 @@ int fdt_ask(const void *blob, size_t mapped)
 
 	storage = malloc(dt_index_size());
 	dt_index(storage);
+	dt_reserves(0, 8);
 	ask_tree();
 	free(storage);
 	return 0;
