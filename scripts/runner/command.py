@@ -90,6 +90,8 @@ def plan_run(o, config, options, env):
     if dtb:
         if not os.path.isfile(dtb):
             raise Stop(USAGE, f"the device tree {dtb} is missing")
+        if dtb.endswith(".dts"):
+            raise Stop(USAGE, f"{dtb} is a source: `make run DTB={dtb}` makes a tree of it first")
         argv += ["-dtb", dtb]
     if not options.restarts:
         argv += ["-no-reboot"]

@@ -190,6 +190,7 @@ def test_raspi4b_needs_qemu_9(run, payload, fake_qemu):
     ({"ACCEL": "kvm"}, ["--icount"], "ACCEL=kvm "),
     ({"ACCEL": "hvf"}, ["--entry", "el2"], "ACCEL=hvf "),
     ({"DTB": "/none.dtb"}, [], "the device tree /none.dtb is missing"),
+    ({"DTB": "dts/bcm2711-rpi-4-b.dts"}, [], "is a source: `make run DTB=dts/bcm2711-rpi-4-b.dts`"),
     ({"BOOT": "grub"}, [], "BOOT=grub is neither qemu nor u-boot"),
     ({"BOOT": "u-boot", "UBOOT": "/none"}, [], "U-Boot is not at /none: run `scripts/setup test`"),
     ({"BOOT": "u-boot", "UBOOT": "/dev/null"}, ["--entry", "el3"], "BOOT=u-boot is for virt, and goes with neither"),
