@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* devices: what the driver core made of the tree. */
+/* devices: what the driver core made of the tree, and what nobody made anything of. */
 #include <device/driver.h>
 #include <lib/format.h>
+#include <lib/string.h>
 #include <shell/command.h>
 
 static const char *const states[] = {
@@ -11,28 +12,61 @@ static const char *const states[] = {
 	[DEVICE_READY] = "ready",
 };
 
-static int devices_run(int argc, char **argv)
+static void show(const char *state, const char *who, const struct dt_node *node, int error)
 {
 	char path[128];
 
-	(void)argc;
-	(void)argv;
-	for (const struct device *dev = NULL; (dev = device_next(dev));) {
-		dt_path(dev->node, path, sizeof(path));
-		print("%-9s %-14s %s", states[dev->state], dev->driver->name, path);
-		if (dev->error)
-			print(" (%pe)", (void *)(long)dev->error);
-		print("\n");
-	}
+	dt_path(node, path, sizeof(path));
+	print("%-9s %-14s %s", state, who, path);
+	if (error)
+		print(" (%pe)", (void *)(long)error);
+	print("\n");
+}
+
+/* The device of @node, in whatever state, or NULL. */
+static const struct device *made_for(const struct dt_node *node)
+{
+	const struct device *dev = NULL;
+
+	while ((dev = device_next(dev)) && dev->node != node)
+		;
+	return dev;
+}
+
+/* A CPU's reg is no address. */
+static bool is_cpu(const struct dt_node *node)
+{
+	const char *type = dt_string(node, "device_type", 0);
+
+	return type && !strcmp(type, "cpu");
+}
+
+/* The nodes that a driver might be for, and none is. */
+static void show_others(void)
+{
+	for (const struct dt_node *node = NULL; (node = dt_next(node));)
+		if (node->enabled && node->compatible && dt_has(node, "reg") && !is_cpu(node) &&
+		    !made_for(node))
+			show("-", node->compatible, node, 0);
+}
+
+static int devices_run(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "-a"))
+		return STATUS_USAGE;
+	for (const struct device *dev = NULL; (dev = device_next(dev));)
+		show(states[dev->state], dev->driver->name, dev->node, dev->error);
+	if (argc == 2)
+		show_others();
 	return STATUS_OK;
 }
 
 static const struct command devices_command = {
 	.name = "devices",
-	.usage = "",
-	.help = "devices of the tree that have a driver, and their state",
+	.usage = "[-a]",
+	.help = "the tree's devices and their drivers; -a: those without one too",
 	.run = devices_run,
 	.min_args = 0,
-	.max_args = 0,
+	.max_args = 1,
 };
 COMMAND(devices_command);

@@ -14,7 +14,7 @@ SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERI
 COMMANDS = {
     "bench": "[GROUP|NAME]", "cat": "[FILE...]", "cd": "[PATH]", "chmod": "MODE PATH...", "clear": "",
     "config": "[WORD]", "cp": "[-r] PATH... NEW", "crash": "null|wx [exec]|overflow|stack|uaf|doublefree",
-    "date": "[-s DATE] [+%s]", "devices": "", "df": "", "dmesg": "",
+    "date": "[-s DATE] [+%s]", "devices": "[-a]", "df": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
     "find": "[PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]",
     "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN [FILE...]", "head": "[-n COUNT] [FILE...]", "help": "[COMMAND]",
