@@ -15,7 +15,7 @@ import pytest
 from lib.build import ROOT, clean_environment, make
 from lib.session import OFF
 
-from .test_u_boot import U_BOOT, typed
+from .test_u_boot import U_BOOT, at_shell, power_off, stop, typed
 
 pytestmark = pytest.mark.skipif(not shutil.which("mcopy"), reason="skipped: needs mtools")
 
@@ -164,22 +164,19 @@ def test_what_is_on_it_boots(run, card, rpi4, raspi4b, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.isfile(U_BOOT), reason="skipped: needs the package u-boot-qemu")
-def test_u_boot_reads_it(boot, card, kernel, rpi4):
+def test_u_boot_reads_it(user, card, kernel, rpi4):
     """Another reader of FAT; and the Pi's kernel, from the Pi's card, on QEMU's virt."""
     _, image = card()
-    session = boot(kernel, timeout=90, env={
+    one = user(kernel, env={
         "BOOT": "u-boot",
         "QEMU_ARGS": f"-drive if=none,id=card,format=raw,file={image} -device virtio-blk-device,drive=card"})
-    session.expect("Hit any key to stop autoboot")
-    session.send(" ")
-    typed(session, "virtio scan")
-    typed(session, "fatls virtio 0:1")
-    session.expect(r"^4 file\(s\), 0 dir\(s\)$")
-    for name in NAMES:
-        assert re.search(rf"^ +\d+ +{re.escape(name)}$", session.text, re.M), name
-    typed(session, "load virtio 0:1 ${kernel_addr_r} kernel8.img")
-    session.expect(rf"^{(rpi4 / 'Image').stat().st_size} bytes read")
-    typed(session, "booti ${kernel_addr_r} - ${fdtcontroladdr}")
-    session.prompt()
-    assert 'CONFIG_RUN_MACHINE="raspi4b"' in session.cmd("config RUN_MACHINE")
-    session.poweroff()
+    stop(one)
+    typed(one, "virtio scan")
+    typed(one, "fatls virtio 0:1")
+    listed = one.expect(rb"(?s)\n(.*)\n4 file\(s\), 0 dir\(s\)")[1].decode()
+    assert {line.split()[1] for line in listed.splitlines() if re.match(r" +\d+ ", line)} == NAMES
+    typed(one, "load virtio 0:1 ${kernel_addr_r} kernel8.img")
+    one.expect(rb"\n%d bytes read" % (rpi4 / "Image").stat().st_size)
+    typed(one, "booti ${kernel_addr_r} - ${fdtcontroladdr}")
+    at_shell(one, "config RUN_MACHINE", 'CONFIG_RUN_MACHINE="raspi4b"')
+    power_off(one)
