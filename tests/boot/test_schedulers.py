@@ -92,7 +92,7 @@ def test_without_a_budget_is_not_starved(build, run):
 def test_long_slice_is_no_hang(build, run):
     """Who was given more than the watchdog's patience may use it up."""
     o = build("qemu_virt_defconfig", set="SCHED_ROUND_ROBIN=y WATCHDOG=y WATCHDOG_SECONDS=1")
-    result = run(o, "spawn hog -s 3000 -c 2; top 8 -n 1; version", icount=True)
+    result = run(o, "spawn hog -s 1500 -c 2; top 4 -n 1; version", icount=True)
     assert result.status == OFF, result.closing
 
 

@@ -90,6 +90,7 @@ def test_command_line(run, kernel, option, used, said):
     assert f"] {used} of 4 CPUs used (" in result.text and said in result.text
 
 
+@pytest.mark.slow
 def test_more_than_configured(run, build):
     result = run(build("qemu_virt_defconfig", set="NR_CPUS=2"), "sched", env={"SMP": 4})
     assert "2 CPUs of the tree's 4 are used, as CONFIG_NR_CPUS says" in result.text

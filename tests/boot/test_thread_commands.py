@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """What a user sees of threads: ps, top, sched, nice, kill, spawn and trace, with good and bad
-arguments, under each policy. Under instruction counting, so that shares and counts are those of the
-kernel and not of the machine that the tests run on."""
+arguments, under each policy: two of them in `make test`, all in `make test-all`. Under instruction
+counting, so that shares and counts are those of the kernel and not of the machine that the tests
+run on."""
 
 import re
 
@@ -56,7 +57,8 @@ class Shell:
         raise AssertionError(f"{idents} have not ended: {self.cmd('ps')}")
 
 
-@pytest.fixture(scope="module", params=POLICIES)
+@pytest.fixture(scope="module", params=[
+    pytest.param(name, marks=() if name in ("PRIORITY", "FAIR") else pytest.mark.slow) for name in POLICIES])
 def policy(request):
     return request.param
 

@@ -240,7 +240,7 @@ def test_no_warnings(built, tmp_path, compiler):
     assert (tmp_path / "o/Image").stat().st_size
 
 
-@pytest.mark.parametrize("compiler", [{}, {"LLVM": "1"}], ids=["gcc", "clang"])
+@pytest.mark.parametrize("compiler", [{}, pytest.param({"LLVM": "1"}, marks=pytest.mark.slow)], ids=["gcc", "clang"])
 def test_more_warnings(built, tmp_path, compiler):
     """Those of W=1 are none either, in the tests inside the kernel as well."""
     built.make("defconfig", o=tmp_path / "o", **compiler)

@@ -65,6 +65,7 @@ def test_date_of_the_commit(clones):
     assert f'CAIRN_BUILD_DATE "{DATE[:10]}"' in header
 
 
+@pytest.mark.slow
 def test_rebuilt_from_nothing(clones):
     """The same again, file by file, in another order of jobs."""
     first = clones[0]

@@ -167,9 +167,10 @@ def make_program(builder, compiler, name, *sources, **options):
     return Program(builder.folder / "host", compiler, name, sources, **options)
 
 
-@pytest.fixture(scope="session", params=compilers())
+@pytest.fixture(scope="session", params=[
+    pytest.param(name, marks=pytest.mark.slow if number else ()) for number, name in enumerate(compilers())])
 def program(request, builder):
-    """Makes programs with one compiler; a test that uses it runs once for each."""
+    """Makes programs with one compiler; a test that uses it runs once for each, with `make test` for the first."""
     return functools.partial(make_program, builder, request.param)
 
 
