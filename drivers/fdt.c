@@ -212,6 +212,7 @@ enum known_prop {
 	PROP_SIZE_CELLS,
 	PROP_COMPATIBLE,
 	PROP_STATUS,
+	PROP_REG,
 	PROP_PHANDLE
 };
 
@@ -225,6 +226,8 @@ static enum known_prop prop_compare(const char *name)
 		return PROP_COMPATIBLE;
 	if (!strcmp(name, "status"))
 		return PROP_STATUS;
+	if (!strcmp(name, "reg"))
+		return PROP_REG;
 	if (!strcmp(name, "phandle") || !strcmp(name, "linux,phandle"))
 		return PROP_PHANDLE;
 	return PROP_OTHER;
@@ -237,7 +240,8 @@ static enum known_prop prop_compare(const char *name)
  */
 static enum known_prop prop_kind(const char *name)
 {
-	struct known_name *known = &tree.known[(name - tree.strings) / 4 % ARRAY_SIZE(tree.known)];
+	size_t place = (size_t)(name - tree.strings) / 4;
+	struct known_name *known = &tree.known[place % ARRAY_SIZE(tree.known)];
 
 	if (known->name != name) {
 		known->name = name;
@@ -254,14 +258,22 @@ static const u8 *node_read(const u8 *p, const struct dt_node *parent, struct dt_
 {
 	struct dt_prop prop;
 
-	*node = (struct dt_node){
-		.name = (const char *)p + 4,
-		.parent = parent,
-		.address_cells = 2,
-		.size_cells = 1,
-		.enabled = !parent || parent->enabled,
-		.depth = parent ? (u8)(parent->depth + 1) : 0,
-	};
+	/* one by one, as all of it at once would be a call of memset() for each node */
+	node->name = (const char *)p + 4;
+	node->parent = parent;
+	node->compatible = NULL;
+	node->reg = NULL;
+	node->compatible_len = 0;
+	node->phandle = 0;
+	node->next = 0;
+	node->address_cells = 2;
+	node->size_cells = 1;
+	node->enabled = true;
+	node->depth = 0;
+	if (parent) {
+		node->enabled = parent->enabled;
+		node->depth = (u8)(parent->depth + 1);
+	}
 	p += 4 + ALIGN_UP(strlen(node->name) + 1, 4);
 	node->props = p;
 	while (prop_read(&p, &prop)) {
@@ -282,6 +294,9 @@ static const u8 *node_read(const u8 *p, const struct dt_node *parent, struct dt_
 		case PROP_STATUS:
 			if (!string_is(&prop, "okay") && !string_is(&prop, "ok"))
 				node->enabled = false;
+			break;
+		case PROP_REG:
+			node->reg = prop.value;
 			break;
 		case PROP_PHANDLE:
 			if (prop.len == 4)
@@ -468,16 +483,15 @@ const struct dt_node *dt_root(void)
 	return tree.nodes;
 }
 
-static const struct dt_node *at_index(u32 i)
+/* @node where it is one, and not the end of all. */
+static const struct dt_node *in_tree(const struct dt_node *node)
 {
-	return i < tree.node_count ? &tree.nodes[i] : NULL;
+	return node < tree.nodes + tree.node_count ? node : NULL;
 }
 
 const struct dt_node *dt_next(const struct dt_node *node)
 {
-	if (!tree.nodes)
-		return NULL;
-	return node ? at_index((u32)(node - tree.nodes) + 1) : tree.nodes;
+	return node ? in_tree(node + 1) : tree.nodes;
 }
 
 const struct dt_node *dt_child(const struct dt_node *node)
@@ -489,7 +503,7 @@ const struct dt_node *dt_child(const struct dt_node *node)
 
 const struct dt_node *dt_sibling(const struct dt_node *node)
 {
-	const struct dt_node *next = at_index(node->next);
+	const struct dt_node *next = in_tree(tree.nodes + node->next);
 
 	return next && next->parent == node->parent ? next : NULL;
 }

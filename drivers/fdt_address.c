@@ -8,6 +8,9 @@
 #include <lib/endian.h>
 #include <uapi/errno.h>
 
+/* Bytes from a property's length to its value; the name is between them. */
+#define PROP_LENGTH	8
+
 /* The lowest 64 bits of a number of @cells words. False when what is above them is not zero. */
 static bool cells_read(const u8 *p, unsigned int cells, u64 *value)
 {
@@ -51,13 +54,13 @@ static int translate(const struct dt_node *bus, u64 *addr, u64 size)
 int dt_reg(const struct dt_node *node, unsigned int index, struct dt_range *range)
 {
 	const struct dt_node *bus = node->parent;
-	u32 len;
-	const u8 *p = dt_prop(node, "reg", &len);
+	const u8 *p = node->reg;
 	u64 addr, size;
-	u32 entry;
+	u32 entry, len;
 
 	if (!p || !bus)
 		return -ENOENT;
+	len = load_be32(p - PROP_LENGTH);
 	entry = 4U * (bus->address_cells + bus->size_cells);
 	if (!entry || len % entry)
 		return -EINVAL;

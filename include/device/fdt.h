@@ -18,6 +18,7 @@ struct dt_node {
 	const u8 *props;		/* the first tag behind the name */
 	const struct dt_node *parent;	/* NULL for the root */
 	const char *compatible;		/* the list, or NULL */
+	const u8 *reg;			/* the value of `reg`, or NULL */
 	u32 compatible_len;
 	u32 phandle;			/* 0 = none */
 	u16 next;			/* index of the first node that is not below this one */
