@@ -62,18 +62,46 @@ static const struct driver *driver_for(const struct dt_node *node, u64 known)
 	return driver;
 }
 
+#ifdef CONFIG_DEVICE_SLOTS
+/* Slots are many, and one behind the other: of those alike only the first one is looked up. */
+static bool alike(const struct dt_node *node, const struct dt_node *before)
+{
+	return before && before->compatible_len == node->compatible_len &&
+	       !memcmp(before->compatible, node->compatible, node->compatible_len);
+}
+
+static bool is_empty(const struct driver *driver, const struct dt_node *node)
+{
+	return driver->present && !driver->present(node);
+}
+#else
+static bool alike(const struct dt_node *node __unused, const struct dt_node *before __unused)
+{
+	return false;
+}
+
+static bool is_empty(const struct driver *driver __unused, const struct dt_node *node __unused)
+{
+	return false;
+}
+#endif
+
 static void match_all(void)
 {
-	const struct dt_node *node = NULL;
+	const struct dt_node *node = NULL, *before = NULL;
+	const struct driver *driver = NULL;
 	struct device **last = &devices;
 	u64 known = known_names();
 
 	while ((node = dt_next(node))) {
-		const struct driver *driver =
-			node->enabled && node->compatible ? driver_for(node, known) : NULL;
 		struct device *dev;
 
-		if (!driver)
+		if (!node->enabled || !node->compatible)
+			continue;
+		if (!alike(node, before))
+			driver = driver_for(node, known);
+		before = node;
+		if (!driver || is_empty(driver, node))
 			continue;
 		dev = kzalloc(sizeof(*dev));
 		if (!dev) {

@@ -47,6 +47,13 @@ struct driver {
 	 */
 	int (*probe)(struct device *dev);
 	size_t priv_size;			/* bytes of dev->priv, zeroed; 0 = NULL */
+#ifdef CONFIG_DEVICE_SLOTS
+	/*
+	 * Optional, for nodes that are places where a device may be or not: false when there is
+	 * none; then nothing is made of the node. Before the first phase, interrupts off.
+	 */
+	bool (*present)(const struct dt_node *node);
+#endif
 };
 
 #define DRIVER(d)	TABLE_ENTRY(driver, struct driver, d)
