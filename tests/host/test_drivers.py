@@ -23,3 +23,7 @@ def test_power_clock_and_timer(program):
     program("misc", "arch/arm64/psci.c", "drivers/power/psci.c", "drivers/power/bcm2835_pm.c", "drivers/rtc/rtc.c",
             "drivers/rtc/pl031.c", "drivers/timer/arm_generic.c", DEVICE + "bus.c", DEVICE + "misc.c",
             flags=FLAGS).test(cases=6)
+
+
+def test_block_devices(program):
+    program("block", "tests/host/block.c").test(cases=6)
