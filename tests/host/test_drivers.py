@@ -27,3 +27,11 @@ def test_power_clock_and_timer(program):
 
 def test_block_devices(program):
     program("block", "tests/host/block.c").test(cases=6)
+
+
+def test_virtio(program):
+    flags = [*FLAGS, "-DCONFIG_THREADS=1", "-DCONFIG_DEVICE_SLOTS=1"]
+    queue = ["drivers/virtio/queue.c", DEVICE + "bus.c", DEVICE + "virtio_memory.c"]
+    transport = [*queue, "drivers/virtio/mmio.c", DEVICE + "virtio_model.c"]
+    program("virtio_queue", *queue, DEVICE + "virtio_queue.c", flags=flags).test(cases=1)
+    program("virtio", *transport, DEVICE + "virtio.c", flags=flags).test(cases=19)
