@@ -3,21 +3,28 @@
  * Random numbers (see <kernel/random.h>). Each step makes one block of the key and the counter's
  * value: half of it is the next key, the other half is given out. What is mixed in is laid over
  * the key before a step. The seed is read when the first number is asked for, so that boot pays
- * nothing.
+ * nothing. Devices that know better ones feed it when they have been asked, which they are at
+ * boot, and again by whoever wants numbers a while after the last time.
  */
 #include <arch/cpu.h>
 #include <arch/timer.h>
+#include <device/entropy.h>
 #include <device/fdt.h>
 #include <kernel/random.h>
 #include <kernel/spinlock.h>
+#include <kernel/time.h>
 #include <lib/chacha20.h>
 #include <lib/log.h>
 #include <lib/string.h>
+
+#define FEED_EVERY	(60 * NS_PER_SEC)
 
 static struct {
 	struct spinlock lock;
 	/* lock held: */
 	bool seeded;
+	bool fed;		/* a device has given some */
+	u64 asked;		/* ns: when devices were asked last */
 	u32 key[CHACHA20_KEY_WORDS];
 } pool;
 
@@ -76,7 +83,7 @@ static unsigned long enter(void)
 {
 	unsigned long state = spin_lock_irqsave(&pool.lock);
 
-	if (unlikely(!pool.seeded) && seed()) {
+	if (unlikely(!pool.seeded) && seed() && !pool.fed) {
 		spin_unlock_irqrestore(&pool.lock, state);
 		log_warn("random: the tree has no rng-seed: numbers can be guessed");
 		state = spin_lock_irqsave(&pool.lock);
@@ -84,11 +91,27 @@ static unsigned long enter(void)
 	return state;
 }
 
+/* Has devices asked when it is time again; what they answer is for later numbers. */
+static void ask(void)
+{
+	u64 now = time_now();
+	unsigned long state = spin_lock_irqsave(&pool.lock);
+	bool due = now - pool.asked >= FEED_EVERY;
+
+	if (due)
+		pool.asked = now;
+	spin_unlock_irqrestore(&pool.lock, state);
+	if (due)
+		entropy_request();
+}
+
 void random_bytes(void *buf, size_t size)
 {
 	u32 out[CHACHA20_KEY_WORDS];
 	u8 *to = buf;
 
+	if (IS_ENABLED(CONFIG_ENTROPY))
+		ask();
 	while (size) {
 		size_t n = MIN(size, sizeof(out));
 		unsigned long state = enter();
@@ -108,3 +131,16 @@ void random_mix(const void *data, size_t size)
 	mix(data, size);
 	spin_unlock_irqrestore(&pool.lock, state);
 }
+
+#ifdef CONFIG_ENTROPY
+void random_feed(const void *data, size_t size)
+{
+	unsigned long state = spin_lock_irqsave(&pool.lock);
+
+	pool.fed = true;
+	if (!pool.seeded)
+		seed();
+	mix(data, size);
+	spin_unlock_irqrestore(&pool.lock, state);
+}
+#endif

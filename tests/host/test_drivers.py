@@ -30,8 +30,9 @@ def test_block_devices(program):
 
 
 def test_virtio(program):
-    flags = [*FLAGS, "-DCONFIG_THREADS=1", "-DCONFIG_DEVICE_SLOTS=1"]
+    flags = [*FLAGS, "-DCONFIG_THREADS=1", "-DCONFIG_DEVICE_SLOTS=1", "-DCONFIG_ENTROPY=1"]
     queue = ["drivers/virtio/queue.c", DEVICE + "bus.c", DEVICE + "virtio_memory.c"]
     transport = [*queue, "drivers/virtio/mmio.c", DEVICE + "virtio_model.c"]
     program("virtio_queue", *queue, DEVICE + "virtio_queue.c", flags=flags).test(cases=1)
     program("virtio", *transport, DEVICE + "virtio.c", flags=flags).test(cases=19)
+    program("virtio_rng", *transport, "drivers/virtio/rng.c", DEVICE + "virtio_rng.c", flags=flags).test(cases=3)
