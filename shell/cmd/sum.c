@@ -1,34 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /* sum: the CRC-32 of files or of its input, as zlib's, and how many bytes it was. */
+#include <lib/crc32.h>
+
 #include "inputs.h"
 
-#define POLYNOMIAL	0xedb88320U	/* of CRC-32, its bits reversed */
-
 static const struct argument sum_arguments[] = { INPUT_FILES };
-
-static u32 add(u32 crc, const char *data, size_t len)
-{
-	for (; len; len--, data++) {
-		crc ^= (unsigned char)*data;
-		for (unsigned int bit = 0; bit < 8; bit++)
-			crc = crc >> 1 ^ (crc & 1 ? POLYNOMIAL : 0);
-	}
-	return crc;
-}
 
 static int sum_one(const char *name, void *arg __unused)
 {
 	char buffer[SHELL_READ_SIZE];
-	u32 crc = ~0U;
+	u32 crc = 0;
 	u64 len = 0;
 	ssize_t n = 0;
 
 	while (!shell_stopped() && (n = shell_read(buffer, sizeof(buffer))) > 0) {
-		crc = add(crc, buffer, (size_t)n);
+		crc = crc32(crc, buffer, (size_t)n);
 		len += (u64)n;
 	}
 	if (!n && !shell_stopped())
-		print("%08x %lu%s%s\n", ~crc, len, name ? " " : "", name ? name : "");
+		print("%08x %lu%s%s\n", crc, len, name ? " " : "", name ? name : "");
 	return (int)n < 0 ? (int)n : 0;
 }
 

@@ -11,9 +11,9 @@ from lib.session import OFF
 from .conftest import CPU_FOR, GRANULES
 
 # beside the code: a suite that is not linked any more shall be missed
-SUITES = {"boot_mem", "chacha20", "cmdline", "devfs", "fdt", "format", "fs", "inherit", "irq", "kmalloc", "list",
-          "map", "mutex", "page", "parse", "printk", "procfs", "string", "string_all", "string_edge", "symbols", "sync",
-          "sync_random", "thread", "timer", "vmap", "wake"}
+SUITES = {"boot_mem", "chacha20", "cmdline", "crc32", "devfs", "fdt", "format", "fs", "inherit", "irq", "kmalloc",
+          "list", "map", "mutex", "page", "parse", "printk", "procfs", "string", "string_all", "string_edge", "symbols",
+          "sync", "sync_random", "thread", "timer", "vmap", "wake"}
 ABOUT_CPUS = {"smp", "balance"}         # skipped where one CPU runs
 
 

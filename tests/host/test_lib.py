@@ -25,3 +25,7 @@ def test_leftist(program):
 
 def test_chacha20(program):
     program("chacha20", "lib/chacha20.c", "lib/test_chacha20.c").test(cases=2)
+
+
+def test_crc32(program):
+    program("crc32", "lib/crc32.c", "lib/test_crc32.c").test(cases=2)
