@@ -12,7 +12,8 @@ from lib.session import OFF
 
 SCHED_OPTIONS = "[-p PRIORITY] [-n NICE] [-s SLICE_MS] [-d RUNTIME/DEADLINE/PERIOD]"
 COMMANDS = {
-    "bench": "[GROUP|NAME]", "cat": "[FILE...]", "cd": "[PATH]", "chmod": "MODE PATH...", "clear": "",
+    "bench": "[GROUP|NAME]", "blk": "[-r] [-t TIME] [info|read|sum] [DEV] [SECTOR] [COUNT]",
+    "cat": "[FILE...]", "cd": "[PATH]", "chmod": "MODE PATH...", "clear": "",
     "config": "[WORD]", "cp": "[-r] PATH... NEW", "crash": "null|wx [exec]|overflow|stack|uaf|doublefree",
     "date": "[-s DATE] [+%s]", "devices": "[-a]", "df": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",

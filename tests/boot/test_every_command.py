@@ -15,6 +15,7 @@ from lib.session import OFF, Session
 GOOD_AND_BAD = {
     "backtrace": ("backtrace 0", r"thread 0 \S+, running:\n(  \S+\n?)+", 0, "backtrace 1 2"),
     "bench": ("bench page.order0", r"page\.order0 \d+ \S+", 0, "bench a b"),
+    "blk": ("blk", "blk: there is no block device", 0, "blk x"),
     "cat": ("cat a", "1\n2\n3", 0, "cat -x"),
     "cd": ("cd x; pwd; cd ..", "/t/x", 0, "cd a b"),
     "chmod": ("chmod u=rwx,go= a; ls -l a", r"-rwx------ +1 +6 \S+ \S+ a", 0, "chmod x a"),
