@@ -72,7 +72,10 @@ static bool alike(const struct dt_node *node, const struct dt_node *before)
 
 static bool is_empty(const struct driver *driver, const struct dt_node *node)
 {
-	return driver->present && !driver->present(node);
+	if (!driver->present)
+		return false;
+	return !(IS_ENABLED(CONFIG_PROBE_GUARD) ? present_guarded(driver, node) :
+						  driver->present(node));
 }
 #else
 static bool alike(const struct dt_node *node __unused, const struct dt_node *before __unused)

@@ -343,21 +343,12 @@ static const u8 *next_begin(const u8 *p, unsigned int *depth)
 	}
 }
 
-/*
- * Whether there is an entry of /memreserve/ at @p, in a tree that ends at @end: 16 bytes; one of no
- * size is the end.
- */
-static inline bool is_memreserve(const u8 *p, const u8 *end)
-{
-	return end - p >= 16 && load_be64(p + 8);
-}
-
 static void scan_memreserve(dt_reserved *reserved)
 {
 	const u8 *p = tree.blob + HEADER(off_mem_rsvmap);
 	const u8 *end = tree.blob + HEADER(totalsize);
 
-	for (; is_memreserve(p, end); p += 16) {
+	for (; end - p >= 16 && load_be64(p + 8); p += 16) {
 		u64 base = load_be64(p), size = load_be64(p + 8);
 
 		if (base + size < base)
@@ -367,26 +358,15 @@ static void scan_memreserve(dt_reserved *reserved)
 	}
 }
 
-static bool overlap(u64 base, u64 size, u64 base2, u64 size2)
+bool dt_memreserve(unsigned int index, u64 *base, u64 *size)
 {
-	return base < base2 ? base2 - base < size : base - base2 < size2;
-}
+	const u8 *p = tree.blob + HEADER(off_mem_rsvmap) + 16UL * index;
 
-bool dt_reserves(paddr_t base, u64 size)
-{
-	const struct dt_node *node = dt_find("/reserved-memory");
-	const u8 *p = tree.blob + HEADER(off_mem_rsvmap);
-	const u8 *end = tree.blob + HEADER(totalsize);
-	struct dt_range r;
-
-	for (; is_memreserve(p, end); p += 16)
-		if (overlap(base, size, load_be64(p), load_be64(p + 8)))
-			return true;
-	for (node = node && node->enabled ? dt_child(node) : NULL; node; node = dt_sibling(node))
-		for (unsigned int i = 0; node->enabled && !dt_reg(node, i, &r); i++)
-			if (overlap(base, size, r.base, r.size))
-				return true;
-	return false;
+	if (tree.blob + HEADER(totalsize) - p < 16)
+		return false;
+	*base = load_be64(p);
+	*size = load_be64(p + 8);
+	return *size;		/* none is how the list ends */
 }
 
 static unsigned int scan_bank(const struct dt_node *node, dt_memory *memory)

@@ -157,3 +157,24 @@ const struct dt_node *dt_stdout(const char **options)
 		return NULL;
 	return dt_find_n(path, colon ? (size_t)(colon - path) : strlen(path));
 }
+
+static bool overlap(u64 base, u64 size, u64 base2, u64 size2)
+{
+	return base < base2 ? base2 - base < size : base - base2 < size2;
+}
+
+bool dt_reserves(paddr_t base, u64 size)
+{
+	const struct dt_node *node = dt_find("/reserved-memory");
+	u64 base2, size2;
+	struct dt_range r;
+
+	for (unsigned int i = 0; dt_memreserve(i, &base2, &size2); i++)
+		if (overlap(base, size, base2, size2))
+			return true;
+	for (node = node && node->enabled ? dt_child(node) : NULL; node; node = dt_sibling(node))
+		for (unsigned int i = 0; node->enabled && !dt_reg(node, i, &r); i++)
+			if (overlap(base, size, r.base, r.size))
+				return true;
+	return false;
+}

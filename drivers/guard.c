@@ -61,3 +61,25 @@ int probe_guarded(struct device *dev)
 		dev_err(dev, "nothing answers (external abort in %pS)", (void *)abort.pc);
 	return err;
 }
+
+#ifdef CONFIG_DEVICE_SLOTS
+struct slot {
+	const struct driver *driver;
+	const struct dt_node *node;
+};
+
+static int call_present(void *arg)
+{
+	const struct slot *slot = arg;
+
+	return slot->driver->present(slot->node);
+}
+
+bool present_guarded(const struct driver *driver, const struct dt_node *node)
+{
+	struct slot slot = { driver, node };
+	struct arch_abort abort;
+
+	return arch_call_guarded(call_present, &slot, &abort) || abort.happened;
+}
+#endif

@@ -11,4 +11,7 @@
  */
 int probe_guarded(struct device *dev);
 
+/* Calls @driver's present: what that returns, or true for the probe to meet the same abort. */
+bool present_guarded(const struct driver *driver, const struct dt_node *node);
+
 #endif

@@ -69,6 +69,12 @@ typedef void dt_reserved(paddr_t base, u64 size, const char *name, bool no_map);
 unsigned int dt_scan_memory(dt_memory *memory, dt_reserved *reserved);
 
 /*
+ * Entry @index of /memreserve/ as it stands there; false behind the last one. After dt_check(); any
+ * context.
+ */
+bool dt_memreserve(unsigned int index, u64 *base, u64 *size);
+
+/*
  * True when /memreserve/ or an enabled node of /reserved-memory keeps a byte of [@base, @base +
  * @size), which does not wrap, for firmware. After dt_index(); any context.
  */

@@ -17,6 +17,7 @@ GHOST = """
 		reg = <0 0xf000000 0 0x1000>; interrupts = <0 200 4>, <0 201 4>;
 	};
 	sharer@2 { compatible = "test,sharer"; interrupts = <0 201 4>; };
+	slot@f004000 { compatible = "virtio,mmio"; reg = <0 0xf004000 0 0x200>; interrupts = <0 202 1>; };
 	sharer@3 { compatible = "test,sharer"; interrupts = <0 200 4>; };
 """
 
@@ -45,6 +46,8 @@ def test_probe_ends(ghost, how, access):
     assert re.search(rf"\] ghost ghost@f000000: nothing answers {access}", ghost.text), ghost.text
     assert ghost.text.count("] ghost ghost@f000000: probe failed: -EIO") == 1
     assert re.search(r"^failed +ghost +/ghost@f000000 \(-EIO\)$", ghost.text, re.M)
+    # asked whether there is anything in it, before it is probed
+    assert re.search(r"\] virtio_mmio slot@f004000: nothing answers a read of 0xf0040\w\w \(external abort", ghost.text)
     assert len(re.findall(r"^ready +sharer ", ghost.text, re.M)) == 3, "what comes later is probed"
     # its lines are free again, and those who share one with it keep it
     irqs = ghost.text.partition("\n  irq ")[2]
