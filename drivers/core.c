@@ -10,6 +10,7 @@
 #include <arch/sections.h>
 #include <device/driver.h>
 #include <device/irqchip.h>
+#include <device/pinctrl.h>
 #include <kernel/irq.h>
 #include <lib/format.h>
 #include <lib/log.h>
@@ -21,11 +22,13 @@
 /* All devices, in the order of the tree. Made by the first drivers_init(), then constant. */
 static struct device *devices __ro_after_init;
 static bool matched __ro_after_init;
+static bool have_suppliers __ro_after_init;	/* some driver is of PHASE_SUPPLIER */
+static enum driver_phase current __ro_after_init;
 
 /* One bit of 64, by what names that look alike differ in: their length and their end. */
 static u64 name_bit(const char *name, size_t len)
 {
-	return BIT((5 * len + (u8)name[len ? len - 1 : 0]) % 64);
+	return len > 1 ? BIT((13 * len + (u8)name[len - 1] + (u8)name[len - 2]) % 64) : 1;
 }
 
 /* The bits of all names that drivers have. Most of a tree's have another one, and no driver. */
@@ -113,18 +116,28 @@ static void match_all(void)
 		}
 		dev->node = node;
 		dev->driver = driver;
+		if (driver->phase == PHASE_SUPPLIER)
+			have_suppliers = true;
 		*last = dev;
 		last = &dev->next;
 	}
 	matched = true;
 }
 
+/* Its memory is there, its pins are set: probes it. */
 static int try(struct device *dev)
 {
+	int err;
+
 	if (!dev->priv && dev->driver->priv_size) {
 		dev->priv = kzalloc(dev->driver->priv_size);
 		if (!dev->priv)
 			return -ENOMEM;
+	}
+	if (IS_ENABLED(CONFIG_PINCTRL) && have_suppliers && dev->driver->phase > PHASE_SUPPLIER) {
+		err = pinctrl_apply(dev);
+		if (err)
+			return err;
 	}
 	return IS_ENABLED(CONFIG_PROBE_GUARD) ? probe_guarded(dev) : dev->driver->probe(dev);
 }
@@ -147,6 +160,7 @@ void drivers_init(enum driver_phase phase)
 {
 	bool progress;
 
+	current = phase;
 	if (!matched)
 		match_all();
 	do {
@@ -175,6 +189,19 @@ struct device *device_of(const struct dt_node *node)
 		if (dev->node == node && dev->state == DEVICE_READY)
 			return dev;
 	return NULL;
+}
+
+int device_supplier(const struct dt_node *node)
+{
+	for (struct device *dev = devices; dev; dev = dev->next) {
+		if (dev->node != node)
+			continue;
+		if (dev->state == DEVICE_READY)
+			return 0;
+		return dev->state == DEVICE_FAILED || dev->driver->phase > current ? -ENODEV
+										   : -EPROBE_DEFER;
+	}
+	return -ENODEV;
 }
 
 void *device_map(struct device *dev, unsigned int index, size_t *size)

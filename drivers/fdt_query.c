@@ -6,6 +6,7 @@
 #include <device/fdt.h>
 #include <lib/endian.h>
 #include <lib/format.h>
+#include <lib/log.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
 
@@ -113,6 +114,33 @@ int dt_u32(const struct dt_node *node, const char *name, unsigned int index, u32
 		return -ERANGE;
 	*value = load_be32(p + 4 * index);
 	return 0;
+}
+
+int dt_args(const struct dt_node *node, const char *name, const char *counter, unsigned int index,
+	    struct dt_args *args)
+{
+	unsigned int at = 0;
+	u32 phandle;
+
+	for (;; index--) {
+		*args = (struct dt_args){ 0 };
+		if (dt_u32(node, name, at++, &phandle))
+			return -ENOENT;
+		args->node = dt_by_phandle(phandle);
+		if (args->node && dt_u32(args->node, counter, 0, &args->cells))
+			args->cells = 0;
+		/* 0 in the place of a phandle is an entry that is left out */
+		if ((phandle && !args->node) || args->cells > ARRAY_SIZE(args->cell))
+			break;
+		for (unsigned int i = 0; i < args->cells; i++)
+			if (dt_u32(node, name, at++, &args->cell[i]))
+				goto out_broken;
+		if (!index)
+			return args->node ? 0 : -ENOENT;
+	}
+out_broken:
+	log_err("device tree: %s: cell %u of %s makes no sense", node->name, at - 1, name);
+	return -EINVAL;
 }
 
 const char *dt_string(const struct dt_node *node, const char *name, unsigned int index)

@@ -6,17 +6,20 @@
  * AUX_MU_IER has the two enable bits swapped; the published errata and a 16550 agree that bit 0
  * is receive.
  *
- * The baud rate stays as firmware left it: its clock is that of the VPU core, which firmware
- * changes. The block's enable bit and the shared interrupt's status are in another node
- * (`brcm,bcm2835-aux`) and are left alone: firmware that names this UART in stdout-path has it
- * on. The interrupt is shared with SPI1 and SPI2, which nobody uses here. Does not do modem
- * lines. Registers: BCM2711 ARM Peripherals, 2.2. Binding: "brcm,bcm2835-aux-uart".
+ * Its clock is that of the VPU core, switched by another node (`brcm,bcm2835-aux`) without which no
+ * register answers. The baud rate that firmware left stays, unless the tree asks for another one
+ * and the clock's rate says that it is another; then it is clock / (8 * (AUX_MU_BAUD + 1)). The
+ * interrupt is shared with SPI1 and SPI2, which nobody uses here. Does not do modem lines.
+ * Registers: BCM2711 ARM Peripherals, 2.2. Binding: "brcm,bcm2835-aux-uart".
  */
 #include <arch/io.h>
+#include <device/clock.h>
 #include <device/console.h>
 #include <device/driver.h>
 #include <kernel/irq.h>
 #include <uapi/errno.h>
+
+#include "rate.h"
 
 #define AUX_MU_IO	0x00
 #define AUX_MU_IER	0x04
@@ -35,10 +38,13 @@
 #define AUX_MU_CNTL	0x20
 #define AUX_MU_CNTL_RX	BIT(0)
 #define AUX_MU_CNTL_TX	BIT(1)
+#define AUX_MU_BAUD	0x28
+#define AUX_MU_BAUD_MASK 0xffff
 
 struct mini_uart {
 	void *base;
 	u32 enabled;		/* what AUX_MU_IER holds */
+	u32 clock;		/* Hz, 0: not known */
 };
 
 /* Every read of LSR clears its overrun bit, so every one counts it. */
@@ -110,6 +116,21 @@ static bool mini_uart_interrupt(void *arg)
 	return true;
 }
 
+static void set_baud(struct device *dev)
+{
+	struct mini_uart *uart = dev->priv;
+	u32 clock = uart->clock, baud = uart_baud(dev->node);
+	u64 divisor = read32(uart->base + AUX_MU_BAUD) & AUX_MU_BAUD_MASK;
+
+	if (uart_keeps_rate(dev, clock, clock / (8 * (divisor + 1))))
+		return;
+	divisor = (clock + baud * 4UL) / (baud * 8UL);
+	if (!divisor || divisor - 1 > AUX_MU_BAUD_MASK)
+		dev_warn(dev, "a clock of %u Hz cannot give %u baud: the rate stays", clock, baud);
+	else
+		write32(uart->base + AUX_MU_BAUD, (u32)divisor - 1);
+}
+
 static int mini_uart_probe(struct device *dev)
 {
 	struct mini_uart *uart = dev->priv;
@@ -118,6 +139,8 @@ static int mini_uart_probe(struct device *dev)
 
 	if (irq < 0)
 		return irq;
+	if (clock_enable(dev->node, 0, &uart->clock) == -EPROBE_DEFER)
+		return -EPROBE_DEFER;
 	uart->base = device_map(dev, 0, NULL);
 	if (!uart->base)
 		return -ENXIO;
@@ -130,6 +153,7 @@ static int mini_uart_probe(struct device *dev)
 		irq_free(irq);		/* nobody uses it: rate and format stay */
 		return 0;
 	}
+	set_baud(dev);
 	write32(uart->base + AUX_MU_LCR, AUX_MU_LCR_8BIT);
 	write32(uart->base + AUX_MU_CNTL,
 		read32(uart->base + AUX_MU_CNTL) | AUX_MU_CNTL_RX | AUX_MU_CNTL_TX);

@@ -21,6 +21,7 @@
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
+#include <device/clock.h>
 #include <device/console.h>
 #include <device/driver.h>
 #include <kernel/irq.h>
@@ -70,6 +71,7 @@ struct ns16550 {
 	bool broken;		/* the next byte is a break */
 	u32 fifo;		/* bytes that an empty FIFO takes */
 	u32 enabled;		/* what IER holds */
+	u32 clock;		/* Hz, 0: not known */
 	int early;		/* what came before the FIFO was on; -1: nothing */
 };
 
@@ -192,19 +194,11 @@ static void end_divisor(struct ns16550 *uart, u32 value)
 	}
 }
 
-/* Hz of its clock, 0 when the tree does not say. */
-static u32 clock_of(const struct dt_node *node)
-{
-	u32 hz;
-
-	return dt_u32(node, "clock-frequency", 0, &hz) ? uart_clock(node) : hz;
-}
-
 /* With LCR_DLAB on. The divisor is of clock / (16 * baud). */
 static void set_baud(struct device *dev)
 {
 	struct ns16550 *uart = dev->priv;
-	u32 clock = clock_of(dev->node), baud = uart_baud(dev->node);
+	u32 clock = uart->clock, baud = uart_baud(dev->node);
 	u64 divisor = (clock + baud * 8UL) / (baud * 16UL);
 
 	if (!clock) {
@@ -283,6 +277,9 @@ static int ns16550_probe(struct device *dev)
 
 	if (irq < 0)
 		return irq;
+	if (dt_u32(dev->node, "clock-frequency", 0, &uart->clock) &&
+	    clock_enable(dev->node, 0, &uart->clock) == -EPROBE_DEFER)
+		return -EPROBE_DEFER;
 	uart->early = -1;
 	uart->base = device_map(dev, 0, &size);
 	if (!uart->base)

@@ -11,13 +11,15 @@
  * When the console's ring is full both are masked, the FIFO keeps what fits, and the sender is
  * stopped by RTS where that is wired.
  *
- * The baud rate stays as firmware left it. Only a UART that is off gets one, from stdout-path's
- * options or `current-speed`, when the tree gives its clock. Does not do DMA, modem lines, or
- * other formats than 8N1 when it sets the format itself. Binding: "arm,pl011"; the Raspberry Pi's
- * firmware calls it "arm,pl011-axi".
+ * A UART that is off gets its baud rate from stdout-path's options or `current-speed`, when its
+ * clock is known. One that firmware left on keeps what it has, unless the tree asks for another
+ * rate and the clock says that it is another. Does not do DMA, modem lines, or other formats than
+ * 8N1 when it sets the format itself. Binding: "arm,pl011"; the Raspberry Pi's firmware calls it
+ * "arm,pl011-axi".
  */
 #include <arch/cpu.h>
 #include <arch/io.h>
+#include <device/clock.h>
 #include <device/console.h>
 #include <device/driver.h>
 #include <kernel/irq.h>
@@ -57,6 +59,7 @@
 struct pl011 {
 	void *base;
 	u32 mask;		/* what UARTIMSC holds */
+	u32 clock;		/* Hz, 0: not known */
 	u8 early[2];		/* what came before the FIFO was on, read from the end */
 	unsigned int early_count;
 };
@@ -134,7 +137,7 @@ static bool pl011_interrupt(void *arg)
 static void pl011_set_baud(struct device *dev)
 {
 	struct pl011 *uart = dev->priv;
-	u32 clock = uart_clock(dev->node);
+	u32 clock = uart->clock;
 	u32 baud = uart_baud(dev->node);
 	u64 divisor = (clock * 4UL + baud / 2) / baud;
 
@@ -149,13 +152,22 @@ static void pl011_set_baud(struct device *dev)
 	}
 }
 
+/* Whether one that is on is at the rate that the tree asks for, as far as anybody knows. */
+static bool pl011_keeps_rate(struct device *dev)
+{
+	struct pl011 *uart = dev->priv;
+	u64 divisor = read32(uart->base + UARTIBRD) << 6 | read32(uart->base + UARTFBRD);
+
+	return uart_keeps_rate(dev, uart->clock, divisor ? uart->clock * 4UL / divisor : 0);
+}
+
 /*
  * LCR_H may be written only while the UART is off and idle, and a write to it is what takes the
  * divisor over. Switching the FIFOs on drops what came before, so that is read first: with them off
  * it is one byte at most. QEMU goes on receiving while the UART is off: when it has the next byte
  * by then, that can still be read afterwards; and it sends no more until it sees a read.
  */
-static void pl011_switch_on(struct device *dev, u32 control, u32 line)
+static void pl011_switch_on(struct device *dev, u32 control, u32 line, bool rate)
 {
 	struct pl011 *uart = dev->priv;
 	bool another;
@@ -164,11 +176,11 @@ static void pl011_switch_on(struct device *dev, u32 control, u32 line)
 
 	for (int i = 0; i < DRAIN_READS && (read32(uart->base + UARTFR) & UARTFR_BUSY); i++)
 		arch_relax();
-	if (!(control & UARTCR_UARTEN)) {
+	write32(uart->base + UARTCR, 0);
+	if (rate) {
 		pl011_set_baud(dev);
 		line = UARTLCR_H_WLEN8;
 	}
-	write32(uart->base + UARTCR, 0);
 	first = pl011_read(dev);
 	another = !(read32(uart->base + UARTFR) & UARTFR_RXFE);
 	write32(uart->base + UARTLCR_H, line | UARTLCR_H_FEN);
@@ -187,8 +199,11 @@ static void pl011_setup(struct device *dev)
 	u32 control = read32(uart->base + UARTCR);
 	u32 line = read32(uart->base + UARTLCR_H);
 
-	if (!(control & UARTCR_UARTEN) || !(line & UARTLCR_H_FEN))
-		pl011_switch_on(dev, control, line);
+	bool rate = !(control & UARTCR_UARTEN) ||
+		    (IS_ENABLED(CONFIG_CLOCK) && !pl011_keeps_rate(dev));
+
+	if (rate || !(line & UARTLCR_H_FEN))
+		pl011_switch_on(dev, control, line, rate);
 	write32(uart->base + UARTIFLS, UARTIFLS_TX_1_8 | UARTIFLS_RX_1_2);
 	write32(uart->base + UARTICR, UART_ALL);
 }
@@ -201,6 +216,8 @@ static int pl011_probe(struct device *dev)
 
 	if (irq < 0)
 		return irq;
+	if (clock_enable(dev->node, 0, &uart->clock) == -EPROBE_DEFER)
+		return -EPROBE_DEFER;
 	uart->base = device_map(dev, 0, NULL);
 	if (!uart->base)
 		return -ENXIO;

@@ -25,6 +25,7 @@
 enum driver_phase {
 	PHASE_IRQCHIP,	/* afterwards irq_request() works */
 	PHASE_TIMER,	/* afterwards time_now() and timed waits work */
+	PHASE_SUPPLIER,	/* clocks and pins; probed together with what may need them: */
 	PHASE_CONSOLE,	/* afterwards the console reads */
 	PHASE_DEVICE,
 	PHASES
@@ -39,7 +40,7 @@ struct driver {
 	enum driver_phase phase;
 	const char *const *compatible;		/* ends with NULL; the order is no preference */
 	/*
-	 * Takes the device into use. Interrupts off in the first three phases. 0; -ENODEV when
+	 * Takes the device into use. Interrupts off in all phases but the last. 0; -ENODEV when
 	 * it is not there after all; -EPROBE_DEFER when a supplier is not there yet; any other
 	 * errno is logged. With CONFIG_PROBE_GUARD an access where nothing is ends it with -EIO,
 	 * wherever it stands: so it touches the device before others get to know of it, and not
@@ -92,6 +93,12 @@ int device_irq(struct device *dev, unsigned int index);
 
 /* The device that was made for @node and is READY, or NULL. */
 struct device *device_of(const struct dt_node *node);
+
+/*
+ * What became of @node as a supplier: 0, it is READY; -EPROBE_DEFER, its driver comes later in this
+ * phase; -ENODEV, nobody drives it, or its driver failed or comes too late. From probe.
+ */
+int device_supplier(const struct dt_node *node);
 
 /* Log lines that begin with the driver's name and the node's name: "pl011 pl011@9000000: ...". */
 #define dev_err(dev, fmt, ...) \

@@ -43,6 +43,13 @@ struct dt_interrupt {
 	u32 cell[4];
 };
 
+/* What a list of suppliers names at one place: a node, and the cells that are meant for it. */
+struct dt_args {
+	const struct dt_node *node;
+	unsigned int cells;		/* 0 to 4 */
+	u32 cell[4];			/* 0 where there is none */
+};
+
 /* A range of physical addresses, bytes. */
 struct dt_range {
 	paddr_t base;
@@ -136,6 +143,14 @@ bool dt_prop_next(const struct dt_node *node, struct dt_prop *p);
  * shorter.
  */
 int dt_u32(const struct dt_node *node, const char *name, unsigned int index, u32 *value);
+
+/*
+ * The @index-th entry of @name, a list of phandles with cells behind each, whose number stands in
+ * @counter of the node that it leads to ("clocks" and "#clock-cells"). 0; -ENOENT when there is
+ * none; -EINVAL, with a log line, when it leads nowhere, or cells are missing.
+ */
+int dt_args(const struct dt_node *node, const char *name, const char *counter, unsigned int index,
+	    struct dt_args *args);
 
 /* The @index-th string of the list in @name, properly terminated, or NULL. */
 const char *dt_string(const struct dt_node *node, const char *name, unsigned int index);
