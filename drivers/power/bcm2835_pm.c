@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Broadcom BCM2835/BCM2711 power management block: reset and halt of a Raspberry Pi, both by
- * letting its watchdog expire. The watchdog counts 20 bits at 65,536 Hz, and every write carries
- * a password. The boot ROM finds a partition number in six scattered bits of RSTS after the
- * reset; 63 is no partition but the request to stay halted, which is as close to power-off as
- * this board comes. Does not offer the watchdog as such, nor power domains, whose registers are
- * in the other `reg` entries. Registers: the vendor does not document them; the names are those
- * of its published header and of the public register list of the BCM2835.
+ * letting its watchdog expire; and the watchdog itself. It counts 20 bits at 65,536 Hz, and every
+ * write carries a password. The boot ROM finds a partition number in six scattered bits of RSTS
+ * after the reset; 63 is no partition but the request to stay halted, which is as close to
+ * power-off as this board comes. Does not offer power domains, whose registers are in the other
+ * `reg` entries. Registers: the vendor does not document them; the names are those of its published
+ * header and of the public register list of the BCM2835.
  */
 #include <arch/io.h>
 #include <arch/sections.h>
 #include <device/driver.h>
 #include <device/power.h>
+#include <device/watchdog.h>
 #include <kernel/time.h>
 #include <uapi/errno.h>
 
@@ -22,6 +23,8 @@
 #define PM_RSTS_PARTITION_MASK	0x555	/* bit n of the partition number is bit 2n */
 #define PM_RSTS_PARTITION_HALT	0x555	/* 63 */
 #define PM_WDOG			0x24
+#define PM_WDOG_TIME		0xfffff
+#define PM_WDOG_HZ		65536UL
 
 #define PM_PASSWORD		0x5a000000
 #define PM_VALUE_MASK		0x00ffffff
@@ -55,6 +58,30 @@ static void pm_halt(void)
 
 static const struct power_ops pm_ops = { .name = "bcm2835_pm", .off = pm_halt, .reset = pm_reset };
 
+static void pm_wdt_start(struct device *dev __unused, u64 ns)
+{
+	pm_write(PM_WDOG, (u32)MAX(ns * PM_WDOG_HZ / NS_PER_SEC, 1UL));
+	pm_change(PM_RSTC, PM_RSTC_WRCFG_MASK, PM_RSTC_WRCFG_FULL_RESET);
+}
+
+static void pm_wdt_stop(struct device *dev __unused)
+{
+	pm_change(PM_RSTC, PM_RSTC_WRCFG_MASK, 0);
+}
+
+static bool pm_wdt_running(struct device *dev __unused, u64 *left)
+{
+	*left = (read32(pm_base + PM_WDOG) & PM_WDOG_TIME) * NS_PER_SEC / PM_WDOG_HZ;
+	return (read32(pm_base + PM_RSTC) & PM_RSTC_WRCFG_MASK) == PM_RSTC_WRCFG_FULL_RESET;
+}
+
+static const struct wdt_ops pm_wdt_ops = {
+	.max = PM_WDOG_TIME * NS_PER_SEC / PM_WDOG_HZ,
+	.start = pm_wdt_start,
+	.stop = pm_wdt_stop,
+	.running = pm_wdt_running,
+};
+
 static int pm_probe(struct device *dev)
 {
 	void *base;
@@ -67,6 +94,8 @@ static int pm_probe(struct device *dev)
 	read32(base + PM_RSTC);		/* is it there? not found out when the run ends */
 	pm_base = base;
 	power_register(&pm_ops);
+	if (IS_ENABLED(CONFIG_WDT))
+		wdt_register(dev, &pm_wdt_ops);
 	return 0;
 }
 
