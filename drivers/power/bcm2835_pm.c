@@ -60,7 +60,7 @@ static const struct power_ops pm_ops = { .name = "bcm2835_pm", .off = pm_halt, .
 
 static void pm_wdt_start(struct device *dev __unused, u64 ns)
 {
-	pm_write(PM_WDOG, (u32)MAX(ns * PM_WDOG_HZ / NS_PER_SEC, 1UL));
+	pm_write(PM_WDOG, (u32)((ns * PM_WDOG_HZ + NS_PER_SEC - 1) / NS_PER_SEC));
 	pm_change(PM_RSTC, PM_RSTC_WRCFG_MASK, PM_RSTC_WRCFG_FULL_RESET);
 }
 

@@ -418,8 +418,69 @@ static void edges(void)
 	TEST(apart(play_edges));
 }
 
+/*
+ * A Raspberry Pi 4 with 1, 2, 4 and 8 GiB, as its firmware describes it: what is not there between
+ * 0x3b400000 and 1 GiB, and in the last 64 MiB below 4 GiB, where the devices are.
+ */
+static const struct {
+	unsigned int banks;
+	struct {
+		paddr_t base;
+		u64 size;
+	} bank[3];
+} pi[] = {
+	{ 1, { { 0, 0x3b400000 } } },
+	{ 2, { { 0, 0x3b400000 }, { 0x40000000, 0x40000000 } } },
+	{ 2, { { 0, 0x3b400000 }, { 0x40000000, 0xbc000000 } } },
+	{ 3, { { 0, 0x3b400000 }, { 0x40000000, 0xbc000000 }, { 0x100000000, 0x100000000 } } },
+};
+static unsigned int pi_board;
+
+static void play_pi(void)
+{
+	u64 total = 0, left;
+	paddr_t pa;
+
+	/* from the last one on, and with the spin table's page and the GPU's memory taken */
+	for (unsigned int i = pi[pi_board].banks; i--;) {
+		boot_mem_add(pi[pi_board].bank[i].base, pi[pi_board].bank[i].size);
+		total += pi[pi_board].bank[i].size;
+	}
+	boot_mem_reserve(0, 0x1000, "memreserve", false);
+	boot_mem_reserve(0x3b400000, 0x4c00000, "gpu", true);
+	boot_mem_clip(0, 1UL << 38, "nobody");
+	CHECK_EQ(boot_mem_total(), total);
+	CHECK_EQ(boot_mem_used(), ALIGN_UP(0x1000, PAGE_SIZE));
+	for (unsigned int i = 0; i < pi[pi_board].banks; i++) {
+		CHECK_EQ(boot_mem_bank(i)->base, pi[pi_board].bank[i].base);
+		CHECK_EQ(boot_mem_bank(i)->size, pi[pi_board].bank[i].size);
+	}
+	CHECK_EQ(boot_mem_bank(pi[pi_board].banks), NULL);
+
+	/* all of it can be had, by 32 MiB, and nothing else */
+	left = total - boot_mem_used();
+	while ((pa = boot_mem_alloc_phys(0x2000000, PAGE_SIZE, "some"))) {
+		bool inside = false;
+
+		for (unsigned int i = 0; i < pi[pi_board].banks; i++)
+			inside |= pa >= pi[pi_board].bank[i].base &&
+				  pa + 0x2000000 - pi[pi_board].bank[i].base <=
+					  pi[pi_board].bank[i].size;
+		CHECK(inside);
+		left -= 0x2000000;
+	}
+	CHECK(left < 0x2000000UL * pi[pi_board].banks);
+}
+
+static void raspberry_pi_4(void)
+{
+	for (pi_board = 0; pi_board < ARRAY_SIZE(pi); pi_board++)
+		TEST(apart(play_pi));
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(edges),
+	TEST_CASE(raspberry_pi_4),
 	TEST_CASE(random_machines),
 	TEST_CASE(objects),
 };

@@ -236,6 +236,40 @@ static void properties(void)
 	TEST(!dt_prop_next(probe, &p));
 }
 
+static void things_are(unsigned int index, const char *path, unsigned int cells, u32 a, u32 b)
+{
+	struct dt_args args;
+
+	TEST_EQ(dt_args(node("/user"), "things", "#thing-cells", index, &args), 0);
+	path_is(args.node, path);
+	TEST_EQ(args.cells, cells);
+	TEST_EQ(args.cell[0], a);
+	TEST_EQ(args.cell[1], b);
+}
+
+static void suppliers(void)
+{
+	static const char *const broken[] = { "lost", "many" };
+	struct dt_args args;
+
+	load();
+	things_are(0, "/supplier-of-two", 2, 1, 2);
+	things_are(1, "/supplier-of-none", 0, 0, 0);
+	TEST_EQ(dt_args(node("/user"), "things", "#thing-cells", 2, &args), -ENOENT);
+	things_are(3, "/supplier-of-two", 2, 3, 4);
+	TEST_EQ(dt_args(node("/user"), "things", "#thing-cells", 4, &args), -ENOENT);
+	TEST_EQ(dt_args(node("/user"), "nothing", "#thing-cells", 0, &args), -ENOENT);
+	host_log_quiet = true;
+	for (unsigned int i = 0; i < ARRAY_SIZE(broken); i++) {
+		host_log_lines();
+		TEST_EQ(dt_args(node("/user"), broken[i], "#thing-cells", 0, &args), -EINVAL);
+		TEST_EQ(host_log_lines(), 1);
+	}
+	TEST_EQ(dt_args(node("/user"), "short", "#thing-cells", 0, &args), 0);
+	TEST_EQ(dt_args(node("/user"), "short", "#thing-cells", 1, &args), -EINVAL);
+	host_log_quiet = false;
+}
+
 static void compatibles(void)
 {
 	const struct dt_node *found;
@@ -344,6 +378,7 @@ static const struct test_case board_cases[] = {
 	TEST_CASE(lookups),
 	TEST_CASE(aliases),
 	TEST_CASE(properties),
+	TEST_CASE(suppliers),
 	TEST_CASE(compatibles),
 	TEST_CASE(status),
 	TEST_CASE(walks),

@@ -101,6 +101,27 @@ static void ask_addresses(const struct dt_node *node)
 	RULE(dt_interrupt(node, UINT32_MAX, &irq) != 0);
 }
 
+static void ask_suppliers(const struct dt_node *node)
+{
+	static const char *const lists[][2] = {
+		{ "clocks", "#clock-cells" }, { "gpios", "#gpio-cells" },
+		{ "interrupts-extended", "#interrupt-cells" },
+	};
+	struct dt_args args;
+	int err;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++) {
+		unsigned int n = 0;
+
+		while (!(err = dt_args(node, lists[i][0], lists[i][1], n, &args))) {
+			RULE(args.node != NULL);
+			RULE(args.cells <= ARRAY_SIZE(args.cell));
+			n++;
+		}
+		RULE(err == -ENOENT || err == -EINVAL);
+	}
+}
+
 static void ask_compatible(const struct dt_node *node)
 {
 	const struct dt_node *found;
@@ -168,6 +189,7 @@ static void ask_node(const struct dt_node *node)
 	eat_string(node->name);
 	ask_properties(node);
 	ask_addresses(node);
+	ask_suppliers(node);
 }
 
 /* The nodes below @node, by child and sibling. */

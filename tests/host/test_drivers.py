@@ -3,6 +3,7 @@
 
 FLAGS = ["-Itests/host/device", "-Wno-pointer-arith"]
 DEVICE = "tests/host/device/"
+CONSOLE = ["drivers/clock/clock.c", "kernel/sched_none.c", DEVICE + "bus.c"]
 
 
 def test_interrupt_controllers(program):
@@ -11,18 +12,22 @@ def test_interrupt_controllers(program):
 
 
 def test_serial_ports_and_console(program):
-    program("pl011", "drivers/serial/pl011.c", "kernel/sched_none.c", DEVICE + "bus.c", DEVICE + "pl011.c",
-            flags=FLAGS).test(cases=8)
-    program("mini_uart", "drivers/serial/bcm2835_aux.c", "kernel/sched_none.c", DEVICE + "bus.c",
-            DEVICE + "mini_uart.c", flags=FLAGS).test(cases=3)
-    program("ns16550", "drivers/serial/ns16550.c", "kernel/sched_none.c", DEVICE + "bus.c", DEVICE + "ns16550.c",
-            flags=FLAGS).test(cases=12)
+    program("pl011", "drivers/serial/pl011.c", *CONSOLE, DEVICE + "pl011.c", flags=FLAGS).test(cases=10)
+    program("mini_uart", "drivers/serial/bcm2835_aux.c", *CONSOLE, DEVICE + "mini_uart.c", flags=FLAGS).test(cases=5)
+    program("ns16550", "drivers/serial/ns16550.c", *CONSOLE, DEVICE + "ns16550.c", flags=FLAGS).test(cases=12)
 
 
 def test_power_clock_and_timer(program):
-    program("misc", "arch/arm64/psci.c", "drivers/power/psci.c", "drivers/power/bcm2835_pm.c", "drivers/rtc/rtc.c",
-            "drivers/rtc/pl031.c", "drivers/timer/arm_generic.c", DEVICE + "bus.c", DEVICE + "misc.c",
-            flags=FLAGS).test(cases=6)
+    program("misc", "arch/arm64/psci.c", "drivers/power/psci.c", "drivers/power/bcm2835_pm.c",
+            "drivers/watchdog/watchdog.c", "drivers/rtc/rtc.c", "drivers/rtc/pl031.c", "drivers/timer/arm_generic.c",
+            DEVICE + "bus.c", DEVICE + "misc.c", flags=FLAGS).test(cases=6)
+
+
+def test_clocks_and_pins(program):
+    program("clocks", "drivers/clock/bcm2835_cprman.c", "drivers/clock/bcm2835_aux_clock.c", DEVICE + "bus.c",
+            DEVICE + "clocks.c", flags=FLAGS).test(cases=6)
+    program("pins", "drivers/gpio/bcm2835_gpio.c", "drivers/leds/gpio_leds.c", DEVICE + "bus.c",
+            DEVICE + "pins.c", flags=FLAGS).test(cases=9)
 
 
 def test_block_devices(program):

@@ -50,7 +50,7 @@ def fdt(program):
 
 
 def test_known_tree(fdt, tree):
-    fdt("fdt-board", tree("board"), cases=9)
+    fdt("fdt-board", tree("board"), cases=10)
 
 
 def test_virt(fdt, tree):

@@ -18,7 +18,7 @@
 #define ACCESS_NS	100
 #define TICK_NS		1000
 #define STORM		1000
-#define DEVICES		8
+#define DEVICES		16
 #define IRQ		42
 
 u64 bus_now;
@@ -190,6 +190,18 @@ struct device *bus_probe(const char *name, struct bus_node *node)
 	return dev;
 }
 
+int device_supplier(const struct dt_node *node)
+{
+	for (unsigned int i = 0; i < device_total; i++) {
+		if (devices[i].node != node)
+			continue;
+		if (devices[i].state == DEVICE_READY)
+			return 0;
+		return devices[i].state == DEVICE_UNBOUND ? -EPROBE_DEFER : -ENODEV;
+	}
+	return -ENODEV;
+}
+
 static const struct bus_prop *prop_find(const struct dt_node *node, const char *name)
 {
 	for (const struct bus_prop *p = to_bus(node)->prop; p && p->name; p++)
@@ -258,6 +270,51 @@ bool dt_compatible(const struct dt_node *node, const char *compatible)
 const struct dt_node *dt_by_phandle(u32 phandle)
 {
 	return phandle && phandle <= known_total ? &known[phandle - 1]->node : NULL;
+}
+
+/* Without the one that is left out (0), which fdt.c has. */
+int dt_args(const struct dt_node *node, const char *name, const char *counter, unsigned int index,
+	    struct dt_args *args)
+{
+	unsigned int at = 0;
+	u32 phandle;
+
+	for (;;) {
+		*args = (struct dt_args){ 0 };
+		if (dt_u32(node, name, at++, &phandle))
+			return -ENOENT;
+		args->node = dt_by_phandle(phandle);
+		if (!args->node)
+			return -EINVAL;
+		dt_u32(args->node, counter, 0, &args->cells);
+		for (unsigned int i = 0; i < args->cells; i++)
+			if (dt_u32(node, name, at++, &args->cell[i]))
+				return -EINVAL;
+		if (!index--)
+			return 0;
+	}
+}
+
+/* The first known node below @parent behind the @from-th. */
+static const struct dt_node *child_behind(const struct dt_node *parent, unsigned int from)
+{
+	for (; from < known_total; from++)
+		if (known[from]->node.parent == parent)
+			return &known[from]->node;
+	return NULL;
+}
+
+const struct dt_node *dt_child(const struct dt_node *node)
+{
+	return child_behind(node, 0);
+}
+
+const struct dt_node *dt_sibling(const struct dt_node *node)
+{
+	for (unsigned int i = 0; i < known_total; i++)
+		if (&known[i]->node == node)
+			return child_behind(node->parent, i + 1);
+	return NULL;
 }
 
 const struct dt_node *dt_stdout(const char **options)

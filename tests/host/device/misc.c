@@ -7,6 +7,7 @@
 #include <arch/firmware.h>
 #include <device/rtc.h>
 #include <device/timer.h>
+#include <device/watchdog.h>
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <lib/test.h>
@@ -112,11 +113,17 @@ static void pm_write(struct model *m, unsigned int offset, u32 value)
 static struct model pm = { .base = BASE, .size = 0x100, .reg = pm_reg, .write = pm_write };
 
 /* The block is there for good, so this is one case. */
-static void pm_resets_and_halts(void)
+static void pm_resets_halts_and_watches(void)
 {
 	struct bus_node node = { .node = { .name = "pm" }, .reg = { { BASE, 0x100 } }, .regs = 1 };
+	u64 left;
 
 	machine();
+	TEST_EQ(wdt_max(), 0);
+	TEST_EQ(wdt_start(NS_PER_SEC), -ENODEV);
+	TEST_EQ(wdt_keep_alive(), -ENODEV);
+	TEST_EQ(wdt_stop(), -ENODEV);
+	TEST(!wdt_running(&left));
 	bus_attach(&pm);
 	pm_reg[0x1c / 4] = 0x112;
 	pm_reg[0x20 / 4] = 0x1000;
@@ -132,6 +139,32 @@ static void pm_resets_and_halts(void)
 	TEST_EQ(pm_order, 0x20241c);
 	TEST_EQ(pm_reg[0x20 / 4], 0x1555);
 	TEST_EQ(bus_probe("bcm2835_pm", &node)->error, -EBUSY);
+
+	/* and it is a watchdog: 20 bits at 65,536 Hz */
+	TEST(wdt_max() / NS_PER_MS == 15999);
+	pm_reg[0x1c / 4] = 0x102;
+	TEST(!wdt_running(&left));
+	TEST_EQ(wdt_keep_alive(), -EINVAL);
+	pm_order = 0;
+	TEST_EQ(wdt_start(wdt_max() + 1), -ERANGE);
+	TEST_EQ(wdt_start(0), -ERANGE);
+	TEST_EQ(pm_order, 0);
+	TEST_EQ(wdt_start(10 * NS_PER_SEC), 0);
+	TEST_EQ(pm_order, 0x241c);
+	TEST_EQ(pm_reg[0x24 / 4], 655360);
+	TEST_EQ(pm_reg[0x1c / 4], 0x122);
+	pm_reg[0x24 / 4] = 65536 * 3;
+	TEST(wdt_running(&left));
+	TEST_EQ(left, 3 * NS_PER_SEC);
+	TEST_EQ(wdt_keep_alive(), 0);
+	TEST_EQ(pm_reg[0x24 / 4], 655360);
+	TEST_EQ(wdt_start(1), 0);
+	TEST_EQ(pm_reg[0x24 / 4], 1);
+	TEST_EQ(wdt_start(wdt_max()), 0);
+	TEST_EQ(pm_reg[0x24 / 4], 0xfffff);
+	TEST_EQ(wdt_stop(), 0);
+	TEST_EQ(pm_reg[0x1c / 4], 0x102);
+	TEST(!wdt_running(&left));
 }
 
 /* --- PL031 --- */
@@ -239,7 +272,7 @@ static void timer_expires_once(void)
 static const struct test_case misc_cases[] = {
 	TEST_CASE(psci_calls_as_the_tree_says),
 	TEST_CASE(psci_refuses),
-	TEST_CASE(pm_resets_and_halts),
+	TEST_CASE(pm_resets_halts_and_watches),
 	TEST_CASE(pl031_gives_the_date_and_takes_it),
 	TEST_CASE(timer_frequency_and_interrupt),
 	TEST_CASE(timer_expires_once),

@@ -55,6 +55,10 @@ static u32 pl_read(struct model *m __unused, unsigned int offset)
 	case 0x18:
 		return (tx_count ? 0x08 : 0x80) | (rx_count ? 0 : 0x10) |
 		       (tx_count == pl_depth() ? 0x20 : 0) | (rx_count == pl_depth() ? 0x40 : 0);
+	case 0x24:
+		return pl.ibrd;
+	case 0x28:
+		return pl.fbrd;
 	case 0x2c:
 		return pl.lcr;
 	case 0x30:
@@ -224,6 +228,46 @@ static void pl011_keeps_what_firmware_set(void)
 	TEST(!pl.lcr_while_on);
 }
 
+/* Firmware left it on; the clock is 24 MHz. */
+static void pl011_that_is_on_gets_the_rate_that_is_asked_for(void)
+{
+	static const struct {
+		u32 ibrd, fbrd;
+		const char *asked;
+		u32 ibrd_then, fbrd_then;
+	} rates[] = {
+		{ 13, 1, "115200n8", 13, 1 },
+		{ 13, 20, "115200n8", 13, 20 },		/* 2.2 % off */
+		{ 26, 3, "115200n8", 13, 1 },
+		{ 13, 1, "9600n8", 156, 16 },
+		{ 0, 0, "115200n8", 13, 1 },
+		{ 26, 3, NULL, 26, 3 },
+	};
+	struct bus_node node = uart_node;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rates); i++) {
+		pl_machine(0x4301, 0x76);
+		bus_stdout = &node;
+		bus_stdout_options = rates[i].asked;
+		pl.ibrd = rates[i].ibrd;
+		pl.fbrd = rates[i].fbrd;
+		start("pl011", &node);
+		TEST_EQ(pl.ibrd, rates[i].ibrd_then);
+		TEST_EQ(pl.fbrd, rates[i].fbrd_then);
+		TEST_EQ(pl.cr, 0x4301);
+		TEST_EQ(pl.lcr, pl.ibrd == rates[i].ibrd ? 0x76 : 0x70);
+		TEST(!pl.lcr_while_on);
+	}
+	pl_machine(PL_FIRMWARE);
+	bus_stdout = &node;
+	bus_stdout_options = "115200n8";
+	node.prop = NULL;
+	pl.ibrd = 26;
+	start("pl011", &node);
+	TEST_EQ(pl.ibrd, 26);
+	TEST(strstr(host_log_last(), "clock is not known"));
+}
+
 static void pl011_keeps_what_came_early(void)
 {
 	struct bus_node node = uart_node;
@@ -321,6 +365,7 @@ static const struct test_case pl011_cases[] = {
 	TEST_CASE(pl011_off_gets_a_baud_rate),
 	TEST_CASE(pl011_says_when_it_cannot_set_the_rate),
 	TEST_CASE(pl011_keeps_what_firmware_set),
+	TEST_CASE(pl011_that_is_on_gets_the_rate_that_is_asked_for),
 	TEST_CASE(pl011_keeps_what_came_early),
 	TEST_CASE(pl011_transmits_all),
 	TEST_CASE(pl011_takes_a_paste),

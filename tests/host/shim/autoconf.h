@@ -7,6 +7,10 @@
 #define CONFIG_SELFTEST 1
 #define CONFIG_RTC 1
 #define CONFIG_RTC_SET 1
+#define CONFIG_CLOCK 1
+#define CONFIG_PINCTRL 1
+#define CONFIG_GPIO 1
+#define CONFIG_WDT 1
 #define CONFIG_MAP_CONTIGUOUS 1
 
 /* A test may ask for another granule, and for another width of addresses. */
