@@ -42,8 +42,8 @@
 enum { INPUT, OUTPUT };
 
 /* By the function's three bits; the first two have other names in trees. */
-static const char *const functions[] = { "input", "output", "alt5", "alt4",
-					 "alt0",  "alt1",   "alt2", "alt3" };
+static const char functions[8][8] = { "input", "output", "alt5", "alt4",
+				      "alt0",  "alt1",   "alt2", "alt3" };
 
 /* As brcm,pull and GPPUD count. */
 enum { PULL_NONE, PULL_DOWN, PULL_UP, PULLS };

@@ -83,7 +83,7 @@ def plan_run(o, config, options, env):
     if accel != "tcg":
         argv += ["-accel", accel]
     argv += ["-nic", "none", "-display", "none"]
-    argv += serial_options(machine, options)
+    argv += serial_options(machine, options, env)
     argv += u_boot + boot_options(o, image, load, name, options, env)
 
     dtb = env.get("DTB") or board_tree(o, name, machine, config, env)
@@ -198,15 +198,18 @@ def cpu_options(name, machine, config, accel, env):
     return ["-cpu", cpu]
 
 
-def serial_options(machine, options):
+def serial_options(machine, options, env):
     """On a terminal Ctrl-A x and Ctrl-A c work; otherwise every byte passes as it is."""
+    port = env.get("SERIAL") or str(machine.serial)
+    if not re.fullmatch("[0-3]", port):
+        raise Stop(USAGE, f"SERIAL={port} is none of the ports 0 to 3")
     if options.debug:
         console = ["-serial", "chardev:console", "-monitor", "none"]
     elif options.interactive:
         console = ["-serial", "mon:stdio"]
     else:
         console = ["-serial", "stdio", "-monitor", "none"]
-    return ["-serial", "null"] * machine.serial + console
+    return ["-serial", "null"] * int(port) + console
 
 
 def boot_options(o, image, load, name, options, env):

@@ -68,14 +68,15 @@ static int gpio(const struct arguments *a)
 	s64 action = a->value[ACTION].number, number = a->value[NUMBER].number;
 	struct gpio one;
 
+	if ((action == SET) != !!(a->given & BIT(VALUE)) ||
+	    (action != LIST && !(a->given & BIT(NUMBER))))
+		return STATUS_USAGE;
 	if (!gpio_count()) {
 		print("gpio: there are no GPIOs here that have a driver\n");
 		return STATUS_FAIL;
 	}
 	if (!(a->given & BIT(NUMBER)))
-		return action == LIST ? list() : STATUS_USAGE;
-	if ((action == SET) != !!(a->given & BIT(VALUE)))
-		return STATUS_USAGE;
+		return list();
 	if (gpio_numbered((u64)number, &one)) {
 		print("gpio: there is no GPIO %ld, only 0 to %u\n", number, gpio_count() - 1);
 		return STATUS_FAIL;

@@ -32,6 +32,7 @@ GOOD_AND_BAD = {
     "failmem": ("failmem", r"failmem: \d+ allocations, none is to fail", 0, "failmem x"),
     "false": ("false", "", 1, "false x"),
     "find": ("find . -name '[ax]' -type f", r"\./a", 0, "find . -bad"),
+    "gpio": ("gpio", "gpio: there are no GPIOs here that have a driver", 1, "gpio get"),
     "grep": ("grep -n 2 a", "2:2", 0, "grep"),
     "head": ("head -n 1 a", "1", 0, "head -n x"),
     "heaptrace": ("heaptrace", "heaptrace: .*", 1, "heaptrace x"),
@@ -89,6 +90,7 @@ GOOD_AND_BAD = {
     "wait": ("sleep 1ms & wait", r"\[1\] .*", 0, "wait x"),
     "watch": ("watch -c 1 echo x", "x", 0, "watch -n x true"),
     "wc": ("wc a x", "3 3 6 a\nwc: x: Is a directory\n3 3 6 total", 1, "wc -x"),
+    "wdt": ("wdt", "wdt: there is no watchdog here", 1, "wdt start"),
     "workload": ("workload", r"workload: .*", 1, "workload x"),
     "write": ("write -a a 4; wc -l a", "2 bytes written\n4 a", 0, "write a"),
 }

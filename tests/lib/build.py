@@ -25,7 +25,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MAKE_TERMOUT", "MAKE_TERMERR",
            "O", "V", "W", "EXT", "SET", "KCONFIG_CONFIG", "KCONFIG_ALLCONFIG", "KCONFIG_SEED",
            "DTS_INCLUDE", "LOCALVERSION", "SOURCE_DATE_EPOCH", "TRACE", "SCENARIO",
-           "MACHINE", "MEM", "SMP", "CPU", "GIC", "INITRD", "APPEND", "DTB", "BOOT", "UBOOT", "FIRMWARE",
+           "MACHINE", "MEM", "SMP", "CPU", "GIC", "SERIAL", "INITRD", "APPEND", "DTB", "BOOT", "UBOOT", "FIRMWARE",
            "ACCEL", "QEMU_ARGS")
 TOOLCHAIN = ("CROSS_COMPILE", "LLVM", "LIBFDT")
 # Of pytest-xdist's workers: how many there are, and the name of the run that all of them belong to;

@@ -53,6 +53,17 @@ def test_environment(command, tmp_path):
     assert words[-5:] == ["-d", "int", "-D", "a file", "-S"]
 
 
+def serial_ports(words):
+    return [word for option, word in zip(words, words[1:]) if option == "-serial"]
+
+
+def test_serial(command):
+    assert serial_ports(command()) == ["stdio"]
+    assert serial_ports(command({"SERIAL": 2})) == ["null", "null", "stdio"]
+    assert serial_ports(command({"SERIAL": ""}, machine="raspi4b")) == ["null", "stdio"]
+    assert serial_ports(command({"SERIAL": "0"}, machine="raspi4b")) == ["stdio"]
+
+
 def test_autorun(command):
     words = command({"APPEND": "quiet"}, autorun="version; echo it's")
     assert value(words, "-append") == 'quiet autorun="version; echo it\'s; poweroff"'

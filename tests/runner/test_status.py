@@ -186,6 +186,7 @@ def test_raspi4b_needs_qemu_9(run, payload, fake_qemu):
 
 @pytest.mark.parametrize("env, args, said", [
     ({"GIC": "4"}, [], "GIC=4 is neither 2 nor 3"),
+    ({"SERIAL": "7"}, [], "SERIAL=7 is none of the ports 0 to 3"),
     ({"ACCEL": "warp"}, [], "ACCEL=warp is none of tcg, kvm, hvf, auto"),
     ({"ACCEL": "kvm"}, ["--icount"], "ACCEL=kvm "),
     ({"ACCEL": "hvf"}, ["--entry", "el2"], "ACCEL=hvf "),

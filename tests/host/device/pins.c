@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pins of a Raspberry Pi against a model of their registers: states of pins from the tree, GPIOs,
- * and LEDs on them.
+ * Pins of a Raspberry Pi against a model of their registers: states of pins from the tree, and
+ * GPIOs.
  */
 #include <device/gpio.h>
 #include <device/pinctrl.h>
-#include <kernel/time.h>
-#include <kernel/timer.h>
 #include <lib/string.h>
 #include <lib/test.h>
-#include <mm/heap.h>
 #include <uapi/errno.h>
 
 #include "device/bus.h"
@@ -349,167 +346,11 @@ static void gpios_are_set_and_read(void)
 	TEST_EQ(gpio_claim(&gpio, "one"), 0);
 }
 
-/* --- LEDs --- */
-
-static struct timer *beating;
-static u64 next_beat, beat_slack;
-static unsigned int starts;
-
-void timer_init(struct timer *timer, timer_function *function, void *arg)
-{
-	timer->function = function;
-	timer->arg = arg;
-}
-
-void timer_start(struct timer *timer, u64 deadline, u64 slack, u64 period)
-{
-	TEST_EQ(period, 0);
-	beating = timer;
-	next_beat = deadline;
-	beat_slack = slack;
-	starts++;
-}
-
-/* What an LED beats with: there is one. */
-static bool no_memory;
-
-void *kzalloc(size_t size)
-{
-	static u64 memory[64];
-
-	if (no_memory)
-		return NULL;
-	TEST(size <= sizeof(memory));
-	return memset(memory, 0, sizeof(memory));
-}
-
-static struct bus_prop led_prop[2][5];
-static struct bus_node leds = { .node = { .name = "leds", .enabled = true } };
-static struct bus_node led[2] = {
-	{ .node = { .name = "led-act", .parent = &leds.node, .enabled = true },
-	  .prop = led_prop[0] },
-	{ .node = { .name = "led-pwr", .parent = &leds.node, .enabled = true },
-	  .prop = led_prop[1] },
-};
-
-static void lights(void)
-{
-	MACHINE(BCM2711);
-	bus_known(&led[0]);
-	bus_known(&led[1]);
-	memset(led_prop, 0, sizeof(led_prop));
-	beating = NULL;
-	starts = 0;
-	led_prop[0][0] = (struct bus_prop)PROP_CELLS("gpios", 1, 42, 0);
-	led_prop[0][1] = (struct bus_prop)PROP_TEXT("linux,default-trigger", "heartbeat");
-	led_prop[1][0] = (struct bus_prop)PROP_CELLS("gpios", 1, 2, 1);
-	led_prop[1][1] = (struct bus_prop)PROP_TEXT("linux,default-trigger", "default-on");
-}
-
-static bool lit(unsigned int pin_number)
-{
-	return gp.level[pin_number / 32] & BIT(pin_number % 32);
-}
-
-static void leds_beat_or_stay(void)
-{
-	static const unsigned int ms[] = { 70, 245, 70, 875 };
-
-	lights();
-	probe();
-	led_prop[0][2] = (struct bus_prop)PROP_TEXT("label", "ACT");
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST_EQ(function_of(42), 1);
-	TEST_EQ(function_of(2), 1);
-	TEST(!lit(2));		/* on: low */
-	TEST_STR(chips->user[42], "ACT");
-	TEST_STR(chips->user[2], "led-pwr");
-	/* two flashes in 1.26 s, by four timers */
-	for (unsigned int i = 0; i < 8 && beating; i++) {
-		u64 before = bus_now = next_beat;
-
-		beating->function(beating, beating->arg);
-		TEST_EQ(lit(42), i % 2 == 0);
-		TEST(next_beat - before >= ms[i % 4] * NS_PER_MS);
-		TEST(next_beat - before < (ms[i % 4] + 1) * NS_PER_MS);
-		TEST(beat_slack >= 5 * NS_PER_MS);
-	}
-	TEST_EQ(starts, 9);
-
-	lights();
-	probe();
-	no_memory = true;
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	no_memory = false;
-	TEST(strstr(host_log_last(), "led-act: no heartbeat: no memory"));
-	TEST_EQ(starts, 0);
-	TEST(!lit(2));
-
-	/* states without a trigger, and a trigger that nobody knows */
-	lights();
-	probe();
-	gp.level[1] = 1 << 10;
-	led_prop[0][1] = (struct bus_prop)PROP_TEXT("default-state", "keep");
-	led_prop[1][1] = (struct bus_prop)PROP_TEXT("linux,default-trigger", "mmc0");
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST(lit(42));
-	TEST(lit(2));		/* off: high */
-	TEST_EQ(starts, 0);
-	lights();
-	probe();
-	led_prop[0][1] = (struct bus_prop)PROP_TEXT("default-state", "on");
-	led[1].node.enabled = false;
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	led[1].node.enabled = true;
-	TEST(lit(42));
-	TEST_EQ(function_of(2), 0);
-	TEST(!chips->user[2]);
-}
-
-static void leds_without_a_gpio(void)
-{
-	static struct bus_node expander = { .node = { .name = "expander" } };
-	struct device *chip;
-
-	/* none that exists: a line, and the other one is lit */
-	lights();
-	probe();
-	led_prop[0][0] = (struct bus_prop)PROP_CELLS("gpios", 1, 58, 0);
-	host_log_lines();
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST(strstr(host_log_last(), "led-act: gpio@7e200000 has no GPIO 58, only 58 of them"));
-	TEST_EQ(function_of(2), 1);
-
-	/* somebody else's */
-	lights();
-	probe();
-	chips->user[42] = "somebody";
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST(strstr(host_log_last(), "somebody else has its GPIO 42"));
-	TEST_EQ(function_of(42), 0);
-
-	/* its chip comes later, or never */
-	lights();
-	chip = bus_match("bcm2835_gpio", &gpio_node);
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, -EPROBE_DEFER);
-	chip->state = DEVICE_FAILED;
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST(strstr(host_log_last(), "nothing drives its GPIO"));
-	lights();
-	probe();
-	bus_known(&expander);
-	led_prop[0][0] = (struct bus_prop)PROP_CELLS("gpios", 6);
-	TEST_EQ(bus_probe("gpio_leds", &leds)->error, 0);
-	TEST(strstr(host_log_last(), "led-act: nothing drives its GPIO"));
-	TEST_EQ(function_of(2), 1);
-}
-
 static const struct test_case cases[] = {
 	TEST_CASE(pins_by_number), TEST_CASE(pins_by_name),
 	TEST_CASE(the_older_pulls_by_a_sequence), TEST_CASE(pins_that_do_not_exist),
 	TEST_CASE(two_want_one_pin), TEST_CASE(who_has_to_wait_for_pins),
-	TEST_CASE(gpios_are_set_and_read), TEST_CASE(leds_beat_or_stay),
-	TEST_CASE(leds_without_a_gpio),
+	TEST_CASE(gpios_are_set_and_read),
 };
 static const struct test_suite pins_suite = TEST_SUITE_OF("pins", cases);
 TEST_SUITE(pins_suite);
