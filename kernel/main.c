@@ -98,7 +98,7 @@ void kernel_main(void)
 	drivers_init(PHASE_TIMER);	/* timer_start() */
 	sched_init();			/* thread_create(); from here on code may sleep */
 	watchdog_start();		/* who keeps the CPU for too long is reported */
-	drivers_init(PHASE_CONSOLE);	/* the UART has its driver */
+	drivers_init(PHASE_CONSOLE);	/* the UART has its driver, clock and pins */
 	console_require();		/* the log is shown, what has come so far first */
 	arch_irq_enable();		/* input arrives */
 	cpus_start();			/* the other CPUs take threads */
