@@ -127,7 +127,7 @@ static void bounds(const struct argument *a, char *text, size_t size)
 		snprintf(text, size, " of %ld%s to %ld%s", a->min / unit, unit > 1 ? "ms" : "",
 			 a->max / unit, unit > 1 ? "ms" : "");
 	else if (unit > 1)
-		snprintf(text, size, ", as 2, 0.5 or 200ms");
+		snprintf(text, size, " as 2, 0.5 or 200ms");
 }
 
 /* Reads @s as the value of @a, the @i-th of the table. */

@@ -41,13 +41,18 @@ static bool is_cpu(const struct dt_node *node)
 	return type && !strcmp(type, "cpu");
 }
 
-/* The nodes that a driver might be for, and none is. */
+/* The nodes that a driver might be for, and none is; and slots with nothing in them. */
 static void show_others(void)
 {
-	for (const struct dt_node *node = NULL; (node = dt_next(node));)
-		if (node->enabled && node->compatible && dt_has(node, "reg") && !is_cpu(node) &&
-		    !made_for(node))
-			show("-", node->compatible, node, 0);
+	for (const struct dt_node *node = NULL; (node = dt_next(node));) {
+		const struct driver *driver;
+
+		if (!node->enabled || !node->compatible || !dt_has(node, "reg") || is_cpu(node) ||
+		    made_for(node))
+			continue;
+		driver = device_driver(node);
+		show(driver ? "empty" : "-", driver ? driver->name : node->compatible, node, 0);
+	}
 }
 
 static int devices_run(int argc, char **argv)
@@ -64,7 +69,7 @@ static int devices_run(int argc, char **argv)
 static const struct command devices_command = {
 	.name = "devices",
 	.usage = "[-a]",
-	.help = "the tree's devices and their drivers; -a: those without one too",
+	.help = "the tree's devices and their drivers; -a: nodes without too",
 	.run = devices_run,
 	.min_args = 0,
 	.max_args = 1,

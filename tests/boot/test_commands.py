@@ -18,6 +18,7 @@ COMMANDS = {
     "date": "[-s DATE] [+%s]", "devices": "[-a]", "df": "", "dmesg": "",
     "dt": "ls|tree [NODE] | cat NODE/PROPERTY", "echo": "[-n] [WORD...]", "false": "",
     "find": "[PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]",
+    "gpio": "[-f] [list|get|set|input] [N] [VALUE]",
     "grep": "[-c] [-i] [-n] [-q] [-v] PATTERN [FILE...]", "head": "[-n COUNT] [FILE...]", "help": "[COMMAND]",
     "hexdump": "[-C] [-v] [-n LENGTH] [-s SKIP] [FILE...]", "history": "[COUNT]", "irq": "[IRQ CPU]", "jobs": "",
     "kill": "%JOB|ID...", "ln": "[-s] PATH... NEW",
@@ -32,7 +33,8 @@ COMMANDS = {
     "sum": "[FILE...]", "sync": "", "taskset": "[-p] MASK [COMMAND...]", "time": "COMMAND...", "timers": "",
     "top": "[-n FRAMES] [-o cpu|time|id] [SECONDS]", "touch": "PATH...", "true": "", "umount": "PATH...",
     "uptime": "", "version": "", "wait": "[%JOB]", "watch": "[-n DURATION] [-c COUNT] COMMAND...",
-    "wc": "[-l] [-w] [-c] [FILE...]", "write": "[-a] [-o OFFSET] [-n] FILE TEXT...",
+    "wc": "[-l] [-w] [-c] [FILE...]", "wdt": "[status|start|keepalive|stop] [SECONDS]",
+    "write": "[-a] [-o OFFSET] [-n] FILE TEXT...",
 }
 LINE_MAX = 4095
 TOO_LONG = "line too long: at most 4095 bytes, nothing of it was run"

@@ -24,7 +24,7 @@ GOOD_AND_BAD = {
     "cp": ("cp a b; cat b", "1\n2\n3", 0, "cp a"),
     "crash": None,      # the good uses end the run: test_crash.py
     "date": ("date", r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", 0, "date +%Y"),
-    "devices": ("devices -a", r"(ready +\S+ +/\S*\n)+(- +\S+ +/\S*\n?)+", 0, "devices x"),
+    "devices": ("devices -a", r"(ready +\S+ +/\S*\n)+((-|empty) +\S+ +/\S*\n?)+", 0, "devices x"),
     "df": ("df", r"on +type +KiB +free +files\n/ +ramfs +\d(.|\n)*", 0, "df x"),
     "dmesg": ("dmesg | head -n 1", r"\[ +\d+\.\d+\] Cairn .*", 0, "dmesg x"),
     "dt": ("dt cat /model", '"linux,dummy-virt"', 0, "dt ls a b"),

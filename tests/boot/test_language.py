@@ -209,7 +209,7 @@ def test_time_repeat_watch(shell):
     assert shell.cmd("repeat -e 3 'echo a; false'") == "a"
     assert shell.cmd("watch -n 10ms -c 3 echo a").count("a") == 3
     assert "is no DURATION: a duration of 10ms to 3600000ms" in shell.cmd("watch -n 1ms true")
-    assert '"x" is no DURATION: a duration, as 2, 0.5 or 200ms' in shell.cmd("sleep x")
+    assert '"x" is no DURATION: a duration as 2, 0.5 or 200ms' in shell.cmd("sleep x")
 
 
 def test_commands_inside_each_other_come_to_an_end(shell):
