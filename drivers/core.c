@@ -65,11 +65,6 @@ static const struct driver *driver_for(const struct dt_node *node, u64 known)
 	return driver;
 }
 
-const struct driver *device_driver(const struct dt_node *node)
-{
-	return node->compatible ? driver_for(node, UINT64_MAX) : NULL;
-}
-
 #ifdef CONFIG_DEVICE_SLOTS
 /* Slots are many, and one behind the other: of those alike only the first one is looked up. */
 static bool alike(const struct dt_node *node, const struct dt_node *before)

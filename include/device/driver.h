@@ -94,9 +94,6 @@ int device_irq(struct device *dev, unsigned int index);
 /* The device that was made for @node and is READY, or NULL. */
 struct device *device_of(const struct dt_node *node);
 
-/* The driver that @node's compatible names, be there a device or not; or NULL. Any context. */
-const struct driver *device_driver(const struct dt_node *node);
-
 /*
  * What became of @node as a supplier: 0, it is READY; -EPROBE_DEFER, its driver comes later in this
  * phase; -ENODEV, nobody drives it, or its driver failed or comes too late. From probe.

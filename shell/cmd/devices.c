@@ -33,6 +33,16 @@ static const struct device *made_for(const struct dt_node *node)
 	return dev;
 }
 
+/* A driver for nodes like @node, be there a device or not; or NULL. */
+static const struct driver *driver_for(const struct dt_node *node)
+{
+	TABLE_FOREACH(driver, struct driver, d)
+		for (const char *const *id = (*d)->compatible; *id; id++)
+			if (dt_compatible(node, *id))
+				return *d;
+	return NULL;
+}
+
 /* A CPU's reg is no address. */
 static bool is_cpu(const struct dt_node *node)
 {
@@ -50,7 +60,7 @@ static void show_others(void)
 		if (!node->enabled || !node->compatible || !dt_has(node, "reg") || is_cpu(node) ||
 		    made_for(node))
 			continue;
-		driver = device_driver(node);
+		driver = driver_for(node);
 		show(driver ? "empty" : "-", driver ? driver->name : node->compatible, node, 0);
 	}
 }
