@@ -223,3 +223,9 @@ def test_symbol_table(built):
             count += 1
     assert count > 100
     assert any(kind == "t" and name in names for name, (_, kind) in symbols.items())
+
+
+def test_folder_of_another_configuration(build):
+    """What the tests' own Builder copies for a new configuration is not compiled again, in the tree's build/ too."""
+    o = build("qemu_virt_defconfig", set="CMD_UPTIME=n")
+    assert (o / "lib/string.o").stat().st_mtime_ns < (o / "what.json").stat().st_mtime_ns

@@ -160,7 +160,8 @@ class Builder:
 
     def seed(self, o, what):
         """A new folder begins as a copy of the one that is most like it: make then builds what
-        differs, as after any change of the configuration. Most of all that the tests build is saved so."""
+        differs, as after any change of the configuration. Most of all that the tests build is saved so. Its
+        name stands in what make has written, behind a path that begins at / or, below ROOT, there."""
         if o.exists() or what[:3] == [SEED, "", []]:
             o.mkdir(exist_ok=True)
             return
@@ -171,9 +172,9 @@ class Builder:
         for path in new.rglob("*"):
             if path.is_file() and path.suffix != ".o":
                 text = path.read_bytes()
-                if str(base).encode() in text and b"\0" not in text:
+                if base.name.encode() in text and b"\0" not in text:
                     times = path.stat()
-                    path.write_bytes(text.replace(str(base).encode(), str(o).encode()))
+                    path.write_bytes(text.replace(base.name.encode(), o.name.encode()))
                     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         new.rename(o)
 
