@@ -328,7 +328,7 @@ static int identify(struct virtio_device *vdev)
 static void free_memory(struct virtio_device *vdev)
 {
 	kfree(vdev->priv);
-	kfree(vdev->memory);
+	virtio_memory_free(vdev->memory, vdev->driver->memory_size);
 	virtqueue_free(&vdev->queue);
 }
 
@@ -339,13 +339,8 @@ static int make_memory(struct virtio_device *vdev)
 	int err = virtqueue_alloc(&vdev->queue, is_coherent(vdev->dev->node));
 
 	vdev->priv = kzalloc(driver->priv_size);
-	/* contiguous, in the linear map, and alone in its cache lines */
-	vdev->memory = kmalloc_aligned(ALIGN_UP(driver->memory_size, VIRTQUEUE_ALIGN),
-				       VIRTQUEUE_ALIGN);
-	if (err || !vdev->priv || !vdev->memory)
-		return -ENOMEM;
-	memset(vdev->memory, 0, driver->memory_size);
-	return 0;
+	vdev->memory = virtio_memory_alloc(driver->memory_size);
+	return err || !vdev->priv || !vdev->memory ? -ENOMEM : 0;
 }
 
 static int mmio_probe(struct device *dev)

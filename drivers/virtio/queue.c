@@ -16,7 +16,6 @@
 #include <arch/cache.h>
 #include <arch/io.h>
 #include <lib/string.h>
-#include <mm/heap.h>
 #include <mm/map.h>
 #include <uapi/errno.h>
 
@@ -94,14 +93,13 @@ void virtqueue_sync(const struct virtqueue *q, const void *p, size_t size)
 int virtqueue_alloc(struct virtqueue *q, bool coherent)
 {
 	q->coherent = coherent;
-	/* contiguous, in the linear map, and alone in its cache lines */
-	q->memory = kmalloc_aligned(VIRTQUEUE_BYTES, VIRTQUEUE_ALIGN);
+	q->memory = virtio_memory_alloc(VIRTQUEUE_BYTES);
 	return q->memory ? 0 : -ENOMEM;
 }
 
 void virtqueue_free(struct virtqueue *q)
 {
-	kfree(q->memory);
+	virtio_memory_free(q->memory, VIRTQUEUE_BYTES);
 	q->memory = NULL;
 }
 

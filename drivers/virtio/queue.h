@@ -31,6 +31,14 @@ struct virtqueue {
 	u32 room[VIRTQUEUE_MAX];	/* bytes that the device may write */
 };
 
+/*
+ * memory.c: memory for a device, in whole pages and zeroed, or NULL with a log line. And back, with
+ * the same size in bytes, when the device does not know of it any more; NULL is nothing. Any
+ * context.
+ */
+void *virtio_memory_alloc(size_t size);
+void virtio_memory_free(void *p, size_t size);
+
 /* Gets memory for any size: 0 or -ENOMEM. virtqueue_reset() comes next. */
 int virtqueue_alloc(struct virtqueue *q, bool coherent);
 

@@ -13,6 +13,8 @@
 
 #include "device/virtio_model.h"
 
+#include "../../../drivers/virtio/queue.h"
+
 #define LINE		64
 #define BLOCKS		8
 
@@ -60,15 +62,19 @@ static struct memory *allocate(size_t size, size_t align)
 	return m;
 }
 
-void *kmalloc_aligned(size_t size, size_t align)
+void *virtio_memory_alloc(size_t size)
 {
-	struct memory *m = allocate(size, align);
+	struct memory *m;
+
+	size = ALIGN_UP(size, VIRTQUEUE_ALIGN);
+	m = allocate(size, VIRTQUEUE_ALIGN);
 
 	if (!m)
 		return NULL;
 	m->ram = malloc(size);
 	m->clean = malloc(size);
-	memset(m->cpu, 0xa5, size);
+	/* as zeroes are written: they are in the cache */
+	memset(m->cpu, 0, size);
 	memset(m->ram, 0x5a, size);
 	memset(m->clean, 0xa5, size);
 	/* all of the host's heap within 2^44 bytes, which the legacy interface can reach */
@@ -93,6 +99,13 @@ void kfree(void *p)
 		blocks[i] = (struct memory){ 0 };
 		free(p);
 	}
+}
+
+void virtio_memory_free(void *p, size_t size)
+{
+	for (unsigned int i = 0; p && i < BLOCKS; i++)
+		TEST(blocks[i].cpu != p || blocks[i].size == ALIGN_UP(size, VIRTQUEUE_ALIGN));
+	kfree(p);
 }
 
 /* The block that [@p, @p + @size) lies in. */

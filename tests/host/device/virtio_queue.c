@@ -5,7 +5,6 @@
  */
 #include <lib/string.h>
 #include <lib/test.h>
-#include <mm/heap.h>
 #include <uapi/errno.h>
 
 #include "device/virtio_model.h"
@@ -109,7 +108,7 @@ static void keeps_chains_apart(void)
 		memset(chains, 0, sizeof(chains));
 		used_count = 0;
 		TEST_EQ(virtqueue_alloc(&q, coherent), 0);
-		memory = kmalloc_aligned(4096, 4096);
+		memory = virtio_memory_alloc(4096);
 		virtqueue_reset(&q, size);
 		for (u64 i = 0; i < host_effort(100000); i++) {
 			if (host_random_below(2))
@@ -118,7 +117,7 @@ static void keeps_chains_apart(void)
 				use();
 			check_all();
 		}
-		kfree(memory);
+		virtio_memory_free(memory, 4096);
 		virtqueue_free(&q);
 		TEST_EQ(memory_in_use(), 0);
 	}
