@@ -127,6 +127,8 @@ static void match_all(void)
 /* Its memory is there, its pins are set: probes it. */
 static int try(struct device *dev)
 {
+	bool has_pins = IS_ENABLED(CONFIG_PINCTRL) && have_suppliers &&
+			dev->driver->phase > PHASE_SUPPLIER;
 	int err;
 
 	if (!dev->priv && dev->driver->priv_size) {
@@ -134,12 +136,15 @@ static int try(struct device *dev)
 		if (!dev->priv)
 			return -ENOMEM;
 	}
-	if (IS_ENABLED(CONFIG_PINCTRL) && have_suppliers && dev->driver->phase > PHASE_SUPPLIER) {
+	if (has_pins) {
 		err = pinctrl_apply(dev);
 		if (err)
 			return err;
 	}
-	return IS_ENABLED(CONFIG_PROBE_GUARD) ? probe_guarded(dev) : dev->driver->probe(dev);
+	err = IS_ENABLED(CONFIG_PROBE_GUARD) ? probe_guarded(dev) : dev->driver->probe(dev);
+	if (has_pins && err && err != -EPROBE_DEFER)
+		pinctrl_release(dev);
+	return err;
 }
 
 static void probe(struct device *dev)

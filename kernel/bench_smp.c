@@ -142,11 +142,14 @@ static int wake_far(u64 *value)
  */
 
 #define ACQUISITIONS	1000000U
+#define LOCK_PATIENCE	(2 * NS_PER_SEC)	/* where a host has more CPUs to run than it has */
 
 static struct wanted {
 	struct spinlock lock;
 	u32 ready, done, cpus;
+	u64 end;			/* ticks: at which enough is enough */
 	struct waited {
+		u64 count;
 		u64 sum, longest;	/* ticks */
 	} cpu[CPUS];
 } wanted;
@@ -172,9 +175,10 @@ static int want(void *arg)
 	atomic_add_relaxed(&wanted.ready, 1);
 	while (atomic_load_acquire(&wanted.ready) < atomic_load_relaxed(&wanted.cpus))
 		arch_relax();
-	for (unsigned int i = 0; i < ACQUISITIONS; i++) {
+	while (w->count < ACQUISITIONS && arch_counter() < wanted.end) {
 		u64 took = want_once();
 
+		w->count++;
 		w->sum += took;
 		w->longest = MAX(w->longest, took);
 	}
@@ -191,12 +195,14 @@ static int spin_fair(u64 *value)
 	unsigned int cpus = MIN(cpu_count(cpu_online()), CPUS);
 	struct thread *t[CPUS];
 	unsigned int made = 0;
-	u64 sum = 0, longest = 0;
+	u64 count = 0, sum = 0, longest = 0;
 	int err = 0;
 
 	if (alone())
 		return -ENODEV;
-	wanted = (struct wanted){ .cpus = cpus };
+	wanted = (struct wanted){ .cpus = cpus, .end = UINT64_MAX };
+	if (!bench_counts())
+		wanted.end = arch_counter() + time_to_ticks(LOCK_PATIENCE);
 	while (made < cpus && !err) {
 		err = create_on(&t[made], made, want, &wanted.cpu[made]);
 		made += !err;
@@ -205,10 +211,11 @@ static int spin_fair(u64 *value)
 	atomic_store_relaxed(&wanted.cpus, made);
 	for (unsigned int i = 0; i < made; i++) {
 		thread_join(t[i], TIME_NEVER, NULL);
+		count += wanted.cpu[i].count;
 		sum += wanted.cpu[i].sum;
 		longest = MAX(longest, wanted.cpu[i].longest);
 	}
-	*value = sum ? longest * 100 * made * ACQUISITIONS / sum : 0;
+	*value = sum ? longest * 100 * count / sum : 0;
 	return err;
 }
 
@@ -320,32 +327,37 @@ static int scale_semaphore(u64 *value)
 }
 
 static const struct bench ipi_enter_bench = {
-	.group = "smp", .name = "ipi.enter", .unit = BENCH_INSTRUCTIONS, .run = ipi_enter,
+	.group = "smp", .name = "ipi.enter", .unit = BENCH_INSTRUCTIONS,
+	.run = ipi_enter, .many_cpus = true,
 };
 BENCH(ipi_enter_bench);
 
 static const struct bench wake_far_bench = {
-	.group = "smp", .name = "wake.far", .unit = BENCH_INSTRUCTIONS, .run = wake_far,
+	.group = "smp", .name = "wake.far", .unit = BENCH_INSTRUCTIONS,
+	.run = wake_far, .many_cpus = true,
 };
 BENCH(wake_far_bench);
 
 static const struct bench spin_fair_bench = {
-	.group = "lock", .name = "spin.fair", .unit = "times", .run = spin_fair, .decimals = 2,
+	.group = "lock", .name = "spin.fair", .unit = "times",
+	.run = spin_fair, .many_cpus = true, .decimals = 2,
 };
 BENCH(spin_fair_bench);
 
 static const struct bench scale_alloc_bench = {
-	.group = "scale", .name = "scale.alloc", .unit = "times", .run = scale_alloc, .decimals = 2,
+	.group = "scale", .name = "scale.alloc", .unit = "times",
+	.run = scale_alloc, .many_cpus = true, .decimals = 2,
 };
 BENCH(scale_alloc_bench);
 
 static const struct bench scale_semaphore_bench = {
-	.group = "scale", .name = "scale.semaphore", .unit = "times", .run = scale_semaphore,
-	.decimals = 2,
+	.group = "scale", .name = "scale.semaphore", .unit = "times",
+	.run = scale_semaphore, .many_cpus = true, .decimals = 2,
 };
 BENCH(scale_semaphore_bench);
 
 static const struct bench scale_yield_bench = {
-	.group = "scale", .name = "scale.yield", .unit = "times", .run = scale_yield, .decimals = 2,
+	.group = "scale", .name = "scale.yield", .unit = "times",
+	.run = scale_yield, .many_cpus = true, .decimals = 2,
 };
 BENCH(scale_yield_bench);

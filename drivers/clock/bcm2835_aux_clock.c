@@ -50,6 +50,7 @@ static int aux_probe(struct device *dev)
 	aux->base = device_map(dev, 0, NULL);
 	if (!aux->base)
 		return -ENXIO;
+	read32(aux->base + AUX_ENABLES);	/* is it there? not for others to find out */
 	aux->provider.dev = dev;
 	aux->provider.ops = &aux_ops;
 	clock_register(&aux->provider);

@@ -157,6 +157,7 @@ static int cprman_probe(struct device *dev)
 	cprman->base = device_map(dev, 0, NULL);
 	if (!cprman->base)
 		return -ENXIO;
+	cprman_read(cprman, clocks[0].ctl);	/* is it there? not for others to find out */
 	cprman->bcm2711 = dt_compatible(dev->node, "brcm,bcm2711-cprman");
 	cprman->provider.dev = dev;
 	cprman->provider.ops = &cprman_ops;

@@ -203,6 +203,15 @@ static void apply_names(const struct request *r)
 			pull_named(r->state));
 }
 
+static void release(struct device *dev, const char *user)
+{
+	struct bcm2835_gpio *gpio = dev->priv;
+
+	for (unsigned int pin = 0; pin < gpio->chip.count; pin++)
+		if (gpio->user[pin] == user)
+			gpio->user[pin] = NULL;
+}
+
 static void apply(struct device *dev, const struct dt_node *state, const char *user)
 {
 	struct request r = { dev, state, user };
@@ -249,6 +258,7 @@ static int bcm2835_gpio_probe(struct device *dev)
 	gpio->base = device_map(dev, 0, NULL);
 	if (!gpio->base)
 		return -ENXIO;
+	read32(gpio->base + GPFSEL(0));	/* is it there? not for others to find out */
 	spin_lock_init(&gpio->lock);
 	gpio->bcm2711 = dt_compatible(dev->node, "brcm,bcm2711-gpio");
 	gpio->chip.dev = dev;
@@ -257,6 +267,7 @@ static int bcm2835_gpio_probe(struct device *dev)
 	gpio->chip.user = gpio->user;
 	gpio->pins.dev = dev;
 	gpio->pins.apply = apply;
+	gpio->pins.release = release;
 	gpio_register(&gpio->chip);
 	pinctrl_register(&gpio->pins);
 	return 0;

@@ -66,3 +66,9 @@ int pinctrl_apply(struct device *dev)
 	}
 	return 0;
 }
+
+void pinctrl_release(struct device *dev)
+{
+	for (const struct pin_controller *c = controllers; c; c = c->next)
+		c->release(c->dev, dev->node->name);
+}

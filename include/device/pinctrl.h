@@ -19,6 +19,8 @@ struct pin_controller {
 	 * needs them. Says what of it cannot be, and does the rest. Boot, or thread context.
 	 */
 	void (*apply)(struct device *dev, const struct dt_node *state, const char *user);
+	/* Nobody of the name @user, as apply got it, needs pins any more. They stay as they are. */
+	void (*release)(struct device *dev, const char *user);
 	struct pin_controller *next;	/* pinctrl_register()'s */
 };
 
@@ -32,5 +34,8 @@ void pinctrl_register(struct pin_controller *controller);
  * is to have its pins first, as two may want the same. For the driver core.
  */
 int pinctrl_apply(struct device *dev);
+
+/* @dev is not used after all: others may have its pins. For the driver core. */
+void pinctrl_release(struct device *dev);
 
 #endif

@@ -38,6 +38,7 @@ struct bench {
 	 */
 	int (*run)(u64 *value);
 	unsigned int decimals;
+	bool many_cpus;		/* of what CPUs do to each other; else it stays on one */
 };
 
 /* The variable's name must end in _bench: figures come in the order of these names. */
