@@ -168,6 +168,30 @@ def test_a_gpio_that_does_not_exist(run, rpi4, changed, changes, said, missing):
     assert not re.search("^(failed|deferred)", result.text, re.M)
 
 
+@pytest.mark.parametrize("node, driver", [
+    (r"gpio@7e200000 \{", "bcm2835_gpio gpio@7e200000"),
+    (r"clock-controller@7e101000 \{", "bcm2835_cprman clock-controller@7e101000"),
+], ids=["pins", "clocks"])
+def test_a_supplier_that_is_not_there(boot, rpi4, changed, node, driver):
+    """It fails itself, in a line, and those who wanted something of it go without: the console is there."""
+    session = boot(rpi4, env=changed((rf"({node}.*?)reg = <0x\w+ ", r"\1reg = <0x7ef00000 ")), timeout=120)
+    session.prompt()
+    assert re.search(rf"\] {driver}: nothing answers a read of 0xfef00\w{{3}} ", session.text), session.text
+    assert session.text.count("probe failed") == 1
+    states = re.findall(r"^(\w+) +(\w+) +/", session.cmd("devices"), re.M)
+    assert ("failed", driver.split()[0]) in states
+    assert ("ready", "bcm2835_aux") in states and ("ready", "pl011") in states
+
+
+def test_pins_of_a_uart_that_failed(boot, rpi4, changed):
+    """Others may have them."""
+    session = boot(rpi4, env={"SERIAL": "0", **changed((r"(serial@7e215040 \{.*?)interrupts = <[^>]*>;", r"\1"))},
+                   timeout=120)
+    session.prompt()
+    assert "serial@7e215040: probe failed: -ENOENT" in session.text
+    assert line(session, 14)[0] == "alt0" and line(session, 14)[3] == "serial@7e201000"
+
+
 @pytest.fixture
 def firmware(boot, rpi4, tmp_path):
     blob = tree.compile_dts(FIRMWARE.read_text(), tmp_path / "firmware.dtb")
