@@ -137,8 +137,10 @@ static int start(unsigned int cpu, const struct dt_node *node)
 	if (err)
 		goto no_thread;
 	err = irq_prepare_cpu(cpu, cpus.affinity[cpu]);
-	if (err)
+	if (err) {
+		log_err("%s: left out: it could have no interrupts", node->name);
 		goto no_interrupts;
+	}
 	with.percpu_offset = cpu_offset[cpu];
 	err = arch_cpu_start(node, cpus.affinity[cpu], &with);
 	if (err)

@@ -64,8 +64,10 @@ static int start_by_psci(const struct dt_node *node, u64 affinity)
 		return -EINVAL;
 	}
 	call = arch_psci_conduit(psci);
-	if (!call)
+	if (!call) {
+		log_err("%s: left out: firmware cannot be called", node->name);
 		return -EINVAL;
+	}
 	status = (s32)call(number, affinity, arch_image_to_phys((void *)secondary_entry), 0);
 	if (!status)
 		return 0;

@@ -2,7 +2,8 @@
 /*
  * The watchdog (CONFIG_WATCHDOG): ends a run that is stuck, `cairn: hang: watchdog: ...`, with the
  * call chains of all threads. It looks from the timer's interrupt, so it finds interrupts that were
- * masked for too long when they are let in again, and a CPU that never lets them in not at all.
+ * masked for too long when they are let in again; and with several CPUs each looks at its
+ * neighbour, which finds one that never lets them in.
  */
 #ifndef KERNEL_WATCHDOG_H
 #define KERNEL_WATCHDOG_H

@@ -31,6 +31,7 @@
 #define WORKERS_MAX	64
 #define OBJECTS		32		/* that a heap worker holds */
 #define OBJECT_MAX	5000		/* bytes */
+#define PRIORITIES	5		/* from 1 on, of workers */
 #define FOLDER		"/soak"
 #define STEP		(5 * NS_PER_SEC)
 
@@ -60,12 +61,23 @@ static bool check(bool good, const struct worker *w, const char *what)
 	return false;
 }
 
+/* Less urgent than the shell, and now and then as others are: so every kind gets its turn. */
+static void change_priority(struct worker *w)
+{
+	struct sched_params params = thread_current()->params;
+
+	params.priority = 1 + (int)(next(w) % PRIORITIES);
+	check(!thread_set_params(thread_current(), &params), w, "a priority that is refused");
+}
+
 /* Now and then it sleeps, so that less urgent ones get their turn. */
 static void one_step(struct worker *w)
 {
 	atomic_store_relaxed(&w->steps, w->steps + 1);
 	if (next(w) % 8 == 0)
 		thread_sleep(next(w) % 300 * NS_PER_US);
+	if (next(w) % 16 == 0)
+		change_priority(w);
 }
 
 /*
@@ -283,10 +295,9 @@ static unsigned int start(u32 seed)
 
 	for (unsigned int i = 0; i < rounds * ARRAY_SIZE(kinds) && n < WORKERS_MAX; i++) {
 		const struct kind *kind = &kinds[i % ARRAY_SIZE(kinds)];
-		/* less urgent than the shell, and no two kinds alike */
 		const struct thread_attr attr = {
 			.name = kind->name,
-			.sched = { .priority = 1 + (int)(i % ARRAY_SIZE(kinds)) },
+			.sched = { .priority = 1 + (int)(i % PRIORITIES) },
 		};
 		struct worker *w = &workers[n];
 
@@ -355,6 +366,11 @@ static int soak(const struct arguments *a)
 	tell(time_now() - began, whole, n);
 	if (shell_stopped())
 		return STATUS_STOPPED;
+	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].with && !steps_of(&kinds[i], n)) {
+			print("soak: %s has not got on at all\n", kinds[i].name);
+			atomic_add_relaxed(&wrong, 1);
+		}
 	return atomic_load_relaxed(&wrong) ? STATUS_FAIL : STATUS_OK;
 }
 
