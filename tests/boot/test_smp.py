@@ -232,6 +232,37 @@ def test_hogs_spread(shell):
     assert "hog" not in shell.cmd("sleep 0.2; ps")
 
 
+def chains(text):
+    """Of `backtrace`: (name, state, the functions of its chain) of each thread."""
+    return [(name, state, re.findall(r"^  (\w+)\+0x", levels, re.M)) for name, state, levels in
+            re.findall(r"^thread \d+ (\S+), (\w+):\n((?:  \S+\n)*)", text, re.M)]
+
+
+def test_backtrace_of_what_runs_elsewhere(run, checked_cpus):
+    """Each CPU tells where it is, whether it computes or waits: nobody that runs is without a chain."""
+    result = run(checked_cpus(), "taskset 2 spawn hog -p 1; taskset 4 spawn hog -p 2; taskset 8 sleep 0.1; "
+                                 "taskset 8 backtrace", env={"SMP": 4}, icount=True)
+    assert result.status == OFF, result.closing
+    running = {}
+    for name, state, chain in chains(result.text):
+        if state == "running":
+            running.setdefault(name.partition("/")[0], []).append(chain)
+    assert len(running["hog"]) == 2 and all(chain for some in running.values() for chain in some), result.text
+    for chain in running["hog"]:
+        assert {"burn", "hog", "look"} & set(chain) and chain[-1] == "start", result.text
+    assert len(running["idle"]) == 1 and "idle" in running["idle"][0], result.text    # the boot CPU's
+    assert "thread_backtrace" in running["main"][0] and running["main"][0][-1] == "boot_linked", result.text
+
+
+def test_backtrace_of_what_comes_and_goes(run, checked_cpus):
+    """Threads that go from CPU to CPU are found or not, and nobody waits for ever."""
+    result = run(checked_cpus(), "spawn sleeper -c 8; spawn hog -c 2; repeat 40 backtrace", env={"SMP": 4},
+                 timeout=60)
+    assert result.status == OFF, result.closing
+    found = [chain for name, _, chain in chains(result.text) if name.startswith("sleeper")]
+    assert len(found) >= 40 * 8 * 0.9 and sum(map(bool, found)) >= 0.9 * len(found), result.text
+
+
 # -- ends --------------------------------------------------------------------------------------
 
 @pytest.fixture
