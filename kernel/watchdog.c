@@ -43,8 +43,15 @@ static void say_thread(const struct thread *t)
 {
 	vaddr_t pc[CHAIN_MAX];
 	size_t n = thread_chain(t, pc, CHAIN_MAX);
+	const char *state = thread_state_name(t->state);
+	char running[32];
 
-	log_emerg("thread %u %s, %s, %s:", t->id, t->name, thread_state_name(t->state),
+	/* it was ready when it got the CPU, and its state has stayed that */
+	if (IS_ENABLED(CONFIG_SMP) && t->rq && t == t->rq->current) {
+		snprintf(running, sizeof(running), "running on CPU %u", t->rq->cpu);
+		state = running;
+	}
+	log_emerg("thread %u %s, %s, %s:", t->id, t->name, state,
 		  t->priority == (unsigned int)t->params.priority ? "its own priority" :
 								     "a priority that it was lent");
 	for (size_t i = 0; i < n; i++)

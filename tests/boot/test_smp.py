@@ -297,6 +297,10 @@ def test_stuck_cpu_is_named(run, watched):
     assert re.search(r"hang: watchdog: CPU 2 has taken no interrupt for \d s$", result.text, re.M)
     assert re.search(r"\] CPU 1, thread ", result.text, re.M)
     assert "CPU 2 does not stop" in result.text
+    # not ready, and not waiting for CPU 1: the states of threads that have a CPU
+    assert re.search(r"\] thread 0 main, running on CPU 2, its own priority:$", result.text, re.M)
+    assert re.search(r"\] thread 1 idle, running on CPU 0, ", result.text)
+    assert not re.search(r"\] thread 0 main, ready", result.text)
 
 
 def test_soak(tmp_path, make):
