@@ -307,13 +307,16 @@ def build_stub(o, place, tree, load, env):
 
 
 def board_tree(o, name, machine, config, env):
-    """Of CONFIG_DTS the machine's own, else the first, for a machine whose firmware brings no tree."""
+    """Of CONFIG_DTS the machine's own, for one whose firmware brings no tree; the first, where the configuration is
+    for that machine."""
     names = config.get("DTS", "").split()
     if name == "virt":
         return None
+    foreign = env.get("MACHINE") and name != config.get("RUN_MACHINE")
+    if foreign and machine.dts not in names and (names or machine.dts):
+        raise Stop(USAGE, f"this configuration builds no device tree for QEMU's {name}: "
+                          + ("take one that does, such as generic_defconfig, or " if machine.dts else "")
+                          + "give DTB=file")
     if not names:
-        if env.get("MACHINE") and machine.dts:
-            raise Stop(USAGE, f"QEMU's {name} brings no device tree and this configuration builds none: "
-                              "take one that does, such as generic_defconfig, or give DTB=file")
         return None
     return require(o, os.path.join("dts", (machine.dts if machine.dts in names else names[0]) + ".dtb"))

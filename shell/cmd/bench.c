@@ -57,6 +57,10 @@ static bool print_figure(const struct bench *b, bool counts, bool asked)
 	/* what this machine has not got is said to those only who ask for it */
 	if (err == -ENODEV && !asked)
 		return true;
+	if (err == -ENODEV) {
+		print("bench: no %s: this machine has not got what it measures\n", b->name);
+		return false;
+	}
 	if (err) {
 		print("bench: no %s: %s\n", b->name, errno_name(-err));
 		return false;

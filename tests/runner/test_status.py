@@ -196,7 +196,7 @@ def test_raspi4b_needs_qemu_9(run, payload, fake_qemu):
     ({"BOOT": "u-boot", "UBOOT": "/none"}, [], "U-Boot is not at /none: run `scripts/setup test`"),
     ({"BOOT": "u-boot", "UBOOT": "/dev/null"}, ["--entry", "el3"], "BOOT=u-boot is for virt, and goes with neither"),
     ({"BOOT": "u-boot", "MACHINE": "raspi4b"}, [], "BOOT=u-boot is for virt"),
-    ({"MACHINE": "raspi4b"}, [], "raspi4b brings no device tree and this configuration builds none"),
+    ({"MACHINE": "raspi4b"}, [], "this configuration builds no device tree for QEMU's raspi4b: take one that does"),
     ({"MACHINE": "raspi4b", "GIC": "2"}, [], "are for virt (this run is on raspi4b)"),
     ({"INITRD": "/none"}, [], "the initramfs /none is missing"),
     ({"QEMU_ARGS": "'"}, [], "QEMU_ARGS does not parse"),
