@@ -5,8 +5,9 @@
                                  first instruction
     cairn-symbols [LOAD]         just the symbols; without LOAD the Image is looked for below the
                                  program counter
-    cairn-threads                every thread: what it is, where it sleeps or runs
-    cairn-bt [THREAD]            backtrace by frame pointers, of this CPU or of a thread
+    cairn-threads                every thread: what it is, where it sleeps, or on which CPU it runs
+    cairn-bt [THREAD]            backtrace by frame pointers, of this CPU or of a thread; of one
+                                 that runs on another CPU, which is selected by that
     cairn-dmesg                  the kernel log, also of a kernel that cannot print any more
 
 The kernel is linked high and loaded anywhere. Until the MMU is on, the program counter and every
@@ -165,6 +166,30 @@ def current_thread():
         return 0
 
 
+def cpus():
+    """All of them, which are threads to gdb."""
+    return gdb.selected_inferior().threads()
+
+
+def running():
+    """By the address of the thread that a CPU is in: (the CPU, its pc). One that has not been
+    started, or has not got to the link address yet, is in none. The selected frame stays that."""
+    selected, frame = gdb.selected_thread(), gdb.selected_frame()
+    found = {current_thread(): (selected, number("$pc"))}
+    try:
+        for cpu in cpus():
+            if cpu.num == selected.num:
+                continue
+            cpu.switch()
+            if number("$pc") >= link_address():
+                found[current_thread()] = (cpu, number("$pc"))
+    finally:
+        if gdb.selected_thread().num != selected.num:
+            selected.switch()
+            frame.select()
+    return found
+
+
 def has_field(value, name):
     return any(field.name == name for field in value.type.fields())
 
@@ -180,50 +205,65 @@ def saved_frame(thread):
     return (int(context[pc]), int(context[fp])) if pc and fp else None
 
 
-def state_name(thread):
-    if int(thread.address) == current_thread():
-        return "running"
+def cpu_of(thread):
+    """The number of the CPU that @thread runs on, as the kernel counts: its run queue has it."""
+    queue = thread["rq"] if has_field(thread, "rq") else 0
+    return int(queue["cpu"]) if int(queue) else 0
+
+
+def state_name(thread, runs):
+    if runs:
+        return f"running on CPU {cpu_of(thread)}" if len(cpus()) > 1 else "running"
     return str(thread["state"]).removeprefix("THREAD_").lower()
 
 
 class Threads(gdb.Command):
-    """cairn-threads: every thread with its state, its stack and where it is; * is the one this CPU
-    runs."""
+    """cairn-threads: every thread with its state, its stack and where it is; * is the one that the
+    selected CPU runs."""
 
     def __init__(self):
         super().__init__("cairn-threads", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
-        print(f"  {'id':>4} {'name':16} {'state':10} {'stack':36} at")
-        current = current_thread()
+        width = 17 if len(cpus()) > 1 else 10
+        print(f"  {'id':>4} {'name':16} {'state':{width}} {'stack':36} at")
+        on, current = running(), current_thread()
         for thread in threads():
-            runs = int(thread.address) == current
-            frame = (number("$pc"), 0) if runs else saved_frame(thread)
+            address = int(thread.address)
+            frame = (on[address][1], 0) if address in on else saved_frame(thread)
             low, size = int(thread["stack"]), int(thread["stack_size"])
             where = (name_of(frame[0]) or f"{frame[0]:#x}") if frame else "-"
-            mark, name = "*" if runs else " ", thread["name"].string()
-            print(f"{mark} {int(thread['id']):4} {name:16} {state_name(thread):10} "
-                  f"{low:#x}-{low + size:#x} {where}")
+            mark, name = "*" if address == current else " ", thread["name"].string()
+            print(f"{mark} {int(thread['id']):4} {name:16} "
+                  f"{state_name(thread, address in on):{width}} {low:#x}-{low + size:#x} {where}")
 
 
 class Backtrace(gdb.Command):
-    """cairn-bt [THREAD]: backtrace by frame pointers, of this CPU or of the thread with that id."""
+    """cairn-bt [THREAD]: backtrace by frame pointers, of this CPU or of the thread with that id. If
+    that one runs on another CPU, gdb's thread for that CPU is the selected one from then on."""
 
     def __init__(self):
         super().__init__("cairn-bt", gdb.COMMAND_USER)
 
     def invoke(self, argument, from_tty):
-        pc, fp = number("$pc"), number("$x29")
-        if argument:
-            thread = next((t for t in threads() if int(t["id"]) == number(argument)), None)
-            if thread is None:
-                raise Unavailable(f"there is no thread {argument}: see cairn-threads")
-            if int(thread.address) != current_thread():
-                frame = saved_frame(thread)
-                if frame is None:
-                    raise Unavailable(f"thread {argument} has no saved frame")
-                pc, fp = frame
-        self.print_levels(pc, fp, None if argument else number("$x30"))
+        if not argument:
+            self.print_levels(number("$pc"), number("$x29"), number("$x30"))
+            return
+        thread = next((t for t in threads() if int(t["id"]) == number(argument)), None)
+        if thread is None:
+            raise Unavailable(f"there is no thread {argument}: see cairn-threads")
+        cpu, _ = running().get(int(thread.address), (None, 0))
+        if cpu:
+            if cpu.num != gdb.selected_thread().num:
+                cpu.switch()
+                print(f"cairn: thread {argument} runs on CPU {cpu_of(thread)}: gdb's thread "
+                      f"{cpu.num} is selected")
+            self.print_levels(number("$pc"), number("$x29"), number("$x30"))
+            return
+        frame = saved_frame(thread)
+        if frame is None:
+            raise Unavailable(f"thread {argument} has no saved frame")
+        self.print_levels(*frame, None)
 
     @staticmethod
     def print_levels(pc, fp, link):

@@ -72,6 +72,28 @@ def test_threads_that_do_not_run(gdb, kernel):
         assert re.search(rf"^#\d+ +0xffff[0-9a-f]+  {function}\+0x", said, re.M), said
 
 
+def test_threads_of_several_cpus(gdb, kernel):
+    """Each CPU's thread is where that CPU is; its backtrace selects it, and so do later commands. One
+    that has not been started runs none."""
+    said = gdb(kernel, "break cpus_start", "continue", "printf \"<early>\\n\"", "cairn-threads", "delete",
+               "break shell_main", "continue", "up", "printf \"<first>\\n\"", "cairn-threads", "cairn-bt",
+               "printf \"<other>\\n\"", "cairn-bt 2", "cairn-threads", "printf \"<back>\\n\"", "cairn-bt 0",
+               "cairn-bt 1", env={"SMP": 2})
+    early, first, other, back = re.split(r"^<\w+>\n", said, flags=re.M)[1:]
+    main = r"0 main +running on CPU 0 +0xffff\w+-0xffff\w+"
+    idle = r"2 idle/1 +running on CPU 1 +0xffff\w+-0xffff\w+ \w+"
+    assert re.search(rf"^\* +{main} cpus_start", early, re.M) and "on CPU 1" not in early
+    assert re.search(rf"^\* +{main} kernel_main\+0x", first, re.M), said      # where `up` has led
+    assert re.search(rf"^  +{idle}", first, re.M) and re.search(r"^  +1 idle +ready ", first, re.M)
+    assert re.search(r"^#0 +0xffff\w+  kernel_main\+0x", first, re.M), said   # and the CPU and the frame stay
+    assert re.search(r"^cairn: thread 2 runs on CPU 1: gdb's thread 2 is selected\n"
+                     r"#0 (?s:.*)^#\d+ +0xffff\w+  secondary_main\+0x", other, re.M), said
+    assert re.search(rf"^\* +{idle}", other, re.M) and re.search(rf"^  +{main} shell_main", other, re.M)
+    assert re.search(r"^cairn: thread 0 runs on CPU 0: gdb's thread 1 is selected\n"
+                     r"#0 +0xffff\w+  shell_main\n#1 +0xffff\w+  kernel_main\+0x", back, re.M), said
+    assert re.search(r"^#0 +0xffff\w+  arch_context_start$", back, re.M)
+
+
 def test_commands_say_when_it_is_too_early(payload, tmp_path):
     for command in ("cairn-threads", "cairn-dmesg"):
         (tmp_path / "commands").write_text(command + "\n")
