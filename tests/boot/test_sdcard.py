@@ -16,9 +16,7 @@ import pytest
 from lib.build import ROOT, clean_environment, make
 from lib.session import OFF
 
-from .test_u_boot import U_BOOT, at_shell, power_off, stop, typed
-
-pytestmark = pytest.mark.skipif(not shutil.which("mcopy"), reason="skipped: needs mtools")
+from .test_u_boot import at_shell, power_off, stop, typed
 
 TREE = "bcm2711-rpi-4-b"
 SECTOR, START = 512, 1 << 20
@@ -170,7 +168,6 @@ def test_what_is_on_it_boots(run, card, rpi4, raspi4b, tmp_path):
     assert "\nfrom the card\nloglevel=8 " in result.text
 
 
-@pytest.mark.skipif(not os.path.isfile(U_BOOT), reason="skipped: needs the package u-boot-qemu")
 def test_u_boot_reads_it(user, card, kernel, rpi4):
     """Another reader of FAT; and the Pi's kernel, from the Pi's card, on QEMU's virt."""
     _, image = card()

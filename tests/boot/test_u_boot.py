@@ -2,16 +2,12 @@
 """U-Boot starts the Image, as firmware of most boards does: by itself, and by what one types at its
 prompt. It is the distribution's for QEMU's virt, and gets Image and initramfs from QEMU."""
 
-import os
 import re
 
 import pytest
 
 from lib.build import ROOT
 from lib.session import OFF
-
-U_BOOT = "/usr/lib/u-boot/qemu_arm64/u-boot.bin"
-pytestmark = pytest.mark.skipif(not os.path.isfile(U_BOOT), reason="skipped: needs the package u-boot-qemu")
 
 
 @pytest.fixture
