@@ -19,6 +19,10 @@ def test_list(program):
     program("list", "lib/test_list.c").test(cases=2)
 
 
+def test_rbtree(program):
+    program("rbtree", "lib/rbtree.c", "lib/test_rbtree.c").test(cases=3)
+
+
 def test_leftist(program):
     program("leftist", "lib/leftist.c", "lib/test_leftist.c", "tests/host/leftist.c").test(cases=4)
 
