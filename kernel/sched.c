@@ -187,8 +187,10 @@ static __always_inline struct thread *switch_away(struct runqueue *rq, enum sche
 {
 	struct thread *prev = arch_current(), *next = choose_next(rq, prev, why, woken);
 
-	if (likely(next != prev))
+	if (likely(next != prev)) {
+		arch_context_user(&prev->context, &next->context);
 		arch_context_switch(&prev->context, &next->context);
+	}
 	return finish_switch();
 }
 
@@ -239,8 +241,10 @@ void sched_irq_exit(struct runqueue *rq)
 	}
 	frame = rq->irq_frame;
 	rq->irq_frame = NULL;
-	if (likely(next != prev))
+	if (likely(next != prev)) {
+		arch_context_user(&prev->context, &next->context);
 		arch_context_leave(&prev->context, frame, &next->context);
+	}
 	spin_unlock(&rq->lock);
 }
 

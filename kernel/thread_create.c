@@ -7,6 +7,9 @@
 #include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/timer.h>
+#ifdef CONFIG_PROCESS
+#include <arch/user.h>
+#endif
 #include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <kernel/stream.h>
@@ -21,6 +24,10 @@
 
 #include "balance.h"
 #include "thread.h"
+
+#ifdef CONFIG_PROCESS
+static_assert(offsetof(struct thread, context) == 0, "entry.S finds the context at the thread");
+#endif
 
 void thread_adopt(struct thread *t, struct runqueue *rq)
 {
@@ -59,6 +66,8 @@ static __noreturn void start(void *arg)
 static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 		 int (*entry)(void *arg), void *arg)
 {
+	vaddr_t top = (vaddr_t)stack + STACK_SIZE;
+
 	memset(t, 0, sizeof(*t));
 	/* into zeroes; names are short, for which strlcpy() takes longer */
 	for (unsigned int i = 0; i < THREAD_NAME_MAX - 1 && attr->name[i]; i++)
@@ -84,7 +93,14 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 	wait_queue_init(&t->joiners);
 	if (IS_ENABLED(CONFIG_STREAMS))
 		thread_streams_inherit(t);
-	arch_context_init(&t->context, t->stack + STACK_SIZE, start, t);
+#ifdef CONFIG_PROCESS
+	if (attr->user)
+		top = arch_user_stack(t->stack, t);
+#endif
+	arch_context_init(&t->context, top, start, t);
+#ifdef CONFIG_PROCESS
+	t->context.user = attr->user;
+#endif
 }
 
 /* Frees what nobody runs on and nobody looks for any more. */

@@ -31,37 +31,53 @@ struct feature {
 	u8 reg;		/* number in the array below */
 	u8 shift;
 	u8 least;
+	u8 bit;		/* of AT_HWCAP: Linux's asm/hwcap.h */
 };
 
 /* ARM DDI 0487, D19.2: ID_AA64PFR0_EL1 (one more than it says, as 15 is none), ISAR0, ISAR1. */
 static const struct feature features[] = {
-	{ "fp", 0, 16, 1 },	  { "asimd", 0, 20, 1 },   { "aes", 1, 4, 1 },
-	{ "pmull", 1, 4, 2 },	  { "sha1", 1, 8, 1 },	   { "sha2", 1, 12, 1 },
-	{ "crc32", 1, 16, 1 },	  { "atomics", 1, 20, 2 }, { "fphp", 0, 16, 2 },
-	{ "asimdhp", 0, 20, 2 },  { "asimdrdm", 1, 28, 1 }, { "jscvt", 2, 12, 1 },
-	{ "fcma", 2, 16, 1 },	  { "lrcpc", 2, 20, 1 },   { "dcpop", 2, 0, 1 },
-	{ "sha3", 1, 32, 1 },	  { "asimddp", 1, 44, 1 }, { "sha512", 1, 12, 2 },
+	{ "fp", 0, 16, 1, 0 }, { "asimd", 0, 20, 1, 1 }, { "aes", 1, 4, 1, 3 },
+	{ "pmull", 1, 4, 2, 4 }, { "sha1", 1, 8, 1, 5 }, { "sha2", 1, 12, 1, 6 },
+	{ "crc32", 1, 16, 1, 7 }, { "atomics", 1, 20, 2, 8 }, { "fphp", 0, 16, 2, 9 },
+	{ "asimdhp", 0, 20, 2, 10 }, { "asimdrdm", 1, 28, 1, 12 }, { "jscvt", 2, 12, 1, 13 },
+	{ "fcma", 2, 16, 1, 14 }, { "lrcpc", 2, 20, 1, 15 }, { "dcpop", 2, 0, 1, 16 },
+	{ "sha3", 1, 32, 1, 17 }, { "asimddp", 1, 44, 1, 20 }, { "sha512", 1, 12, 2, 21 },
 };
 
-void arch_cpu_features(char *buf, size_t size)
+static bool has(const struct feature *f)
 {
 	const u64 regs[] = {
 		sysreg_read(id_aa64pfr0_el1), sysreg_read(id_aa64isar0_el1),
 		sysreg_read(id_aa64isar1_el1),
 	};
+	u8 value = (u8)(regs[f->reg] >> f->shift) + !f->reg;
 
+	return (value & 0xf) >= f->least;
+}
+
+void arch_cpu_features(char *buf, size_t size)
+{
 	*buf = '\0';
 	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++) {
-		const struct feature *f = &features[i];
-		u8 value = (u8)(regs[f->reg] >> f->shift) + !f->reg;
-
-		if ((value & 0xf) < f->least)
+		if (!has(&features[i]))
 			continue;
 		if (*buf)
 			strlcat(buf, " ", size);
-		strlcat(buf, f->name, size);
+		strlcat(buf, features[i].name, size);
 	}
 }
+
+#ifdef CONFIG_PROCESS
+u64 arch_cpu_hwcap(void)
+{
+	u64 bits = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(features); i++)
+		if (has(&features[i]))
+			bits |= BIT(features[i].bit);
+	return bits;
+}
+#endif
 
 size_t arch_cpu_name(char *buf, size_t size)
 {

@@ -12,6 +12,7 @@
  * in the room that is left; .org fails where something grows out of it.
  */
 #include <asm/asm.h>
+#include <asm/esr.h>
 #include <generated/asm-offsets.h>
 
 	.macro	kernel_vector kind, handler
@@ -35,6 +36,16 @@
 	b	bad_stack
 	.endm
 
+	/*
+	 * one at EL0: the stack is empty but for the thread's address at its top, so there is room
+	 */
+	.macro	user_vector kind, handler
+	.org	vectors + \kind * VECTOR_SIZE
+	sub	sp, sp, #FRAME_SIZE
+	stp	x0, x1, [sp, #FRAME_REGS]
+	b	\handler
+	.endm
+
 	/* an exception that cannot happen in this kernel: C says which one it was */
 	.macro	bad_vector kind
 	.org	vectors + \kind * VECTOR_SIZE
@@ -48,7 +59,7 @@
  * Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free
  * afterwards.
  */
-	.macro	save_rest
+	.macro	save_most
 	stp	x2, x3, [sp, #FRAME_REGS + 16]
 	stp	x4, x5, [sp, #FRAME_REGS + 32]
 	stp	x6, x7, [sp, #FRAME_REGS + 48]
@@ -63,6 +74,10 @@
 	stp	x24, x25, [sp, #FRAME_REGS + 192]
 	stp	x26, x27, [sp, #FRAME_REGS + 208]
 	stp	x28, x29, [sp, #FRAME_REGS + 224]
+	.endm
+
+	.macro	save_rest
+	save_most
 	add	x21, sp, #FRAME_SIZE		// where sp was, on the stack that it interrupted
 	stp	x30, x21, [sp, #FRAME_REGS + 240]
 	mrs	x22, elr_el1
@@ -70,6 +85,23 @@
 	stp	x22, x23, [sp, #FRAME_PC]
 	stp	x29, x22, [sp, #FRAME_RECORD]
 	add	x29, sp, #FRAME_RECORD
+	.endm
+
+/*
+ * The same for a program's registers, whose call chain is not the kernel's. x20 is the thread from
+ * here on, also in SP_EL0, which was the program's stack pointer.
+ */
+	.macro	save_user
+	save_most
+	mrs	x21, sp_el0
+	stp	x30, x21, [sp, #FRAME_REGS + 240]
+	mrs	x22, elr_el1
+	mrs	x23, spsr_el1
+	stp	x22, x23, [sp, #FRAME_PC]
+	stp	xzr, xzr, [sp, #FRAME_RECORD]
+	add	x29, sp, #FRAME_RECORD
+	ldr	x20, [sp, #FRAME_SIZE]
+	msr	sp_el0, x20
 	.endm
 
 	.equ	VECTOR_SIZE, 128
@@ -110,6 +142,10 @@ FUNC exception_return
 	msr	daifset, #1			// it would change what comes now
 #endif
 	ldp	x22, x23, [sp, #FRAME_PC]
+#ifdef CONFIG_PROCESS
+	tst	x23, #SPSR_EL_MASK
+	b.eq	user_return
+#endif
 	msr	elr_el1, x22
 	msr	spsr_el1, x23
 	ldp	x2, x3, [sp, #FRAME_REGS + 16]
@@ -150,10 +186,21 @@ ENDFUNC bad_entry
 	bad_vector	6			// FIQ
 #endif
 	bad_vector	7			// SError
-	bad_vector	8			// EL0, 64 bit: no process runs yet
+#ifdef CONFIG_PROCESS
+	user_vector	8, el0_sync
+	user_vector	9, el0_irq
+#ifdef CONFIG_SMP
+	user_vector	10, el0_fiq
+#else
+	bad_vector	10			// FIQ
+#endif
+	bad_vector	11			// SError
+#else
+	bad_vector	8			// EL0, 64 bit: no program runs
 	bad_vector	9
 	bad_vector	10
 	bad_vector	11
+#endif
 	bad_vector	12			// EL0, 32 bit
 	bad_vector	13
 	bad_vector	14
@@ -170,6 +217,102 @@ FUNC el1_fiq
 	bl	fiq_entry
 	b	exception_return
 ENDFUNC el1_fiq
+#endif
+
+#ifdef CONFIG_PROCESS
+/* State: as the CPU enters from EL0, x0 and x1 saved. Out: back to the program. */
+FUNC el0_sync
+	save_user
+	mrs	x1, esr_el1
+	lsr	x1, x1, #ESR_EC_SHIFT
+	cmp	x1, #EC_SVC64
+	b.ne	1f
+	str	x0, [sp, #FRAME_ORIG_X0]
+	mov	x0, sp
+	msr	daifclr, #3
+	bl	syscall_entry
+	b	user_exit
+1:	mov	x0, sp
+	mov	x1, x20
+#ifdef CONFIG_SMP
+	msr	daifclr, #1			// a FIQ comes through
+#endif
+	bl	arch_user_trap
+	b	user_exit
+ENDFUNC el0_sync
+
+FUNC el0_irq
+	save_user
+#ifdef CONFIG_SMP
+	msr	daifclr, #1
+#endif
+	mov	x0, sp
+	bl	irq_entry
+	b	user_exit
+ENDFUNC el0_irq
+
+#ifdef CONFIG_SMP
+FUNC el0_fiq
+	save_user
+	mov	x0, sp
+	bl	fiq_entry
+	b	user_exit
+ENDFUNC el0_fiq
+#endif
+
+/*
+ * Back to the program, after the work that there may be first. In: sp = frame, SP_EL0 = the thread.
+ * State: any mask.
+ */
+FUNC user_return
+	mrs	x20, sp_el0
+	b	user_exit
+ENDFUNC user_return
+
+FUNC user_exit
+	msr	daifset, #3
+	add	x1, x20, #CONTEXT_WORK
+	ldr	w0, [x1]
+	cbnz	w0, 2f
+	ldp	x22, x23, [sp, #FRAME_PC]
+	ldp	x30, x21, [sp, #FRAME_REGS + 240]
+	msr	elr_el1, x22
+	msr	spsr_el1, x23
+	msr	sp_el0, x21
+	ldp	x0, x1, [sp, #FRAME_REGS]
+	ldp	x2, x3, [sp, #FRAME_REGS + 16]
+	ldp	x4, x5, [sp, #FRAME_REGS + 32]
+	ldp	x6, x7, [sp, #FRAME_REGS + 48]
+	ldp	x8, x9, [sp, #FRAME_REGS + 64]
+	ldp	x10, x11, [sp, #FRAME_REGS + 80]
+	ldp	x12, x13, [sp, #FRAME_REGS + 96]
+	ldp	x14, x15, [sp, #FRAME_REGS + 112]
+	ldp	x16, x17, [sp, #FRAME_REGS + 128]
+	ldp	x18, x19, [sp, #FRAME_REGS + 144]
+	ldp	x20, x21, [sp, #FRAME_REGS + 160]
+	ldp	x22, x23, [sp, #FRAME_REGS + 176]
+	ldp	x24, x25, [sp, #FRAME_REGS + 192]
+	ldp	x26, x27, [sp, #FRAME_REGS + 208]
+	ldp	x28, x29, [sp, #FRAME_REGS + 224]
+	add	sp, sp, #FRAME_SIZE
+	eret
+	/* the bits are taken all at once */
+2:	ldaxr	w0, [x1]
+	stlxr	w2, wzr, [x1]
+	cbnz	w2, 2b
+	mov	w1, w0
+	mov	x0, sp
+	msr	daifclr, #3
+	bl	user_work
+	b	user_exit
+ENDFUNC user_exit
+
+/* In: x0 = the thread's frame. Out: does not return. State: thread context. */
+FUNC arch_user_return
+	msr	daifset, #3
+	mov	sp, x0
+	b	user_return
+ENDFUNC arch_user_return
 #endif
 
 /*

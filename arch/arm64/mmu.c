@@ -11,6 +11,9 @@
 #include <asm/mmu.h>
 #include <asm/pgtable_walk.h>
 #include <asm/sysreg.h>
+#ifdef CONFIG_PROCESS
+#include <arch/user.h>
+#endif
 #include <lib/assert.h>
 #include <uapi/errno.h>
 
@@ -29,8 +32,7 @@ static struct {
 	paddr_t end;
 } tables;
 
-/* What TTBR0 points at when no process runs: nothing is mapped there. */
-static const u8 zero_table[PAGE_SIZE] __aligned(PAGE_SIZE) __section(".bss.zero_table");
+const u8 zero_table[PAGE_SIZE] __aligned(PAGE_SIZE) __section(".bss.zero_table");
 
 paddr_t arch_image_phys(void)
 {
@@ -91,6 +93,9 @@ static inline void identity_end(void)
 {
 	sysreg_write(ttbr0_el1, arch_image_to_phys(zero_table));
 	isb();	// no walk of the identity map starts any more
+#ifdef CONFIG_PROCESS
+	user_begin_cpu();
+#endif
 	__asm__ volatile("tlbi vmalle1" ::: "memory");
 	dsb(nsh);	// what was cached of it is gone
 	isb();

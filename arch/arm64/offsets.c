@@ -5,6 +5,7 @@
  */
 #include "smp.h"
 
+#include <arch/context.h>
 #include <asm/boot.h>
 #include <asm/frame.h>
 
@@ -31,6 +32,9 @@ static void __used offsets(void)
 	OFFSET(CPU_START_STACK, struct cpu_start, with.stack_top);
 	OFFSET(CPU_START_PERCPU, struct cpu_start, with.percpu_offset);
 	OFFSET(CPU_START_THREAD, struct cpu_start, with.thread);
+#ifdef CONFIG_PROCESS
+	OFFSET(CONTEXT_WORK, struct arch_context, work);
+#endif
 	DEFINE(START_REQUESTED, START_REQUESTED);
 	DEFINE(START_CLAIMED, START_CLAIMED);
 }

@@ -140,6 +140,27 @@ static __noreturn void fatal(struct arch_frame *frame)
 	exception_fatal(frame, text, known ? far : 0);
 }
 
+#ifdef CONFIG_PROCESS
+const char *trap_words(u64 esr)
+{
+	unsigned int class = ESR_EC(esr);
+
+	if (class == EC_DABT_LOWER || class == EC_IABT_LOWER)
+		return fault_name(ISS_FSC(ESR_ISS(esr)));
+	return class_name(class);
+}
+
+/* Whether a copy from or to a program's memory faulted (usercopy.S), which goes on then. */
+static bool recover_usercopy(struct arch_frame *frame)
+{
+	if (frame->pc - (vaddr_t)usercopy_start >= (size_t)(usercopy_end - usercopy_start) ||
+	    ESR_EC(sysreg_read(esr_el1)) != EC_DABT)
+		return false;
+	frame->pc = frame->regs[4];
+	return true;
+}
+#endif
+
 /* Whether the instruction may fault: then it knows why, and the frame where it goes on. */
 static bool recover(struct arch_frame *frame)
 {
@@ -161,6 +182,10 @@ static bool recover(struct arch_frame *frame)
 
 void arch_trap(struct arch_frame *frame)
 {
+#ifdef CONFIG_PROCESS
+	if (recover_usercopy(frame))
+		return;
+#endif
 	if (IS_ENABLED(CONFIG_EXCEPTION_TABLE) && recover(frame))
 		return;
 	if (IS_ENABLED(CONFIG_PROBE_GUARD) &&

@@ -13,6 +13,19 @@ extern char emergency_stack[EMERGENCY_STACK_SIZE];
 /* A synchronous exception at EL1. */
 void arch_trap(struct arch_frame *frame);
 
+#ifdef CONFIG_PROCESS
+struct arch_context;
+
+/* One at EL0 that is no SVC, in the thread whose context that is. */
+void arch_user_trap(struct arch_frame *frame, const struct arch_context *context);
+
+/* The text of usercopy.S, in which a data abort goes on where x4 says. */
+extern const char usercopy_start[], usercopy_end[];
+
+/* What kind of exception or fault @esr says it was, in a few words that stay. */
+const char *trap_words(u64 esr);
+#endif
+
 /* One of the vectors that this kernel never expects; @kind is its number, 0 to 15. */
 __noreturn void arch_bad_exception(struct arch_frame *frame, unsigned int kind);
 

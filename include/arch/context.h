@@ -32,6 +32,21 @@ static inline __noreturn void arch_context_leave(struct arch_context *from,
 						 const struct arch_frame *frame,
 						 const struct arch_context *to);
 
+/*
+ * Gives the CPU what @to's program needs of it, and keeps what is @from's, just before the switch.
+ * Nothing where neither runs a program. Interrupts off.
+ */
+static inline void arch_context_user(const struct arch_context *from,
+				     const struct arch_context *to);
+
+#ifdef CONFIG_PROCESS
+/*
+ * Has user_work() called with the bits @work, among others, before the thread goes on in its
+ * program. Whoever wants that soon interrupts the CPU that the thread runs on. Any context.
+ */
+static inline void arch_context_work(struct arch_context *context, u32 work);
+#endif
+
 /* Where a thread that does not run goes on, for its call chain. */
 static inline vaddr_t arch_context_pc(const struct arch_context *context);
 static inline vaddr_t arch_context_fp(const struct arch_context *context);

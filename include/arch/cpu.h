@@ -78,6 +78,9 @@ u64 arch_cpu_id(void);
  */
 void arch_cpu_features(char *buf, size_t size);
 
+/* The same as Linux's AT_HWCAP has it, a bit for each. */
+u64 arch_cpu_hwcap(void);
+
 /* The exception level (1 to 3) in which the boot loader or firmware entered this image. */
 unsigned int arch_boot_el(void);
 

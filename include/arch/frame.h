@@ -22,8 +22,16 @@ static inline vaddr_t arch_irq_pc(void);
 /* Continues at @pc when the exception returns. */
 static inline void arch_frame_set_pc(struct arch_frame *frame, vaddr_t pc);
 
+/* The same with that stack pointer. */
+static inline void arch_frame_set_sp(struct arch_frame *frame, vaddr_t sp);
+
 /* True when the exception came from EL0. */
 static inline bool arch_frame_is_user(const struct arch_frame *frame);
+
+/* What a system call is: its number, an argument of it (0 to 5); and what it returns. */
+static inline u64 arch_syscall_number(const struct arch_frame *frame);
+static inline u64 arch_syscall_argument(const struct arch_frame *frame, unsigned int i);
+static inline void arch_syscall_return(struct arch_frame *frame, long result);
 
 /* Prints all registers in a few log lines. */
 void arch_frame_print(const struct arch_frame *frame);

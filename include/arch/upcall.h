@@ -9,6 +9,7 @@
 #include <lib/types.h>
 
 struct arch_frame;
+struct arch_space;
 
 /* From head.S once, on the boot CPU, at the link address, on the boot thread's stack. */
 __noreturn void kernel_main(void);
@@ -30,6 +31,38 @@ void fiq_entry(struct arch_frame *frame);
 
 /* A thread that arch_context_leave() left is about to return from its interrupt. */
 void sched_resumed(void);
+
+#ifdef CONFIG_PROCESS
+/* A program's SVC, with interrupts on. The frame holds its registers, and gets the result. */
+void syscall_entry(struct arch_frame *frame);
+
+/* What a program did that it may not. */
+enum arch_user_exception {
+	ARCH_USER_READ,		/* at @address there is no memory that it may use so */
+	ARCH_USER_WRITE,
+	ARCH_USER_FETCH,
+	ARCH_USER_ALIGNMENT,
+	ARCH_USER_ILLEGAL,	/* an instruction that there is not, or not for it */
+	ARCH_USER_BREAK,	/* BRK */
+	ARCH_USER_BUS,		/* memory that does not answer */
+};
+
+/* A program did that; @what says it in words. Interrupts on. */
+void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vaddr_t address,
+		    const char *what);
+
+/* A zeroed page for a table of @space, which keeps it; 0: no memory. */
+paddr_t space_table(struct arch_space *space);
+
+/*
+ * By what number TLBs are to know @space, on the CPU that runs this, which enters it now. Of other
+ * generations of numbers nothing is left in any TLB.
+ */
+u64 space_number(struct arch_space *space);
+
+/* The thread is about to go on in its program and has bits of work set, which are cleared. */
+void user_work(struct arch_frame *frame, u32 work);
+#endif
 
 /*
  * An exception that nobody handles; @what names it in words, @address is what it was about, or 0.

@@ -57,6 +57,7 @@ enum thread_placement {
 
 #define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
 
+struct arch_user;
 struct fs_context;
 struct runqueue;
 struct mutex;
@@ -183,6 +184,9 @@ struct thread_attr {
 	struct sched_params sched;
 	u64 affinity;		/* CPUs that it may run on, a bit each; 0: those of its maker */
 	bool detached;		/* nobody will join it: it goes away by itself */
+#ifdef CONFIG_PROCESS
+	struct arch_user *user;	/* of the program that it will run, or NULL */
+#endif
 };
 
 /*

@@ -10,6 +10,10 @@ struct arch_context {
 	u64 fp;		/* x29 */
 	u64 pc;
 	u64 sp;
+#ifdef CONFIG_PROCESS
+	struct arch_user *user;	/* NULL: the thread runs no program */
+	u32 work;		/* atomic: see arch_context_work() */
+#endif
 };
 
 /*
@@ -55,6 +59,26 @@ static inline __noreturn void arch_context_leave(struct arch_context *from,
 			 : "x2", "x3", "memory");
 	__builtin_unreachable();
 }
+
+#ifdef CONFIG_PROCESS
+void user_switch(struct arch_user *from, struct arch_user *to);	/* user.c */
+
+static inline void arch_context_user(const struct arch_context *from, const struct arch_context *to)
+{
+	if (unlikely((uintptr_t)from->user | (uintptr_t)to->user))
+		user_switch(from->user, to->user);
+}
+
+static inline void arch_context_work(struct arch_context *context, u32 work)
+{
+	__atomic_fetch_or(&context->work, work, __ATOMIC_RELEASE);
+}
+#else
+static inline void arch_context_user(const struct arch_context *from __unused,
+				     const struct arch_context *to __unused)
+{
+}
+#endif
 
 static inline vaddr_t arch_context_pc(const struct arch_context *context)
 {

@@ -48,7 +48,8 @@ static inline void arch_relax(void)
  */
 static inline void arch_event_stream_on(void)
 {
-	sysreg_write(cntkctl_el1, CNTKCTL_EVNTEN | 15 << CNTKCTL_EVNTI_SHIFT);
+	sysreg_write(cntkctl_el1, (IS_ENABLED(CONFIG_PROCESS) ? CNTKCTL_EL0VCTEN : 0) |
+					  CNTKCTL_EVNTEN | 15 << CNTKCTL_EVNTI_SHIFT);
 	isb();	// no WFE before it is on
 }
 

@@ -3,7 +3,8 @@
 #ifndef ASM_ESR_H
 #define ASM_ESR_H
 
-#define ESR_EC(esr)		(((esr) >> 26) & 0x3f)
+#define ESR_EC_SHIFT		26
+#define ESR_EC(esr)		(((esr) >> ESR_EC_SHIFT) & 0x3f)
 #define ESR_ISS(esr)		((esr) & 0x1ffffff)
 
 #define EC_UNKNOWN		0x00
@@ -36,6 +37,7 @@
 /* Data and instruction aborts */
 #define ISS_FSC(iss)		((iss) & 0x3f)
 #define ISS_WNR			(1 << 6)
+#define ISS_CM			(1 << 8)
 #define ISS_FNV			(1 << 10)
 
 #define FSC_ADDRESS_SIZE	0x00	/* + level */

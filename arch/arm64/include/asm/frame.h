@@ -50,6 +50,26 @@ static inline void arch_frame_set_pc(struct arch_frame *frame, vaddr_t pc)
 	frame->pc = pc;
 }
 
+static inline void arch_frame_set_sp(struct arch_frame *frame, vaddr_t sp)
+{
+	frame->sp = sp;
+}
+
+static inline u64 arch_syscall_number(const struct arch_frame *frame)
+{
+	return frame->regs[8];
+}
+
+static inline u64 arch_syscall_argument(const struct arch_frame *frame, unsigned int i)
+{
+	return frame->regs[i];
+}
+
+static inline void arch_syscall_return(struct arch_frame *frame, long result)
+{
+	frame->regs[0] = (u64)result;
+}
+
 static inline bool arch_frame_is_user(const struct arch_frame *frame)
 {
 	return (frame->pstate & PSTATE_MODE_MASK) == 0;

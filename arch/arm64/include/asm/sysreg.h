@@ -29,6 +29,7 @@
 #define SPSR_EL1H		0x5
 #define SPSR_EL2H		0x9
 #define SPSR_DAIF		(0xf << 6)
+#define SPSR_EL_MASK		0xf		/* 0: EL0, in AArch64 */
 
 /* SCTLR_EL1: RES1 bits for a CPU without any later feature, then what is turned on with the MMU */
 #define SCTLR_EL1_RES1 \
@@ -42,6 +43,18 @@
 #define SCTLR_WXN		(1 << 19)
 #define SCTLR_SPAN_SHIFT	23		/* an exception leaves PSTATE.PAN as it is */
 #define SCTLR_SPAN		(1 << SCTLR_SPAN_SHIFT)
+/*
+ * What programs may do: DC ZVA, reading CTR_EL0, cache maintenance, WFI and WFE; and their stack
+ * pointer is checked as the kernel's is
+ */
+#define SCTLR_USER		(1 << 4 | 1 << 14 | 1 << 15 | 1 << 26 | 1 << 16 | 1 << 18)
+
+/* CPACR_EL1: V registers trap neither at EL0 nor at EL1 */
+#define CPACR_FPEN		(3 << 20)
+
+/* CTR_EL0: code is fetched as written without cleaning D-caches, or invalidating I-caches */
+#define CTR_IDC			(1 << 28)
+#define CTR_DIC			(1 << 29)
 
 /* HCR_EL2 */
 #define HCR_RW			(UL(1) << 31)
@@ -65,6 +78,7 @@
 
 /* TCR_EL1 */
 #define TCR_T0SZ(bits)		(UL(64) - (bits))
+#define TCR_T0SZ_MASK		UL(0x3f)
 #define TCR_T1SZ(bits)		((UL(64) - (bits)) << 16)
 #define TCR_WALK_CACHED \
 	(UL(0x3500) | UL(0x3500) << 16) /* both walks: inner shareable, write-back */
@@ -78,7 +92,8 @@
 #define TCR_GRANULE		(UL(1) << 14 | UL(3) << 30)
 #endif
 
-/* CNTKCTL_EL1: the event stream, and which bit of the counter makes its events */
+/* CNTKCTL_EL1: programs read the counter; the event stream, and by which bit of the counter */
+#define CNTKCTL_EL0VCTEN	(1 << 1)
 #define CNTKCTL_EVNTEN		(1 << 2)
 #define CNTKCTL_EVNTI_SHIFT	4
 

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program's translation tables (see <arch/space.h>). Each entry of a page is not global and has
+ * the program's rights; the kernel executes nothing of it (PXN). A page that nobody may use is an
+ * entry without PTE_VALID that keeps the address and is not 0.
+ *
+ * TLBs hear of each change by broadcast, for the pages that were changed, or for the whole space
+ * where those are many. ARM DDI 0487, D8.13: a new entry in place of an invalid one needs none.
+ */
+#include <arch/mmu.h>
+#include <arch/space.h>
+#include <arch/upcall.h>
+#include <asm/sysreg.h>
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <uapi/errno.h>
+
+/* Above so many pages it is cheaper that all of the space is forgotten. */
+#define FORGET_MAX	64
+
+static u64 *access(paddr_t table)
+{
+	return (u64 *)(table - arch_linear_base + ARCH_LINEAR_START);
+}
+
+static u64 page_entry(paddr_t pa, unsigned int flags)
+{
+	u64 pte = pa | PTE_TABLE | PTE_ATTR(MAIR_NORMAL) | PTE_INNER_SHAREABLE | PTE_ACCESSED |
+		  PTE_NOT_GLOBAL | PTE_PXN;
+
+	if (flags & MMU_USER)
+		pte |= PTE_VALID | PTE_USER;
+	if (!(flags & MMU_WRITE))
+		pte |= PTE_RDONLY;
+	if (!(flags & MMU_EXEC))
+		pte |= PTE_UXN;
+	return pte;
+}
+
+static unsigned int entry_flags(u64 pte)
+{
+	return (pte & PTE_VALID ? MMU_USER : 0) | (pte & PTE_RDONLY ? 0 : MMU_WRITE) |
+	       (pte & PTE_UXN ? 0 : MMU_EXEC);
+}
+
+static unsigned int entry_index(vaddr_t va, int level)
+{
+	return (va >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1);
+}
+
+/* The entry of @va's page; NULL: there is no table for it, and *@level is where the walk ended. */
+static u64 *find(const struct pgtable *t, vaddr_t va, int *level)
+{
+	u64 *table = access(t->root);
+	int l = t->start_level;
+
+	for (;; l++) {
+		u64 pte = table[entry_index(va, l)];
+
+		if (l == 3)
+			return &table[entry_index(va, l)];
+		if (!pte) {
+			*level = l;
+			return NULL;
+		}
+		table = access(pte & PTE_ADDRESS);
+	}
+}
+
+/* The same, with new tables where there are none; NULL: no memory. */
+static u64 *make(struct arch_space *space, vaddr_t va)
+{
+	u64 *table = access(space->tables.root);
+
+	for (int l = space->tables.start_level; l < 3; l++) {
+		u64 *entry = &table[entry_index(va, l)];
+		paddr_t below = *entry & PTE_ADDRESS;
+
+		if (!*entry) {
+			below = space_table(space);
+			if (!below)
+				return NULL;
+			/* it is found empty as soon as it is found */
+			__atomic_thread_fence(__ATOMIC_RELEASE);
+			pte_write(entry, below | PTE_VALID | PTE_TABLE);
+		}
+		table = access(below);
+	}
+	return &table[entry_index(va, 3)];
+}
+
+/* What TLBI by address takes: the number in the upper bits. One that has never run is in no TLB. */
+static u64 tlbi_operand(const struct arch_space *space, vaddr_t va)
+{
+	return space->asid << TTBR_ASID_SHIFT | (va >> 12 & ((1UL << 44) - 1));
+}
+
+static void forget(const struct arch_space *space, vaddr_t va, vaddr_t end)
+{
+	if (!space->asid)
+		return;
+	dsb(ishst);	// the walkers see the change before the TLBs forget what was
+	if (end - va > FORGET_MAX * PAGE_SIZE)
+		__asm__ volatile("tlbi aside1is, %0" :: "r"(tlbi_operand(space, 0)) : "memory");
+	else
+		for (; va < end; va += PAGE_SIZE)
+			__asm__ volatile("tlbi vale1is, %0" :: "r"(tlbi_operand(space, va))
+					 : "memory");
+	dsb(ish);	// every CPU has
+}
+
+void arch_space_flush(struct arch_space *space)
+{
+	forget(space, 0, UINT64_MAX);
+}
+
+void arch_space_flush_all(void)
+{
+	dsb(ishst);
+	__asm__ volatile("tlbi vmalle1is" ::: "memory");
+	dsb(ish);
+	isb();
+}
+
+unsigned int arch_asid_bits(void)
+{
+	return ((sysreg_read(id_aa64mmfr0_el1) >> MMFR0_ASIDBITS) & 0xf) == 2 ? 16 : 8;
+}
+
+int arch_space_init(struct arch_space *space)
+{
+	space->tables = (struct pgtable){
+		.root = space_table(space),
+		.va_bits = VA_BITS,
+		.start_level = START_LEVEL(VA_BITS),
+		.access = access,
+	};
+	space->asid = 0;
+	return space->tables.root ? 0 : -ENOMEM;
+}
+
+int arch_space_map(struct arch_space *space, vaddr_t va, paddr_t pa, unsigned int flags)
+{
+	u64 *entry = make(space, va), pte = page_entry(pa, flags), was;
+
+	if (!entry)
+		return -ENOMEM;
+	was = *entry;
+	if (was & PTE_VALID && ((was ^ pte) & PTE_ADDRESS)) {
+		/* two pages at one address must never be in a TLB: break before make, D8.14 */
+		pte_write(entry, 0);
+		forget(space, va, va + PAGE_SIZE);
+		was = 0;
+	}
+	/* before it is seen, what is on the page is */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	pte_write(entry, pte);
+	if (was & PTE_VALID)
+		forget(space, va, va + PAGE_SIZE);
+	else
+		dsb(ishst);
+	return 0;
+}
+
+bool arch_space_lookup(const struct arch_space *space, vaddr_t va, paddr_t *pa,
+		       unsigned int *flags)
+{
+	int level;
+	u64 *entry = find(&space->tables, va, &level);
+
+	if (!entry || !*entry)
+		return false;
+	*pa = *entry & PTE_ADDRESS;
+	*flags = entry_flags(*entry);
+	return true;
+}
+
+/* Where the next table's entries begin that may have something. */
+static vaddr_t behind_hole(vaddr_t va, vaddr_t end, int level)
+{
+	vaddr_t next = ALIGN_DOWN(va, LEVEL_SIZE(level)) + LEVEL_SIZE(level);
+
+	return MIN(next, end);
+}
+
+/*
+ * The next page's entry from *@va on, which becomes its address; NULL: there is none before @end.
+ * @last is the entry that it gave before, for *@va less a page, or NULL.
+ */
+static u64 *next_entry(const struct arch_space *space, vaddr_t *va, vaddr_t end, u64 *entry)
+{
+	int level;
+
+	for (; *va < end; *va += PAGE_SIZE) {
+		if (entry && entry_index(*va, 3))
+			entry++;
+		else
+			entry = find(&space->tables, *va, &level);
+		while (!entry) {
+			*va = behind_hole(*va, end, level);
+			if (*va >= end)
+				return NULL;
+			entry = find(&space->tables, *va, &level);
+		}
+		if (*entry)
+			return entry;
+	}
+	return NULL;
+}
+
+vaddr_t arch_space_unmap(struct arch_space *space, vaddr_t va, vaddr_t end, paddr_t *pa, size_t *n,
+			 bool flush)
+{
+	size_t room = *n, count = 0;
+	vaddr_t first = va;
+	u64 *entry = NULL;
+
+	while (count < room && (entry = next_entry(space, &va, end, entry))) {
+		pa[count++] = *entry & PTE_ADDRESS;
+		pte_write(entry, 0);
+		va += PAGE_SIZE;
+	}
+	*n = count;
+	if (flush && count)
+		forget(space, first, va);
+	return MIN(va, end);
+}
+
+void arch_space_protect(struct arch_space *space, vaddr_t va, vaddr_t end, unsigned int flags)
+{
+	vaddr_t first = va;
+	u64 *entry = NULL;
+
+	while ((entry = next_entry(space, &va, end, entry))) {
+		pte_write(entry, page_entry(*entry & PTE_ADDRESS, flags));
+		va += PAGE_SIZE;
+	}
+	forget(space, first, end);
+}
+
+int arch_space_copy(struct arch_space *to, struct arch_space *from, vaddr_t va, vaddr_t end,
+		    bool readonly, void (*held)(paddr_t pa), size_t *count)
+{
+	u64 *entry = NULL, *copy = NULL;
+	vaddr_t behind = 0;	/* @copy's page */
+
+	while ((entry = next_entry(from, &va, end, entry))) {
+		u64 pte = *entry;
+
+		if (readonly && !(pte & PTE_RDONLY)) {
+			pte |= PTE_RDONLY;
+			pte_write(entry, pte);
+		}
+		if (copy && entry_index(va, 3) && va == behind)
+			copy++;
+		else
+			copy = make(to, va);
+		if (!copy)
+			return -ENOMEM;
+		held(pte & PTE_ADDRESS);
+		++*count;
+		*copy = pte;
+		va += PAGE_SIZE;
+		behind = va;
+	}
+	return 0;
+}

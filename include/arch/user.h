@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Programs at EL0, as far as the machine is concerned: what a thread keeps of one beside its kernel
+ * stack, how it gets there, and copies from and to a program's memory. With CONFIG_PROCESS.
+ *
+ * A thread that runs a program has room for one exception frame at the top of its kernel stack:
+ * what the program's registers are while the thread is in the kernel.
+ */
+#ifndef ARCH_USER_H
+#define ARCH_USER_H
+
+#include <arch/frame.h>
+#include <lib/types.h>
+
+/* An address in a program's memory, or what a program says is one. Nothing may use it as it is. */
+typedef u64 uaddr_t;
+
+struct arch_context;
+struct arch_space;
+struct arch_user;
+struct thread;
+
+/* What the registers hold when a program begins: nothing, but for where it begins and its stack. */
+void arch_user_begin(struct arch_user *user, struct arch_frame *frame, uaddr_t pc, uaddr_t sp);
+
+/*
+ * Makes @to and @to_frame what @from and @from_frame, the calling thread's, are, but for @result as
+ * what the system call that it is in returns. For fork; @to's space is the caller's business.
+ */
+void arch_user_copy(struct arch_user *to, struct arch_frame *to_frame,
+		    const struct arch_user *from, const struct arch_frame *from_frame, u64 result);
+
+/* Where the program's frame is on a stack of which @stack is the lowest address. */
+static inline struct arch_frame *arch_user_frame(vaddr_t stack);
+
+/*
+ * Makes the stack at @stack one whose thread, @thread, runs a program. Returns what
+ * arch_context_init() takes as its top.
+ */
+vaddr_t arch_user_stack(vaddr_t stack, struct thread *thread);
+
+/* Goes on in the program, as the calling thread's @frame says. Thread context. */
+__noreturn void arch_user_return(struct arch_frame *frame);
+
+/*
+ * The calling thread runs in @space from here on; NULL: in none. Thread context, interrupts on.
+ */
+void arch_user_set_space(struct arch_user *user, struct arch_space *space);
+
+/* The calling thread, whose @context that is, runs no program any more. */
+void arch_user_leave(struct arch_context *context);
+
+/* Sets the thread pointer (TPIDR_EL0) of a program that does not run yet. */
+static inline void arch_user_set_tls(struct arch_user *user, u64 tls);
+
+/*
+ * Copy @n bytes, or zero them; from and to the program that the calling thread runs, with the
+ * program's own rights. They return how many bytes they did: fewer where memory is not there, or
+ * not open to the program for that. Whoever calls them has checked the range by
+ * arch_user_range_ok(). Nothing is brought in: <mm/space.h> has those that do. Any context.
+ */
+size_t arch_copy_from_user(void *to, uaddr_t from, size_t n);
+size_t arch_copy_to_user(uaddr_t to, const void *from, size_t n);
+size_t arch_clear_user(uaddr_t to, size_t n);
+
+/*
+ * Copies a string of at most @n - 1 bytes and its NUL: its length; @n when no NUL was among the
+ * first @n bytes, which are copied then; or a negative number, of the bytes that were copied before
+ * memory was missing, less one: -1 for none.
+ */
+ssize_t arch_copy_string_from_user(char *to, uaddr_t from, size_t n);
+
+/* Has the CPUs fetch what was written to [va, va + size), an address of the kernel, as code. */
+void arch_sync_code(const void *va, size_t size);
+
+/* Whether all of [address, address + size) can be a program's. */
+static inline bool arch_user_range_ok(uaddr_t address, size_t size);
+
+#include <asm/user.h>
+
+#endif
