@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Address spaces of programs: which addresses are memory, of what kind, and the pages that are
+ * there already. What is mapped comes in when it is used (mm/fault.c). All functions are for thread
+ * context and sleep; addresses of a program are checked here, so any value may be given. Errors are
+ * those that Linux's mmap(2), munmap(2), mprotect(2), mremap(2) and brk(2) give in the same case.
+ * With CONFIG_PROCESS.
+ */
+#ifndef MM_SPACE_H
+#define MM_SPACE_H
+
+#include <arch/space.h>
+#include <arch/user.h>
+#include <kernel/mutex.h>
+#include <lib/list.h>
+#include <lib/rbtree.h>
+#include <lib/types.h>
+
+struct page;
+
+/* What a stretch of addresses is; the first three are also what an access needs. */
+enum {
+	VMA_READ	= 1 << 0,
+	VMA_WRITE	= 1 << 1,
+	VMA_EXEC	= 1 << 2,
+	VMA_RIGHTS	= VMA_READ | VMA_WRITE | VMA_EXEC,
+	VMA_SHARED	= 1 << 3,	/* what is written goes to the object */
+	VMA_GROWS_DOWN	= 1 << 4,	/* a stack: an access below it makes it longer */
+	VMA_MAY_WRITE	= 1 << 5,	/* mprotect() may make it writable */
+	VMA_DONT_FORK	= 1 << 6,
+	VMA_WIPE_ON_FORK = 1 << 7,
+};
+
+/* What stands behind a mapping: a file, most often. Each hook may sleep. */
+struct vma_ops {
+	/* One reference of @object more, one less. */
+	void (*get)(void *object);
+	void (*put)(void *object);
+	/*
+	 * The page at @index (in pages) of @object, with a reference: 0; -EIO behind its end;
+	 * -ENOMEM, -ENOSPC. The space's lock is held.
+	 */
+	int (*page)(void *object, u64 index, struct page **page);
+	/* Its path, for lists; cut at @size. */
+	void (*name)(void *object, char *buf, size_t size);
+	/* Device and inode number, for lists. */
+	void (*identity)(void *object, u64 *device, u64 *inode);
+};
+
+/* A stretch of addresses that is one thing. */
+struct vma {
+	struct rb_node node;
+	vaddr_t start, end;
+	u32 flags;
+	u32 limit;			/* of a stack: how many pages it may have */
+	const struct vma_ops *ops;	/* NULL: anonymous memory */
+	void *object;
+	u64 offset;			/* in pages, of @start in the object */
+	const char *label;		/* "[stack]", ... for lists, or NULL */
+};
+
+struct space {
+	struct arch_space arch;
+	u32 users;			/* atomic */
+	struct mutex lock;
+	/* lock held: */
+	struct rb_tree vmas;
+	struct vma *recent;		/* where the last search ended, or NULL */
+	size_t pages;			/* that its VMAs have */
+	size_t resident;		/* of them, that are there */
+	size_t peak;			/* the most that were */
+	vaddr_t brk_start, brk;
+	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
+	struct list tables;
+	u64 faults;			/* pages that came in */
+};
+
+/* Between these a program's mappings lie where it does not say where. */
+#define SPACE_MAP_MIN	0x10000UL
+#define SPACE_MAP_TOP	(ARCH_USER_END - MIB(256))
+
+/* An empty space with one user; NULL: no memory. */
+struct space *space_create(void);
+
+/* A copy of @from, whose private pages both have until one of them writes; NULL: no memory. */
+struct space *space_fork(struct space *from);
+
+/* One user more, one less: the last one frees it, when no thread runs in it any more. */
+void space_get(struct space *space);
+void space_put(struct space *space);
+
+/* The space of the program that the calling thread runs. */
+struct space *space_current(void);
+
+/* Where a mapping goes. */
+enum space_where {
+	SPACE_ANYWHERE,		/* near the address, if that is free; else where there is room */
+	SPACE_FIXED,		/* there, and what is there goes */
+	SPACE_FIXED_NEW,	/* there, or -EEXIST */
+};
+
+/* What space_map() maps. @ops NULL: anonymous; else it takes a reference of @object. */
+struct space_mapping {
+	vaddr_t address;
+	size_t size;		/* bytes; rounded up to pages */
+	enum space_where where;
+	u32 flags;
+	const struct vma_ops *ops;
+	void *object;
+	u64 offset;		/* pages */
+	const char *label;
+	u32 limit;		/* VMA_GROWS_DOWN: pages */
+};
+
+/* Returns the address, or a negative errno. */
+ssize_t space_map(struct space *space, const struct space_mapping *mapping);
+int space_unmap(struct space *space, vaddr_t address, size_t size);
+int space_protect(struct space *space, vaddr_t address, size_t size, u32 rights);
+
+/* @may_move: to where there is room, or, with @fixed, to @new_address. The address, or an errno. */
+ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
+		    bool may_move, bool fixed, vaddr_t new_address);
+
+/* Forgets what is on private pages: they are zero, or the object's again. */
+int space_discard(struct space *space, vaddr_t address, size_t size);
+
+/* Whether all of it is mapped: 0, -ENOMEM. */
+int space_check_mapped(struct space *space, vaddr_t address, size_t size);
+
+/*
+ * Sets VMA_DONT_FORK and the like: @set and @clear are flags. 0, -ENOMEM where nothing is mapped.
+ */
+int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32 clear);
+
+/* The end of the heap becomes @brk, where that can be. Returns where it is then. */
+vaddr_t space_brk(struct space *space, vaddr_t brk);
+
+/*
+ * Has the page at @address be there for @access (VMA_READ, ...): 0; -EFAULT where nothing is
+ * mapped, -EACCES where it may not be used so, -EIO behind an object's end, -ENOMEM. mm/fault.c.
+ */
+int space_fault(struct space *space, vaddr_t address, u32 access);
+
+/* Tells of the first VMA that ends behind @address: false when there is none. For lists. */
+struct vma_info {
+	vaddr_t start, end;
+	u32 flags;
+	u64 offset, device, inode;
+	size_t resident;	/* pages */
+	char name[128];
+};
+bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info);
+
+/*
+ * Copies between the kernel and the calling thread's program, with what is missing brought in: 0,
+ * -EFAULT. clear_user() writes zeroes.
+ */
+int copy_from_user(void *to, uaddr_t from, size_t n);
+int copy_to_user(uaddr_t to, const void *from, size_t n);
+int clear_user(uaddr_t to, size_t n);
+
+/* A string with its NUL: its length; -EFAULT; -ENAMETOOLONG where it needs more than @n bytes. */
+ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n);
+
+/* Has at least the first bytes of [address, address + n) be there: 0, -EFAULT. For fs/file.c. */
+int user_fault_in(uaddr_t address, u32 access);
+
+#endif

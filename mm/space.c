@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Address spaces (see <mm/space.h>): made, copied and given back, and their VMAs in a red-black
+ * tree by address. What system calls change about mappings is in space_change.c.
+ */
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <arch/upcall.h>
+#include <kernel/thread.h>
+#include <kernel/time.h>
+#include <lib/assert.h>
+#include <mm/heap.h>
+#include <uapi/errno.h>
+
+#include "space.h"
+
+#define BATCH	64	/* pages that are given back at a time */
+
+void space_lock(struct space *space)
+{
+	int err = mutex_lock(&space->lock, TIME_NEVER);
+
+	if (likely(!err))
+		return;
+	for (; err; err = mutex_lock(&space->lock, TIME_NEVER))
+		if (err != -EINTR)
+			panic("a space's lock is taken twice: error %d", err);
+	thread_kill(arch_current());
+}
+
+void space_unlock(struct space *space)
+{
+	mutex_unlock(&space->lock);
+}
+
+paddr_t space_table(struct arch_space *arch)
+{
+	struct space *space = container_of(arch, struct space, arch);
+	struct page *page = page_alloc(0, PAGE_USE_TABLE | PAGE_ZERO);
+
+	if (!page)
+		return 0;
+	list_add(&space->tables, &page->link);
+	return page_to_phys(page);
+}
+
+/* --- VMAs ------------------------------------------------------------------------------------- */
+
+struct vma *vma_find(struct space *space, vaddr_t address)
+{
+	struct rb_node *node = space->vmas.root;
+	struct vma *found = space->recent;
+
+	if (found && address >= found->start && address < found->end)
+		return found;
+	found = NULL;
+	while (node) {
+		struct vma *vma = container_of(node, struct vma, node);
+
+		if (address < vma->end) {
+			found = vma;
+			if (address >= vma->start)
+				break;
+			node = node->child[0];
+		} else {
+			node = node->child[1];
+		}
+	}
+	space->recent = found;
+	return found;
+}
+
+void vma_insert(struct space *space, struct vma *vma)
+{
+	struct rb_node *parent = NULL, *at = space->vmas.root;
+	int side = 0;
+
+	while (at) {
+		parent = at;
+		side = vma->start >= container_of(at, struct vma, node)->end;
+		at = at->child[side];
+	}
+	rb_insert(&space->vmas, &vma->node, parent, side);
+	space->pages += vma_pages(vma);
+}
+
+static void vma_put(struct vma *vma)
+{
+	if (vma->ops)
+		vma->ops->put(vma->object);
+	kfree(vma);
+}
+
+void vma_free(struct space *space, struct vma *vma)
+{
+	rb_remove(&space->vmas, &vma->node);
+	space->pages -= vma_pages(vma);
+	if (space->recent == vma)
+		space->recent = NULL;
+	vma_put(vma);
+}
+
+struct vma *vma_split(struct space *space, struct vma *vma, vaddr_t at)
+{
+	struct vma *upper = kmemdup(vma, sizeof(*vma));
+
+	if (!upper)
+		return NULL;
+	assert(at > vma->start && at < vma->end);
+	upper->start = at;
+	upper->offset += (at - vma->start) >> PAGE_SHIFT;
+	if (upper->ops)
+		upper->ops->get(upper->object);
+	space->pages -= (vma->end - at) >> PAGE_SHIFT;
+	vma->end = at;
+	vma_insert(space, upper);
+	return upper;
+}
+
+/* Whether @upper goes on where @lower ends, as the same thing. */
+static bool are_alike(const struct vma *lower, const struct vma *upper)
+{
+	return lower->end == upper->start && lower->flags == upper->flags &&
+	       lower->ops == upper->ops && lower->object == upper->object &&
+	       lower->label == upper->label && !(lower->flags & VMA_GROWS_DOWN) &&
+	       (!lower->ops || lower->offset + vma_pages(lower) == upper->offset);
+}
+
+static void swallow(struct space *space, struct vma *lower, struct vma *upper)
+{
+	vaddr_t end = upper->end;
+
+	vma_free(space, upper);
+	space->pages += (end - lower->end) >> PAGE_SHIFT;
+	lower->end = end;
+}
+
+void vma_merge(struct space *space, struct vma *vma)
+{
+	struct vma *next = vma_next(vma), *prev = vma_prev(vma);
+
+	if (next && are_alike(vma, next))
+		swallow(space, vma, next);
+	if (prev && are_alike(prev, vma))
+		swallow(space, prev, vma);
+}
+
+vaddr_t space_find_gap(struct space *space, size_t size)
+{
+	struct vma *above = vma_find(space, SPACE_MAP_TOP), *below;
+	vaddr_t top = SPACE_MAP_TOP;
+
+	if (above && above->start < top)
+		top = above->start;
+	below = above ? vma_prev(above) : NULL;
+	if (!above && space->vmas.root)
+		below = container_of(rb_last(&space->vmas), struct vma, node);
+	for (;; below = vma_prev(below)) {
+		vaddr_t bottom = below ? below->end : SPACE_MAP_MIN;
+
+		if (bottom < SPACE_MAP_MIN)
+			bottom = SPACE_MAP_MIN;
+		if (top > bottom && top - bottom >= size)
+			return top - size;
+		if (!below)
+			return 0;
+		top = below->start;
+	}
+}
+
+int space_split_at(struct space *space, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = vma_find(space, start);
+
+	if (vma && vma->start < start && !vma_split(space, vma, start))
+		return -ENOMEM;
+	vma = vma_find(space, end - 1);
+	if (vma && vma->start < end && vma->end > end && !vma_split(space, vma, end))
+		return -ENOMEM;
+	return 0;
+}
+
+/* --- Pages ------------------------------------------------------------------------------------ */
+
+void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end, bool flush)
+{
+	paddr_t pa[BATCH];
+
+	while (start < end) {
+		size_t n = BATCH;
+
+		start = arch_space_unmap(&space->arch, start, end, pa, &n, flush);
+		for (size_t i = 0; i < n; i++)
+			page_put(phys_to_page(pa[i]));
+		space->resident -= n;
+	}
+}
+
+static void hold_page(paddr_t pa)
+{
+	page_get(phys_to_page(pa));
+}
+
+/* --- Making and giving back ------------------------------------------------------------------- */
+
+struct space *space_create(void)
+{
+	struct space *space = kzalloc(sizeof(*space));
+
+	if (!space)
+		return NULL;
+	space->users = 1;
+	mutex_init(&space->lock);
+	lock_check_name(&space->lock.check, "space.lock");
+	list_init(&space->tables);
+	if (arch_space_init(&space->arch)) {
+		kfree(space);
+		return NULL;
+	}
+	return space;
+}
+
+void space_get(struct space *space)
+{
+	atomic_add_relaxed(&space->users, 1);
+}
+
+/* Nobody runs in it: what TLBs know of its number is of no use before that is emptied of it. */
+static void destroy(struct space *space)
+{
+	struct rb_node *node;
+
+	while ((node = space->vmas.root)) {
+		struct vma *vma = container_of(node, struct vma, node);
+
+		space_drop_pages(space, vma->start, vma->end, false);
+		vma_free(space, vma);
+	}
+	assert(!space->pages && !space->resident);
+	while (!list_empty(&space->tables)) {
+		struct list *link = space->tables.next;
+
+		list_unlink(link);
+		page_put(list_entry(link, struct page, link));
+	}
+	kfree(space);
+}
+
+void space_put(struct space *space)
+{
+	if (atomic_add_acq_rel(&space->users, -1U) == 1)
+		destroy(space);
+}
+
+struct space *space_current(void)
+{
+	return container_of(arch_current()->context.user->space, struct space, arch);
+}
+
+/* A copy of @vma in @to, and of its pages. 0, -ENOMEM. */
+static int copy_vma(struct space *to, struct space *from, const struct vma *vma)
+{
+	struct vma *copy = kmemdup(vma, sizeof(*vma));
+	bool shared = vma->flags & VMA_SHARED;
+
+	if (!copy)
+		return -ENOMEM;
+	if (copy->ops)
+		copy->ops->get(copy->object);
+	vma_insert(to, copy);
+	if (vma->flags & VMA_WIPE_ON_FORK)
+		return 0;
+	return arch_space_copy(&to->arch, &from->arch, vma->start, vma->end, !shared, hold_page,
+			       &to->resident);
+}
+
+static int copy_all(struct space *to, struct space *from)
+{
+	struct rb_node *node = rb_first(&from->vmas);
+	int err = 0;
+
+	for (; node && !err; node = rb_next(node)) {
+		const struct vma *vma = container_of(node, struct vma, node);
+
+		if (!(vma->flags & VMA_DONT_FORK))
+			err = copy_vma(to, from, vma);
+	}
+	return err;
+}
+
+struct space *space_fork(struct space *from)
+{
+	struct space *to = space_create();
+	int err;
+
+	if (!to)
+		return NULL;
+	space_lock(from);
+	to->brk_start = from->brk_start;
+	to->brk = from->brk;
+	to->args = from->args;
+	to->args_end = from->args_end;
+	to->env_end = from->env_end;
+	err = copy_all(to, from);
+	/* its pages are not writable any more, also where they were */
+	arch_space_flush(&from->arch);
+	space_unlock(from);
+	if (err) {
+		space_put(to);
+		return NULL;
+	}
+	return to;
+}

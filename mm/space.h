@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* Between space.c, space_change.c and fault.c. A space's lock is held in all of this. */
+#ifndef MM_PRIVATE_SPACE_H
+#define MM_PRIVATE_SPACE_H
+
+#include <mm/page.h>
+#include <mm/space.h>
+
+/* How near a stack may come to what lies below it, as Linux's stack_guard_gap. */
+#define STACK_GUARD_GAP	(256 * PAGE_SIZE)
+
+/* A space's lock; a kill that comes meanwhile is left for the next sleep. */
+void space_lock(struct space *space);
+void space_unlock(struct space *space);
+
+/* The VMA that holds @address, or the first one above it; NULL. */
+struct vma *vma_find(struct space *space, vaddr_t address);
+
+static inline struct vma *vma_next(const struct vma *vma)
+{
+	struct rb_node *node = rb_next(&vma->node);
+
+	return node ? container_of(node, struct vma, node) : NULL;
+}
+
+static inline struct vma *vma_prev(const struct vma *vma)
+{
+	struct rb_node *node = rb_prev(&vma->node);
+
+	return node ? container_of(node, struct vma, node) : NULL;
+}
+
+static inline size_t vma_pages(const struct vma *vma)
+{
+	return (vma->end - vma->start) >> PAGE_SHIFT;
+}
+
+/* What the tables get for @vma's pages: never what only the first write may open. */
+static inline unsigned int vma_table_flags(const struct vma *vma)
+{
+	return (vma->flags & VMA_RIGHTS ? MMU_USER : 0) | (vma->flags & VMA_EXEC ? MMU_EXEC : 0);
+}
+
+void vma_insert(struct space *space, struct vma *vma);
+void vma_free(struct space *space, struct vma *vma);
+
+/* Cuts @vma in two at @at, inside it: the upper part; NULL: no memory. */
+struct vma *vma_split(struct space *space, struct vma *vma, vaddr_t at);
+
+/* Makes one of @vma and its neighbours, where they are alike. */
+void vma_merge(struct space *space, struct vma *vma);
+
+/* Takes the pages of [start, end) away. @flush: somebody may run in the space. */
+void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end, bool flush);
+
+/* Where @size bytes are free; 0: nowhere. */
+vaddr_t space_find_gap(struct space *space, size_t size);
+
+/* Splits at both ends, so that [start, end) are whole VMAs. 0, -ENOMEM. */
+int space_split_at(struct space *space, vaddr_t start, vaddr_t end);
+
+#endif

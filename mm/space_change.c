@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What programs change about their mappings (see <mm/space.h>): each call checks its range, cuts
+ * the VMAs at its ends, so that it deals with whole ones, and joins what has become alike.
+ */
+#include <arch/user.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <uapi/errno.h>
+
+#include "space.h"
+
+/* Rounds [*address, *address + *size) to pages: 0; -EINVAL, -ENOMEM where it is none. */
+static int check_range(vaddr_t address, size_t *size)
+{
+	if (!IS_ALIGNED(address, PAGE_SIZE) || !*size)
+		return -EINVAL;
+	*size = ALIGN_UP(*size, PAGE_SIZE);
+	return *size && arch_user_range_ok(address, *size) ? 0 : -ENOMEM;
+}
+
+static bool is_free(struct space *space, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = vma_find(space, start);
+
+	return !vma || vma->start >= end;
+}
+
+/* Nothing is mapped in [start, end) any more: 0, -ENOMEM. */
+static int unmap(struct space *space, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma, *next;
+	int err;
+
+	if (is_free(space, start, end))
+		return 0;
+	err = space_split_at(space, start, end);
+	if (err)
+		return err;
+	space_drop_pages(space, start, end, true);
+	for (vma = vma_find(space, start); vma && vma->start < end; vma = next) {
+		next = vma_next(vma);
+		vma_free(space, vma);
+	}
+	return 0;
+}
+
+/* Where the mapping goes; or a negative errno. */
+static ssize_t choose_address(struct space *space, const struct space_mapping *m, size_t size)
+{
+	vaddr_t address = ALIGN_DOWN(m->address, PAGE_SIZE);
+	int err;
+
+	if (m->where == SPACE_ANYWHERE) {
+		if (address >= SPACE_MAP_MIN && arch_user_range_ok(address, size) &&
+		    address + size <= SPACE_MAP_TOP && is_free(space, address, address + size))
+			return (ssize_t)address;
+		address = space_find_gap(space, size);
+		return address ? (ssize_t)address : -ENOMEM;
+	}
+	if (!IS_ALIGNED(m->address, PAGE_SIZE))
+		return -EINVAL;
+	if (!arch_user_range_ok(address, size))
+		return -ENOMEM;
+	if (address < SPACE_MAP_MIN)
+		return -EPERM;
+	if (m->where == SPACE_FIXED_NEW)
+		return is_free(space, address, address + size) ? (ssize_t)address : -EEXIST;
+	err = unmap(space, address, address + size);
+	return err ? err : (ssize_t)address;
+}
+
+static struct vma *make_vma(const struct space_mapping *m, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = kmalloc(sizeof(*vma));
+
+	if (!vma)
+		return NULL;
+	*vma = (struct vma){
+		.start = start, .end = end, .flags = m->flags, .limit = m->limit, .ops = m->ops,
+		.object = m->object, .offset = m->offset, .label = m->label,
+	};
+	return vma;
+}
+
+/* Anonymous memory goes on where the one below ends, if that is alike: true, and it is longer. */
+static bool extend_below(struct space *space, const struct space_mapping *m, vaddr_t start,
+			 vaddr_t end)
+{
+	struct vma *below;
+
+	if (m->ops || m->label || m->flags & VMA_GROWS_DOWN)
+		return false;
+	below = vma_find(space, start - 1);
+	if (!below || below->end != start || below->flags != m->flags || below->ops ||
+	    below->label)
+		return false;
+	below->end = end;
+	space->pages += (end - start) >> PAGE_SHIFT;
+	vma_merge(space, below);
+	return true;
+}
+
+ssize_t space_map(struct space *space, const struct space_mapping *m)
+{
+	size_t size = ALIGN_UP(m->size, PAGE_SIZE);
+	struct vma *vma;
+	ssize_t address;
+
+	if (!m->size)
+		return -EINVAL;
+	if (!size || size > ARCH_USER_END)
+		return -ENOMEM;
+	space_lock(space);
+	address = choose_address(space, m, size);
+	if (address < 0)
+		goto out;
+	if (extend_below(space, m, (vaddr_t)address, (vaddr_t)address + size))
+		goto out;
+	vma = make_vma(m, (vaddr_t)address, (vaddr_t)address + size);
+	if (!vma) {
+		address = -ENOMEM;
+		goto out;
+	}
+	if (vma->ops)
+		vma->ops->get(vma->object);
+	vma_insert(space, vma);
+	vma_merge(space, vma);
+out:
+	space_unlock(space);
+	return address;
+}
+
+int space_unmap(struct space *space, vaddr_t address, size_t size)
+{
+	int err = check_range(address, &size);
+
+	if (err)
+		return -EINVAL;
+	space_lock(space);
+	err = unmap(space, address, address + size);
+	space_unlock(space);
+	return err;
+}
+
+/* Calls @act for each VMA of the range, all of which must be mapped: 0, -ENOMEM, @act's error. */
+static int for_each_vma(struct space *space, vaddr_t start, vaddr_t end,
+			int (*act)(struct space *space, struct vma *vma, u32 arg), u32 arg)
+{
+	struct vma *vma = vma_find(space, start);
+	int err = 0;
+
+	for (; !err && start < end; vma = vma_next(vma)) {
+		if (!vma || vma->start > start)
+			return -ENOMEM;
+		start = vma->end;
+		err = act(space, vma, arg);
+	}
+	return err;
+}
+
+static int protect_vma(struct space *space, struct vma *vma, u32 rights)
+{
+	if (rights & VMA_WRITE && !(vma->flags & VMA_MAY_WRITE))
+		return -EACCES;
+	if ((vma->flags & VMA_RIGHTS) == rights)
+		return 0;
+	vma->flags = (vma->flags & ~(u32)VMA_RIGHTS) | rights;
+	/* what may be written to is found out at the next write */
+	arch_space_protect(&space->arch, vma->start, vma->end, vma_table_flags(vma));
+	return 0;
+}
+
+static void merge_range(struct space *space, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = vma_find(space, start);
+
+	while (vma && vma->start <= end) {
+		vaddr_t behind = vma->end;
+
+		vma_merge(space, vma);
+		vma = vma_find(space, behind);
+	}
+}
+
+/* Both ends cut, then @act for what is between them. What comes before a hole is done. */
+static int change(struct space *space, vaddr_t address, size_t size,
+		  int (*act)(struct space *space, struct vma *vma, u32 arg), u32 arg)
+{
+	int err;
+
+	space_lock(space);
+	err = space_split_at(space, address, address + size);
+	if (!err)
+		err = for_each_vma(space, address, address + size, act, arg);
+	merge_range(space, address, address + size);
+	space_unlock(space);
+	return err;
+}
+
+int space_protect(struct space *space, vaddr_t address, size_t size, u32 rights)
+{
+	int err = size ? check_range(address, &size) : 0;
+
+	if (!size)
+		return IS_ALIGNED(address, PAGE_SIZE) ? 0 : -EINVAL;
+	return err ? err : change(space, address, size, protect_vma, rights);
+}
+
+static int nothing(struct space *space __unused, struct vma *vma __unused, u32 arg __unused)
+{
+	return 0;
+}
+
+int space_check_mapped(struct space *space, vaddr_t address, size_t size)
+{
+	int err = size ? check_range(address, &size) : 0;
+
+	if (!size || err)
+		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
+	space_lock(space);
+	err = for_each_vma(space, address, address + size, nothing, 0);
+	space_unlock(space);
+	return err;
+}
+
+static int discard_vma(struct space *space, struct vma *vma, u32 arg __unused)
+{
+	space_drop_pages(space, vma->start, vma->end, true);
+	return 0;
+}
+
+int space_discard(struct space *space, vaddr_t address, size_t size)
+{
+	int err = size ? check_range(address, &size) : 0;
+
+	if (!size || err)
+		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
+	return change(space, address, size, discard_vma, 0);
+}
+
+static int set_flags(struct space *space __unused, struct vma *vma, u32 flags)
+{
+	vma->flags |= flags;
+	return 0;
+}
+
+static int clear_flags(struct space *space __unused, struct vma *vma, u32 flags)
+{
+	vma->flags &= ~flags;
+	return 0;
+}
+
+int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32 clear)
+{
+	int err = size ? check_range(address, &size) : 0;
+
+	if (!size || err)
+		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
+	err = set ? change(space, address, size, set_flags, set) : 0;
+	return !err && clear ? change(space, address, size, clear_flags, clear) : err;
+}
+
+/* --- mremap ----------------------------------------------------------------------------------- */
+
+/*
+ * Moves the pages of [from, from + size) to @to, where nothing is. 0, -ENOMEM with all as it was.
+ */
+static int move_pages(struct space *space, vaddr_t from, vaddr_t to, size_t size)
+{
+	for (size_t at = 0; at < size; at += PAGE_SIZE) {
+		unsigned int flags;
+		size_t one = 1;
+		paddr_t pa;
+		int err;
+
+		if (!arch_space_lookup(&space->arch, from + at, &pa, &flags))
+			continue;
+		err = arch_space_map(&space->arch, to + at, pa, flags);
+		if (err)
+			return err;
+		arch_space_unmap(&space->arch, from + at, from + at + PAGE_SIZE, &pa, &one, true);
+	}
+	return 0;
+}
+
+/* Moves @vma, or the part of it that begins at @address, to @to, @new_size bytes long. */
+static ssize_t move(struct space *space, struct vma *vma, vaddr_t address, size_t size,
+		    size_t new_size, vaddr_t to)
+{
+	struct vma *copy;
+	int err = space_split_at(space, address, address + size);
+
+	if (err)
+		return err;
+	vma = vma_find(space, address);
+	copy = kmemdup(vma, sizeof(*vma));
+	if (!copy)
+		return -ENOMEM;
+	copy->start = to;
+	copy->end = to + new_size;
+	if (copy->ops)
+		copy->ops->get(copy->object);
+	vma_insert(space, copy);
+	err = move_pages(space, address, to, MIN(size, new_size));
+	if (err) {
+		/* back again: the tables that this takes are there */
+		move_pages(space, to, address, MIN(size, new_size));
+		vma_free(space, copy);
+		return err;
+	}
+	unmap(space, address, address + size);
+	return (ssize_t)to;
+}
+
+/* Whether @vma, up to whose end the mapping reaches, can become longer where it is. */
+static bool grow(struct space *space, struct vma *vma, vaddr_t end)
+{
+	const struct vma *next = vma_next(vma);
+
+	if (!arch_user_range_ok(vma->start, end - vma->start) || (next && next->start < end))
+		return false;
+	space->pages += (end - vma->end) >> PAGE_SHIFT;
+	vma->end = end;
+	vma_merge(space, vma);
+	return true;
+}
+
+static ssize_t remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
+		     bool may_move)
+{
+	struct vma *vma = vma_find(space, address);
+	vaddr_t to;
+
+	if (!vma || vma->start > address)
+		return -EFAULT;
+	if (new_size <= size) {
+		int err = new_size < size ? unmap(space, address + new_size, address + size) : 0;
+
+		return err ? err : (ssize_t)address;
+	}
+	if (vma->end < address + size)
+		return -EFAULT;
+	if (vma->end == address + size && grow(space, vma, address + new_size))
+		return (ssize_t)address;
+	to = may_move ? space_find_gap(space, new_size) : 0;
+	return to ? move(space, vma, address, size, new_size, to) : -ENOMEM;
+}
+
+static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_t new_size,
+			vaddr_t to)
+{
+	struct vma *vma;
+	int err = unmap(space, to, to + new_size);
+
+	if (!err && new_size < size) {
+		err = unmap(space, address + new_size, address + size);
+		size = new_size;
+	}
+	if (err)
+		return err;
+	vma = vma_find(space, address);
+	if (!vma || vma->start > address || vma->end < address + size)
+		return -EFAULT;
+	return move(space, vma, address, size, new_size, to);
+}
+
+ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
+		    bool may_move, bool fixed, vaddr_t new_address)
+{
+	ssize_t result;
+
+	/* 0 bytes: another mapping of what is shared, which Cairn does not make */
+	if (!IS_ALIGNED(address, PAGE_SIZE) || !new_size || !size)
+		return -EINVAL;
+	size = ALIGN_UP(size, PAGE_SIZE);
+	new_size = ALIGN_UP(new_size, PAGE_SIZE);
+	if (!size || !arch_user_range_ok(address, size))
+		return -EFAULT;
+	if (!new_size || new_size > ARCH_USER_END)
+		return -ENOMEM;
+	if (fixed && (!may_move || !IS_ALIGNED(new_address, PAGE_SIZE) ||
+		      !arch_user_range_ok(new_address, new_size) ||
+		      (new_address < address + size && address < new_address + new_size)))
+		return -EINVAL;
+	if (fixed && new_address < SPACE_MAP_MIN)
+		return -EPERM;
+	space_lock(space);
+	result = fixed ? remap_to(space, address, size, new_size, new_address) :
+			 remap(space, address, size, new_size, may_move);
+	space_unlock(space);
+	return result;
+}
+
+/* --- brk -------------------------------------------------------------------------------------- */
+
+static int change_brk(struct space *space, vaddr_t from, vaddr_t to)
+{
+	const struct space_mapping heap = {
+		.flags = VMA_READ | VMA_WRITE | VMA_MAY_WRITE,
+	};
+	struct vma *vma;
+
+	if (to < from)
+		return unmap(space, to, from);
+	/* a page stays free above it, so that what overruns the heap is found */
+	if (!arch_user_range_ok(from, to - from + PAGE_SIZE) ||
+	    !is_free(space, from, to + PAGE_SIZE))
+		return -ENOMEM;
+	if (extend_below(space, &heap, from, to))
+		return 0;
+	vma = make_vma(&heap, from, to);
+	if (!vma)
+		return -ENOMEM;
+	vma_insert(space, vma);
+	return 0;
+}
+
+vaddr_t space_brk(struct space *space, vaddr_t brk)
+{
+	vaddr_t from, to;
+
+	space_lock(space);
+	if (brk >= space->brk_start && brk < ARCH_USER_END) {
+		from = ALIGN_UP(space->brk, PAGE_SIZE);
+		to = ALIGN_UP(brk, PAGE_SIZE);
+		if (from == to || !change_brk(space, from, to))
+			space->brk = brk;
+	}
+	brk = space->brk;
+	space_unlock(space);
+	return brk;
+}
+
+/* --- Lists ------------------------------------------------------------------------------------ */
+
+bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info)
+{
+	struct vma *vma;
+
+	space_lock(space);
+	vma = vma_find(space, address);
+	if (vma) {
+		*info = (struct vma_info){
+			.start = vma->start, .end = vma->end, .flags = vma->flags,
+			.offset = vma->ops ? vma->offset << PAGE_SHIFT : 0,
+		};
+		if (vma->ops) {
+			vma->ops->name(vma->object, info->name, sizeof(info->name));
+			vma->ops->identity(vma->object, &info->device, &info->inode);
+		} else if (vma->label) {
+			strlcpy(info->name, vma->label, sizeof(info->name));
+		} else if (vma->start < space->brk && vma->end > space->brk_start) {
+			strlcpy(info->name, "[heap]", sizeof(info->name));
+		}
+	}
+	space_unlock(space);
+	return vma;
+}
