@@ -8,6 +8,9 @@
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <mm/iov.h>
+#ifdef CONFIG_PROCESS
+#include <mm/space.h>
+#endif
 
 #include "vfs.h"
 
@@ -168,7 +171,10 @@ void file_put(struct file *file)
 		return;
 	if (file->ops->release)
 		file->ops->release(file);
-	path_put_inline(&file->path);
+	if (IS_ENABLED(CONFIG_PROCESS) && unlikely(!file->path.dentry))
+		inode_put(file->inode);
+	else
+		path_put_inline(&file->path);
 	kfree(file);
 }
 
@@ -206,12 +212,49 @@ static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, 
 	return n;
 }
 
+/* One step, or what could be done of it before a program's memory was missing. */
+static ssize_t transfer_step(struct file *file, struct iov *iov, u64 *pos, u32 access, bool locked)
+{
+	struct inode *inode = file->inode;
+	ssize_t n = 0;
+
+	if (locked)
+		fs_lock(&inode->lock);
+	if (locked && access == FILE_WRITE && iov->left)
+		n = place_write(file, iov, pos);
+	if (!n)
+		n = transfer_at(file, iov, pos, access);
+	if (locked)
+		fs_unlock(&inode->lock);
+	return n;
+}
+
+#ifdef CONFIG_PROCESS
+/* Without the lock memory can be brought in, and the rest is another step. */
+static __cold ssize_t transfer_on(struct file *file, struct iov *iov, u64 *pos, u32 access,
+				  ssize_t n)
+{
+	ssize_t total = MAX(n, 0L);
+
+	while (iov->faulted) {
+		iov->faulted = false;
+		if (user_fault_in((uaddr_t)iov->base, access == FILE_READ ? VMA_WRITE : VMA_READ))
+			return total ? total : -EFAULT;
+		n = transfer_step(file, iov, pos, access, true);
+		if (n < 0 && !iov->faulted)
+			return total ? total : n;
+		total += MAX(n, 0L);
+	}
+	return total;
+}
+#endif
+
 static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 {
 	bool hook = access == FILE_READ ? file->ops->read != NULL : file->ops->write != NULL;
 	struct inode *inode = file->inode;
 	bool locked = locks(inode);
-	ssize_t n = 0;
+	ssize_t n;
 
 	if (!(file->access & access))
 		return -EBADF;
@@ -219,25 +262,31 @@ static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 		return -EISDIR;
 	if (!hook || (ssize_t)iov.left < 0)
 		return -EINVAL;
-	if (locked)
-		fs_lock(&inode->lock);
-	if (locked && access == FILE_WRITE && iov.left)
-		n = place_write(file, &iov, pos);
-	if (!n)
-		n = transfer_at(file, &iov, pos, access);
-	if (locked)
-		fs_unlock(&inode->lock);
+#ifdef CONFIG_PROCESS
+	iov.may_fault = !locked;
+#endif
+	n = transfer_step(file, &iov, pos, access, locked);
+#ifdef CONFIG_PROCESS
+	if (unlikely(iov.faulted) && locked)
+		return transfer_on(file, &iov, pos, access, n);
+#endif
 	return n;
+}
+
+/* Memory for reading to, or for writing from. */
+static inline struct iov memory(const void *buf, size_t n)
+{
+	return (struct iov){ .base = (u8 *)(uintptr_t)buf, .left = n };
 }
 
 ssize_t file_read(struct file *file, void *buf, size_t n)
 {
-	return transfer(file, (struct iov){ buf, n }, &file->pos, FILE_READ);
+	return transfer(file, memory(buf, n), &file->pos, FILE_READ);
 }
 
 ssize_t file_write(struct file *file, const void *buf, size_t n)
 {
-	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &file->pos, FILE_WRITE);
+	return transfer(file, memory(buf, n), &file->pos, FILE_WRITE);
 }
 
 static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 pos, u32 access)
@@ -248,7 +297,7 @@ static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 p
 		return -EINVAL;
 	if (file->access & FILE_STREAM)
 		return -ESPIPE;
-	return transfer(file, (struct iov){ (u8 *)(uintptr_t)buf, n }, &at, access);
+	return transfer(file, memory(buf, n), &at, access);
 }
 
 __cold ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)

@@ -2,6 +2,7 @@
 /* /dev/null, at whose end one is at once; /dev/zero, which has none. Both swallow what they get. */
 #include <fs/device.h>
 #include <mm/iov.h>
+#include <uapi/errno.h>
 
 static ssize_t read_null(struct file *file __unused, struct iov *iov __unused, u64 pos __unused)
 {
@@ -15,7 +16,10 @@ static ssize_t write_null(struct file *file __unused, struct iov *iov, u64 pos _
 
 static ssize_t read_zero(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	return (ssize_t)iov_zero(iov, iov->left);
+	size_t want = iov->left;
+	ssize_t n = (ssize_t)iov_zero(iov, want);
+
+	return n || !want ? n : -EFAULT;
 }
 
 static const struct file_ops null_ops = { .read = read_null, .write = write_null };

@@ -80,7 +80,7 @@ static int charge(struct ramfs *fs)
 static __cold void **place(struct inode *inode, u64 index)
 {
 	unsigned int height = height_of(inode);
-	void *root = root_of(inode), **p;
+	void *root = root_of(inode), **p = &inode->data;
 
 	while (!within(index, height)) {
 		struct node *node = NULL;
@@ -94,19 +94,22 @@ static __cold void **place(struct inode *inode, u64 index)
 		root = node;
 		set_root(inode, root, ++height);
 	}
-	p = &root;
-	for (unsigned int h = height; h; h--) {
-		if (!*p) {
-			*p = kzalloc(sizeof(struct node));
-			if (!*p)
-				return NULL;
-			if (h == height)
-				set_root(inode, root, height);
-		}
-		p = &((struct node *)*p)->slot[slot_of(index, h)];
+	if (height && !root) {
+		root = kzalloc(sizeof(struct node));
+		if (!root)
+			return NULL;
+		set_root(inode, root, height);
 	}
 	/* the root itself is kept with the height in it: whoever fills it uses set_root() */
-	return height ? p : &inode->data;
+	for (unsigned int h = height; h; h--) {
+		p = &((struct node *)root)->slot[slot_of(index, h)];
+		if (h > 1 && !*p)
+			*p = kzalloc(sizeof(struct node));
+		if (h > 1 && !*p)
+			return NULL;
+		root = *p;
+	}
+	return p;
 }
 
 /* A page at @p, which is empty, of which the @n bytes at @at will be written. */
@@ -194,8 +197,39 @@ static ssize_t write_pages(struct file *file, struct iov *iov, u64 pos)
 	return (ssize_t)(pos - start);
 }
 
+#ifdef CONFIG_PROCESS
+/* What a mapping shows: a hole becomes a page. */
+static int map_page(struct inode *inode, u64 index, struct page **result)
+{
+	struct page *page = NULL;
+	int err = -EIO;
+	void **p;
+
+	inode_lock(inode);
+	if (index < (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT) {
+		page = find(inode, index);
+		err = 0;
+	}
+	if (!err && !page) {
+		p = place(inode, index);
+		err = p ? add(inode, p, PAGE_SIZE, 0) : -ENOMEM;
+		if (!err)
+			page = *p;
+	}
+	if (!err) {
+		page_get(page);
+		*result = page;
+	}
+	inode_unlock(inode);
+	return err;
+}
+#endif
+
 const struct file_ops ramfs_file_ops = {
 	.read = read_pages, .write = write_pages,
+#ifdef CONFIG_PROCESS
+	.page = map_page,
+#endif
 };
 
 static void free_page(struct inode *inode, struct page *page)

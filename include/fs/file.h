@@ -18,6 +18,8 @@
 struct file;
 struct inode;
 struct iov;
+struct page;
+struct vma_ops;
 
 /* What is known of a file. Times in ns. */
 struct file_stat {
@@ -62,6 +64,19 @@ struct file_ops {
 	/* Lists from file->pos on, which it moves. NULL: the names that the cache has. */
 	int (*readdir)(struct file *file, dir_entry_fn *entry, void *arg);
 	int (*sync)(struct file *file);
+#ifdef CONFIG_PROCESS
+	/*
+	 * For mappings: page number @index of the file, with a reference. 0; -EIO behind its end;
+	 * -ENOMEM. NULL: it cannot be mapped.
+	 */
+	int (*page)(struct inode *inode, u64 index, struct page **page);
+	/* A device's own calls: ioctl(2)'s results, -ENOTTY for those that it does not know. */
+	long (*ioctl)(struct file *file, unsigned int request, u64 argument);
+	/*
+	 * POLLIN, POLLOUT, ...: what could be done now without waiting. NULL: reading and writing.
+	 */
+	unsigned int (*poll)(struct file *file);
+#endif
 };
 
 #define FILE_READ	1U
@@ -72,12 +87,20 @@ struct file {
 	u32 refs;		/* atomic */
 	u32 access;		/* FILE_READ, ... */
 	int flags;		/* of file_open(); O_APPEND and O_NONBLOCK may change */
-	struct path path;	/* constant */
-	struct inode *inode;	/* path's */
+	struct path path;	/* constant; its dentry is NULL for what has none, as pipes */
+	struct inode *inode;	/* path's; or one of its own, with a reference */
 	const struct file_ops *ops;
 	u64 pos;		/* inode's lock held, for regular files and directories */
 	void *data;		/* the kind's own */
 };
+
+#ifdef CONFIG_PROCESS
+/* For mappings of a file by <mm/space.h>: the object is a struct file. */
+extern const struct vma_ops file_vma_ops;
+
+/* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
+struct file *memory_file(u64 size);
+#endif
 
 /*
  * Opens @path; a file that O_CREAT makes gets the permissions @mode less the context's mask. One

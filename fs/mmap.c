@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Files as what stands behind mappings (<mm/space.h>). */
+#include <fs/file.h>
+#include <lib/string.h>
+#include <mm/space.h>
+
+#include "vfs.h"
+
+static void get(void *object)
+{
+	file_get(object);
+}
+
+static void put(void *object)
+{
+	file_put(object);
+}
+
+static int page(void *object, u64 index, struct page **result)
+{
+	struct file *file = object;
+
+	return file->ops->page(file->inode, index, result);
+}
+
+static void name(void *object, char *buf, size_t size)
+{
+	const struct file *file = object;
+
+	if (!file->path.dentry)
+		strlcpy(buf, "(anonymous)", size);
+	else if (path_print(&file->path, buf, size) < 0)
+		strlcpy(buf, "(deleted)", size);
+}
+
+static void identity(void *object, u64 *device, u64 *inode)
+{
+	const struct file *file = object;
+
+	*device = file->inode->super->device;
+	*inode = file->inode->number;
+}
+
+const struct vma_ops file_vma_ops = {
+	.get = get, .put = put, .page = page, .name = name, .identity = identity,
+};
