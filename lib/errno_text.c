@@ -14,6 +14,8 @@
 	X(EINTR, "Interrupted system call") \
 	X(EIO, "Input/output error") \
 	X(ENXIO, "No such device or address") \
+	X(E2BIG, "Argument list too long") \
+	X(ENOEXEC, "Exec format error") \
 	X(EBADF, "Bad file descriptor") \
 	X(EAGAIN, "Resource temporarily unavailable") \
 	X(ENOMEM, "Cannot allocate memory") \
@@ -39,6 +41,7 @@
 	X(ENOTEMPTY, "Directory not empty") \
 	X(ELOOP, "Too many levels of symbolic links") \
 	X(EOVERFLOW, "Value too large for defined data type") \
+	X(ELIBBAD, "Accessing a corrupted shared library") \
 	X(EOPNOTSUPP, "Operation not supported")
 
 #define VALUE(name, text)	name,

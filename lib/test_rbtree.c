@@ -111,7 +111,7 @@ static void random_steps(void)
 	}
 }
 
-/* In order, the other way round, and to and fro: each is as high as one that is balanced may be. */
+/* In order, the other way round, and in none: each is as high as one that is balanced may be. */
 static void height_is_bounded(void)
 {
 	for (unsigned int order = 0; order < 3; order++) {

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What system calls take and give by address: Linux's layouts on arm64 (asm-generic/stat.h, statx
+ * in linux/stat.h, linux/time_types.h, linux/uio.h, linux/utsname.h, linux/resource.h).
+ */
+#ifndef UAPI_ABI_H
+#define UAPI_ABI_H
+
+#include <lib/types.h>
+
+struct abi_iovec {
+	u64 base;
+	u64 size;
+};
+
+struct abi_timespec {
+	s64 sec;
+	s64 nsec;
+};
+
+struct abi_timeval {
+	s64 sec;
+	s64 usec;
+};
+
+struct abi_stat {
+	u64 dev;
+	u64 ino;
+	u32 mode;
+	u32 nlink;
+	u32 uid;
+	u32 gid;
+	u64 rdev;
+	u64 pad1;
+	s64 size;
+	s32 blksize;
+	s32 pad2;
+	s64 blocks;
+	struct abi_timespec atime, mtime, ctime;
+	u32 unused[2];
+};
+static_assert(sizeof(struct abi_stat) == 128, "Linux's struct stat on arm64");
+
+struct abi_utsname {
+	char sysname[65];
+	char nodename[65];
+	char release[65];
+	char version[65];
+	char machine[65];
+	char domainname[65];
+};
+
+struct abi_rusage {
+	struct abi_timeval utime, stime;
+	s64 maxrss, ixrss, idrss, isrss, minflt, majflt, nswap, inblock, oublock, msgsnd, msgrcv;
+	s64 nsignals, nvcsw, nivcsw;
+};
+
+struct abi_sigaction {
+	u64 handler;
+	u64 flags;
+	u64 restorer;
+	u64 mask;
+};
+
+struct abi_dirent {
+	u64 ino;
+	s64 off;
+	u16 reclen;
+	u8 type;
+	char name[];
+};
+
+#define PROT_READ	1
+#define PROT_WRITE	2
+#define PROT_EXEC	4
+
+#define MAP_SHARED		0x01
+#define MAP_PRIVATE		0x02
+#define MAP_SHARED_VALIDATE	0x03
+#define MAP_TYPE		0x0f
+#define MAP_FIXED		0x10
+#define MAP_ANONYMOUS		0x20
+#define MAP_FIXED_NOREPLACE	0x100000
+
+#define MREMAP_MAYMOVE		1
+#define MREMAP_FIXED		2
+
+#define F_DUPFD		0
+#define F_GETFD		1
+#define F_SETFD		2
+#define F_GETFL		3
+#define F_SETFL		4
+#define F_DUPFD_CLOEXEC	1030
+#define FD_CLOEXEC	1
+
+#define CLOCK_REALTIME		0
+#define CLOCK_MONOTONIC		1
+#define CLOCK_PROCESS_CPUTIME	2
+#define CLOCK_THREAD_CPUTIME	3
+#define CLOCK_MONOTONIC_RAW	4
+#define CLOCK_REALTIME_COARSE	5
+#define CLOCK_MONOTONIC_COARSE	6
+#define CLOCK_BOOTTIME		7
+#define TIMER_ABSTIME		1
+
+#endif
