@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * execve: a program's file becomes an address space. ELF files (elf.c), with the interpreter
+ * (ld.so) that they name, if they do; and scripts, whose first line names the program that reads
+ * them.
+ *
+ * The new space is complete before the old one goes, so a file that cannot be run leaves the caller
+ * as it was.
+ */
+#include <arch/cpu.h>
+#include <fs/inode.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <uapi/errno.h>
+
+#include "exec.h"
+
+#define SCRIPT_LINE	256	/* bytes of a script's first line, as Linux's BINPRM_BUF_SIZE */
+#define SCRIPTS_MAX	5	/* that name one another */
+#define DYN_BASE	ALIGN_DOWN(ARCH_USER_END / 3 * 2, MIB(2))
+
+/* Opens a program: 0; -EACCES for what is no regular file, or not executable. */
+static int open_program(const char *path, struct file **file)
+{
+	struct file_stat stat;
+	int err = file_open(path, O_RDONLY, 0, file);
+
+	if (err)
+		return err;
+	file_stat(*file, &stat);
+	if (S_ISREG(stat.mode) && stat.mode & 0111)
+		return 0;
+	file_put(*file);
+	return -EACCES;
+}
+
+static void name_process(struct process *p, const char *path)
+{
+	const char *name = path;
+
+	for (const char *c = path; *c; c++)
+		if (*c == '/' && c[1])
+			name = c + 1;
+	strlcpy(p->name, name, sizeof(p->name));
+	strlcpy(arch_current()->name, name, sizeof(p->name));
+}
+
+/* Fills the new space, which the calling thread uses already. */
+static int fill_space(struct space *space, struct image *image, struct image *interpreter,
+		      const struct exec_strings *s, const char *path, uaddr_t *sp)
+{
+	int err = exec_map_stack(space, s, process_current()->limits[RLIMIT_STACK].now);
+
+	if (!err)
+		err = elf_map(space, image, DYN_BASE);
+	if (!err && interpreter)
+		err = elf_map(space, interpreter, 0);
+	if (err)
+		return err;
+	space->brk_start = ALIGN_UP(image->end, PAGE_SIZE);
+	space->brk = space->brk_start;
+	return exec_write_stack(space, s, path, image, interpreter, sp);
+}
+
+/* What of the caller stays as it is must not be what a program before has set. */
+static void begin_anew(struct process *p, struct image *image, const char *path)
+{
+	struct file *old = p->exe;
+
+	files_close_on_exec(p->files);
+	for (unsigned int i = 0; i < SIGNALS; i++) {
+		if (p->actions[i].handler != SIG_IGN)
+			p->actions[i].handler = SIG_DFL;
+		p->actions[i].flags = 0;
+	}
+	p->task.clear_tid = 0;
+	p->exe = image->file;
+	file_get(p->exe);
+	if (old)
+		file_put(old);
+	name_process(p, path);
+}
+
+static int load(struct image *image, struct image *interpreter, struct exec_strings *s,
+		const char *path, struct arch_frame *frame)
+{
+	struct process *p = process_current();
+	struct space *space = space_create(), *old = p->space;
+	uaddr_t sp = 0;
+	int err;
+
+	if (!space)
+		return -ENOMEM;
+	arch_user_set_space(&p->task.user, &space->arch);
+	err = fill_space(space, image, interpreter, s, path, &sp);
+	if (err) {
+		arch_user_set_space(&p->task.user, old ? &old->arch : NULL);
+		space_put(space);
+		return err;
+	}
+	process_new_space(p, space);
+	begin_anew(p, image, path);
+	arch_user_begin(&p->task.user, frame,
+			interpreter ? interpreter->header.entry + interpreter->bias :
+				      image->header.entry + image->bias, sp);
+	return 0;
+}
+
+/* Opens the interpreter that @image names, into one that the caller frees. */
+static int open_interpreter(const struct image *image, struct image **interpreter)
+{
+	int err;
+
+	*interpreter = kzalloc(sizeof(**interpreter));
+	if (!*interpreter)
+		return -ENOMEM;
+	err = open_program(image->interpreter, &(*interpreter)->file);
+	if (err)
+		return err;
+	err = elf_read_headers(*interpreter);
+	return err == -ENOEXEC ? -ELIBBAD : err;
+}
+
+static void free_image(struct image *image)
+{
+	if (image && image->file)
+		file_put(image->file);
+	kfree(image);
+}
+
+/*
+ * The first line of a script: "#!", a program, and perhaps one argument. 1: it is none. Else 0 with
+ * @line cut into these.
+ */
+static int read_script(struct file *file, char *line, char **program, char **argument)
+{
+	ssize_t n = file_pread(file, line, SCRIPT_LINE - 1, 0);
+	char *end;
+
+	if (n < 2 || line[0] != '#' || line[1] != '!')
+		return n < 0 ? (int)n : 1;
+	line[n] = '\0';
+	end = strchr(line, '\n');
+	if (!end && n == SCRIPT_LINE - 1)
+		return -ENOEXEC;
+	if (!end)
+		end = line + n;
+	while (end > line + 2 && (end[-1] == ' ' || end[-1] == '\t'))
+		end--;
+	*end = '\0';
+	for (*program = line + 2; **program == ' ' || **program == '\t';)
+		++*program;
+	if (!**program)
+		return -ENOEXEC;
+	*argument = *program;
+	while (**argument && **argument != ' ' && **argument != '\t')
+		++*argument;
+	while (**argument == ' ' || **argument == '\t')
+		*(*argument)++ = '\0';
+	return 0;
+}
+
+/* The script at @path is run by the program that it names: the strings become that one's. */
+static int become_script(struct exec_strings *s, const char *path, const char *program,
+			 const char *argument)
+{
+	int err = exec_put_first(s, path, true);
+
+	if (!err && *argument)
+		err = exec_put_first(s, argument, false);
+	return err ? err : exec_put_first(s, program, false);
+}
+
+/* Opens what is to be loaded at last, through scripts that name one another. */
+static int open_image(const char *path, struct exec_strings *s, struct image *image)
+{
+	char *line = kmalloc(SCRIPT_LINE), *program = NULL, *argument = NULL, *before = NULL;
+	int err = line ? open_program(path, &image->file) : -ENOMEM;
+
+	for (unsigned int depth = 0; !err; depth++) {
+		err = read_script(image->file, line, &program, &argument);
+		if (err)
+			break;
+		err = depth == SCRIPTS_MAX ? -ELOOP :
+		      become_script(s, before ? before : path, program, argument);
+		if (err)
+			break;
+		file_put(image->file);
+		image->file = NULL;
+		err = open_program(program, &image->file);
+		kfree(before);
+		before = kstrdup(program);
+		if (!err && !before)
+			err = -ENOMEM;
+	}
+	kfree(line);
+	kfree(before);
+	return err == 1 ? elf_read_headers(image) : err;
+}
+
+int exec_load(const char *path, struct exec_strings *s, struct arch_frame *frame)
+{
+	struct image *image = kzalloc(sizeof(*image)), *interpreter = NULL;
+	int err = image ? open_image(path, s, image) : -ENOMEM;
+
+	if (!err && *image->interpreter)
+		err = open_interpreter(image, &interpreter);
+	if (!err)
+		err = load(image, interpreter, s, path, frame);
+	free_image(interpreter);
+	free_image(image);
+	return err;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of a process: made by the shell or by fork, ended by exit or a signal, and kept as a
+ * zombie until its parent asks how it ended. Children whose parent ends become those of process 1;
+ * where there is none nobody will ask, and they go by themselves.
+ *
+ * Locks: process_lock guards the tree, a parent's children_changed.lock its list of children and
+ * the states of these. The first comes before the second.
+ */
+#include <arch/atomic.h>
+#include <arch/irq.h>
+#include <kernel/completion.h>
+#include <kernel/cpu.h>
+#include <kernel/sched.h>
+#include <kernel/stream.h>
+#include <kernel/time.h>
+#include <lib/assert.h>
+#include <lib/string.h>
+#include <mm/heap.h>
+#include <uapi/errno.h>
+#include <uapi/wait.h>
+
+#include "process.h"
+
+struct spinlock process_lock = SPINLOCK_INIT;
+struct list process_list = LIST_INIT(process_list);
+u32 process_count;
+
+static int last_pid;		/* process_lock held */
+
+struct process *process_find(int pid)
+{
+	list_for_each (p, &process_list, struct process, all)
+		if (p->pid == pid)
+			return p;
+	return NULL;
+}
+
+void process_enlist(struct process *p)
+{
+	bool taken;
+
+	do {
+		last_pid = last_pid == PID_MAX - 1 ? 300 : last_pid + 1;
+		taken = false;
+		/* up to the first time that numbers begin anew they come in order */
+		list_for_each (q, &process_list, struct process, all)
+			taken |= q->pid == last_pid || q->pgid == last_pid || q->sid == last_pid;
+	} while (taken);
+	p->pid = last_pid;
+	list_add_tail(&process_list, &p->all);
+}
+
+struct process *process_allocate(void)
+{
+	struct process *p = kzalloc(sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->task.process = p;
+	list_init(&p->children);
+	wait_queue_init(&p->children_changed);
+	wait_queue_init(&p->ended);
+	p->begun = time_now();
+	p->dumpable = 1;
+	atomic_add_relaxed(&process_count, 1);
+	return p;
+}
+
+void process_drop_parts(struct process *p)
+{
+	if (p->files)
+		files_put(p->files);
+	if (p->fs)
+		fs_context_put(p->fs);
+	if (p->exe)
+		file_put(p->exe);
+	p->files = NULL;
+	p->fs = NULL;
+	p->exe = NULL;
+}
+
+void process_free(struct process *p)
+{
+	atomic_add_relaxed(&process_count, -1U);
+	kfree(p);
+}
+
+/* --- Ending ----------------------------------------------------------------------------------- */
+
+/* The children of @p, which ends, become those of process 1. process_lock held. */
+static void give_children_away(struct process *p, struct process *init, struct list *nobodys)
+{
+	list_init(nobodys);
+	spin_lock(&p->children_changed.lock);
+	while (!list_empty(&p->children)) {
+		struct process *child = list_entry(p->children.next, struct process, sibling);
+
+		list_unlink(&child->sibling);
+		list_add_tail(nobodys, &child->sibling);
+		child->parent = init;
+	}
+	spin_unlock(&p->children_changed.lock);
+	if (!init)
+		return;
+	spin_lock(&init->children_changed.lock);
+	while (!list_empty(nobodys)) {
+		struct list *link = nobodys->next;
+
+		list_unlink(link);
+		list_add_tail(&init->children, link);
+	}
+	wait_wake_all(&init->children_changed);
+	spin_unlock(&init->children_changed.lock);
+}
+
+/* Of those that nobody will ask for, the ended ones go. process_lock held; freed by the caller. */
+static void sort_out(struct list *nobodys, struct list *dead)
+{
+	list_init(dead);
+	while (!list_empty(nobodys)) {
+		struct process *child = list_entry(nobodys->next, struct process, sibling);
+
+		list_unlink(&child->sibling);
+		list_init(&child->sibling);
+		if (child->state != PROCESS_ZOMBIE)
+			continue;
+		list_del(&child->all);
+		list_add_tail(dead, &child->sibling);
+	}
+}
+
+/* Tells whoever waits that @p has ended. True: nobody ever will. process_lock held. */
+static bool announce_end(struct process *p, int wait)
+{
+	struct process *parent = p->parent;
+	struct wait_queue *q = parent ? &parent->children_changed : &p->ended;
+	bool ignored = parent && (parent->actions[SIGCHLD - 1].handler == SIG_IGN ||
+				  parent->actions[SIGCHLD - 1].flags & SA_NOCLDWAIT);
+
+	spin_lock(&q->lock);
+	p->wait_status = wait;
+	p->state = PROCESS_ZOMBIE;
+	if (ignored) {
+		list_unlink(&p->sibling);
+		list_init(&p->sibling);
+	}
+	wait_wake_all(q);
+	spin_unlock(&q->lock);
+	return ignored || (!parent && !p->kept);
+}
+
+/* A parent that waits in vfork() goes on. */
+static void end_vfork(struct process *p)
+{
+	unsigned long state = spin_lock_irqsave(&p->ended.lock);
+
+	p->vfork = false;
+	wait_wake_all(&p->ended);
+	wait_unlock(&p->ended, state);
+}
+
+void process_new_space(struct process *p, struct space *space)
+{
+	struct space *old = p->space;
+
+	p->space = space;
+	arch_user_set_space(&p->task.user, space ? &space->arch : NULL);
+	if (p->vfork)
+		end_vfork(p);
+	if (old)
+		space_put(old);
+}
+
+void process_exit(int wait)
+{
+	struct process *p = process_current();
+	struct thread *t = arch_current();
+	struct list nobodys, dead;
+	struct process *init;
+	unsigned long state;
+	bool gone;
+
+	if (p->task.clear_tid && p->space->users > 1) {
+		const u32 zero = 0;
+
+		copy_to_user(p->task.clear_tid, &zero, sizeof(zero));
+	}
+	t->fs = NULL;
+	process_drop_parts(p);
+	process_new_space(p, NULL);
+	p->run_time = thread_cpu_time();
+	/* from here on it is a thread of the kernel: its process may go any time */
+	arch_user_leave(&t->context);
+	state = spin_lock_irqsave(&process_lock);
+	init = process_find(1);
+	if (init == p)
+		init = NULL;
+	give_children_away(p, init, &nobodys);
+	sort_out(&nobodys, &dead);
+	gone = announce_end(p, wait);
+	if (gone)
+		list_del(&p->all);
+	spin_unlock(&process_lock);
+	sched_irq_restore(state);
+	while (!list_empty(&dead)) {
+		struct list *link = dead.next;
+
+		list_unlink(link);
+		process_free(list_entry(link, struct process, sibling));
+	}
+	if (gone)
+		process_free(p);
+	thread_exit(0);
+}
+
+/* --- Waiting ---------------------------------------------------------------------------------- */
+
+/* Whether wait4()'s first argument means @child. */
+static bool is_meant(const struct process *child, int which, int pgid)
+{
+	if (which == -1)
+		return true;
+	if (which > 0)
+		return child->pid == which;
+	return child->pgid == (which ? -which : pgid);
+}
+
+/* A zombie that is meant, or NULL; *@any: whether there are children that are. */
+static struct process *find_zombie(struct process *p, int which, bool *any)
+{
+	*any = false;
+	list_for_each (child, &p->children, struct process, sibling) {
+		if (!is_meant(child, which, p->pgid))
+			continue;
+		*any = true;
+		if (child->state == PROCESS_ZOMBIE)
+			return child;
+	}
+	return NULL;
+}
+
+long process_wait_child(int which, int options, struct process **found)
+{
+	struct process *p = process_current(), *child;
+	unsigned long state = spin_lock_irqsave(&p->children_changed.lock);
+	long err = 0;
+	bool any;
+
+	while (!(child = find_zombie(p, which, &any)) && !err) {
+		if (!any)
+			err = -ECHILD;
+		else if (options & WNOHANG)
+			break;
+		else
+			err = wait_sleep(&p->children_changed, state, TIME_NEVER);
+		if (err != -ECHILD && !(options & WNOHANG))
+			state = spin_lock_irqsave(&p->children_changed.lock);
+	}
+	if (child && !(options & WNOWAIT)) {
+		list_unlink(&child->sibling);
+		child->state = PROCESS_REAPED;
+		p->cutime += child->run_time + child->cutime;
+	}
+	spin_unlock_irqrestore(&p->children_changed.lock, state);
+	*found = child;
+	return child ? 0 : err;
+}
+
+void process_reap(struct process *child)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+
+	list_del(&child->all);
+	spin_unlock_irqrestore(&process_lock, state);
+	process_free(child);
+}
+
+int process_wait(struct process *p, int *wait)
+{
+	unsigned long state = spin_lock_irqsave(&p->ended.lock);
+	int err = 0;
+
+	while (p->state != PROCESS_ZOMBIE && !err) {
+		err = wait_sleep(&p->ended, state, TIME_NEVER);
+		state = spin_lock_irqsave(&p->ended.lock);
+	}
+	if (p->state == PROCESS_ZOMBIE)
+		err = 0;
+	spin_unlock_irqrestore(&p->ended.lock, state);
+	if (err)
+		return err;
+	*wait = p->wait_status;
+	process_reap(p);
+	return 0;
+}

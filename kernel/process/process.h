@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of kernel/process/ share. A process has an address space, open files, a place in
+ * the tree of processes; its thread, and in it what the machine keeps of the program, is a task.
+ */
+#ifndef PROCESS_PRIVATE_H
+#define PROCESS_PRIVATE_H
+
+#include <arch/user.h>
+#include <fs/file.h>
+#include <fs/fs.h>
+#include <kernel/spinlock.h>
+#include <kernel/thread.h>
+#include <kernel/wait.h>
+#include <lib/list.h>
+#include <mm/space.h>
+#include <process/process.h>
+#include <uapi/signal.h>
+
+#define PID_MAX		32768
+#define PROCESS_NAME	16	/* bytes, with the NUL: prctl(PR_SET_NAME) */
+
+/* --- files.c: descriptors --------------------------------------------------------------------- */
+
+#define FILES_INLINE	32	/* descriptors that take no memory of their own */
+#define FILES_MAX	65536	/* however high RLIMIT_NOFILE is */
+
+struct files {
+	u32 users;		/* atomic: processes that share it */
+	struct spinlock lock;
+	/* lock held: */
+	u32 size;		/* slots */
+	u32 limit;		/* RLIMIT_NOFILE */
+	struct file **file;
+	u64 *cloexec;		/* a bit for each: closed by exec */
+	struct file *inline_file[FILES_INLINE];
+	u64 inline_cloexec[1];
+};
+
+struct files *files_create(void);
+struct files *files_copy(struct files *from);
+void files_put(struct files *files);
+
+/* The file @fd, with a reference; NULL: there is none. */
+struct file *files_get(struct files *files, int fd);
+
+/* The lowest free descriptor from @min on for @file, whose reference it takes: -EMFILE, -ENOMEM. */
+int files_add(struct files *files, struct file *file, int min, bool cloexec);
+
+/* Makes @fd be @file, whose reference it takes; what it was is closed: -EBADF, -ENOMEM. */
+int files_set(struct files *files, int fd, struct file *file, bool cloexec);
+int files_close(struct files *files, int fd);
+void files_close_range(struct files *files, u32 first, u32 last, bool mark_only);
+void files_close_on_exec(struct files *files);
+int files_get_cloexec(struct files *files, int fd);
+int files_set_cloexec(struct files *files, int fd, bool on);
+
+/* --- process.c -------------------------------------------------------------------------------- */
+
+enum process_state {
+	PROCESS_RUNS,
+	PROCESS_ZOMBIE,		/* has ended; its parent has not asked yet */
+	PROCESS_REAPED,
+};
+
+struct credentials {
+	u32 uid, euid, suid, fsuid;
+	u32 gid, egid, sgid, fsgid;
+	u32 group_count;
+	u32 groups[32];
+};
+
+struct limit {
+	u64 now, max;
+};
+
+struct signal_action {
+	uaddr_t handler;	/* SIG_DFL, SIG_IGN */
+	u64 flags;
+	uaddr_t restorer;
+	u64 mask;
+};
+
+struct task {
+	struct arch_user user;
+	struct process *process;
+	struct thread *thread;
+	u64 mask;		/* signals that wait; the task's own */
+	uaddr_t clear_tid;
+};
+
+struct process {
+	struct task task;
+	int pid;
+	char name[PROCESS_NAME];
+	struct space *space;	/* the process's own: changes in exec */
+	struct files *files;
+	struct fs_context *fs;
+	struct file *exe;
+	struct credentials cred;
+	struct limit limits[RLIM_NLIMITS];
+	struct signal_action actions[SIGNALS];
+	u64 pending;		/* atomic: a bit for each signal */
+	u64 begun;		/* ns */
+	bool traced;		/* its calls are printed */
+	bool kept;		/* somebody in the kernel waits for it */
+	bool vfork;		/* its parent waits until it has a space of its own */
+	int no_new_privs, dumpable;
+	u64 run_time;		/* ns: when it has ended */
+	u64 cutime;		/* ns: of children that were waited for */
+	struct arch_frame start;	/* what its thread begins with */
+	uaddr_t set_tid;	/* where its id goes then, or 0 */
+	/* process_lock held: */
+	struct list all;
+	struct process *parent;	/* NULL: the kernel's shell waits for it */
+	int pgid, sid;
+	/* children.lock held: */
+	struct wait_queue children_changed;
+	struct list children;
+	struct list sibling;	/* the parent's */
+	enum process_state state;	/* the parent's children_changed.lock, or its own `ended` */
+	int wait_status;
+	struct wait_queue ended;	/* where the shell, and vfork's parent, wait */
+};
+
+extern struct spinlock process_lock;
+extern struct list process_list;	/* process_lock held */
+extern u32 process_count;		/* atomic: of processes, zombies among them */
+
+/* One that has nothing yet, or NULL: no memory; and back. */
+struct process *process_allocate(void);
+void process_free(struct process *process);
+
+/* Gives back its files, its place among files, its program; each may be missing. */
+void process_drop_parts(struct process *process);
+
+/*
+ * Gives @process a number that nobody has as process, group or session, and puts it on the list.
+ * process_lock held.
+ */
+void process_enlist(struct process *process);
+
+/* Its thread, which begins in the kernel with @entry(@arg): 0, -ENOMEM, -EBUSY. */
+int process_start(struct process *process, int (*entry)(void *arg), void *arg);
+
+static inline struct task *task_current(void)
+{
+	return container_of(arch_current()->context.user, struct task, user);
+}
+
+static inline struct process *process_current(void)
+{
+	return task_current()->process;
+}
+
+/* Ends the calling process; never returns. @wait: as wait4(2) gives it. */
+__noreturn void process_exit(int wait);
+
+/* A child of the calling process, as clone(2): its pid. */
+long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
+		  uaddr_t parent_tid, uaddr_t child_tid);
+
+/*
+ * Waits for a child of the calling process that @which means, as wait4(2)'s first argument does: 0
+ * and *@found, which the caller gives to process_reap(); with WNOWAIT it stays a zombie, and with
+ * WNOHANG it may be NULL. -ECHILD, -EINTR.
+ */
+long process_wait_child(int which, int options, struct process **found);
+void process_reap(struct process *child);
+
+/* The calling process runs in @space from now on, whose reference it takes; its old one goes. */
+void process_new_space(struct process *process, struct space *space);
+
+/* The process with that id; NULL. process_lock held. */
+struct process *process_find(int pid);
+
+/* Work for a task before it goes on in its program: see arch_context_work(). */
+#define WORK_SIGNAL	1U
+
+/* --- exec.c ----------------------------------------------------------------------------------- */
+
+struct exec_strings;
+
+/*
+ * Makes the calling process run the program at @path: 0, and its thread goes on as *@frame says; or
+ * what execve(2) would say, and the process is as it was.
+ */
+int exec_load(const char *path, struct exec_strings *strings, struct arch_frame *frame);
+
+/* --- The rest --------------------------------------------------------------------------------- */
+
+/* pipe.c: both ends. 0, -ENOMEM. */
+int pipe_files(struct file **read, struct file **write, int flags);
+
+/* stdio.c: a file that is @stream, of which it takes a reference; NULL is the terminal. */
+struct file *stream_file(struct stream *stream, int flags);
+
+/* anon.c: a file without a path. */
+struct file *anon_file(const struct file_ops *ops, u32 mode, int flags, void *data);
+
+/* syscall.c */
+void syscall_trace_signal(struct process *process, int signal);
+
+#endif

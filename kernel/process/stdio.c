@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's streams as files, for programs that its shell starts: a pipe to or from one of its
+ * commands, a file that it has opened, or the terminal.
+ */
+#include <fs/file.h>
+#include <kernel/stream.h>
+#include <lib/string.h>
+#include <mm/iov.h>
+#include <uapi/errno.h>
+
+#include "process.h"
+
+#define PIECE	512	/* bytes, on the stack: what is copied at a time */
+
+static void release(struct file *file)
+{
+	stream_put(file->data);
+}
+
+static ssize_t read(struct file *file, struct iov *iov, u64 pos __unused)
+{
+	char text[PIECE];
+	ssize_t n = iov->left ? stream_read(file->data, text, MIN(iov->left, sizeof(text))) : 0;
+
+	if (n <= 0)
+		return n;
+	n = (ssize_t)iov_put(iov, text, (size_t)n);
+	return n ? n : -EFAULT;
+}
+
+static ssize_t write(struct file *file, struct iov *iov, u64 pos __unused)
+{
+	ssize_t done = 0;
+	char text[PIECE];
+	int err = 0;
+
+	while (iov->left && !err) {
+		size_t n = MIN(iov->left, sizeof(text)), got = iov_get(iov, text, n);
+
+		err = got ? stream_write(file->data, text, got) : -EFAULT;
+		if (!err)
+			done += (ssize_t)got;
+	}
+	if (err == -EPIPE)
+		process_signal(process_current(), SIGPIPE);
+	return done ? done : err;
+}
+
+static const struct file_ops stream_ops = { .release = release, .read = read, .write = write };
+
+struct file *stream_file(struct stream *stream, int flags)
+{
+	struct file *file;
+
+	if (!stream) {
+		int err = file_open("/dev/console", O_RDWR, 0, &file);
+
+		if (!err)
+			return file;
+		return anon_file(&stream_ops, S_IFCHR | 0600, O_RDWR, NULL);
+	}
+	file = anon_file(&stream_ops, S_IFIFO | 0600, flags, stream);
+	if (file)
+		stream_get(stream);
+	return file;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls about time: clocks and sleeping. */
+#include <kernel/time.h>
+#include <uapi/abi.h>
+#include <uapi/errno.h>
+
+#include "process.h"
+#include "syscall.h"
+
+#define NS_MAX	999999999
+
+/* What a clock says, in ns: 0; -EINVAL for one that there is not. */
+static long read_clock(int clock, u64 *ns)
+{
+	switch (clock) {
+	case CLOCK_REALTIME:
+	case CLOCK_REALTIME_COARSE:
+		*ns = time_real();
+		return 0;
+	case CLOCK_MONOTONIC:
+	case CLOCK_MONOTONIC_RAW:
+	case CLOCK_MONOTONIC_COARSE:
+	case CLOCK_BOOTTIME:
+		*ns = time_now();
+		return 0;
+	case CLOCK_PROCESS_CPUTIME:
+	case CLOCK_THREAD_CPUTIME:
+		*ns = thread_cpu_time();
+		return 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+long sys_clock_gettime(int clock, uaddr_t to)
+{
+	struct abi_timespec time;
+	u64 ns;
+	long err = read_clock(clock, &ns);
+
+	if (err)
+		return err;
+	time = (struct abi_timespec){ (s64)(ns / NS_PER_SEC), (s64)(ns % NS_PER_SEC) };
+	return copy_to_user(to, &time, sizeof(time));
+}
+
+/* Until when a sleep goes on, as time_now(). */
+static u64 deadline_of(int clock, const struct abi_timespec *t, bool absolute)
+{
+	u64 now = time_now(), ns, other = 0;
+
+	if (__builtin_mul_overflow((u64)t->sec, NS_PER_SEC, &ns) ||
+	    __builtin_add_overflow(ns, (u64)t->nsec, &ns))
+		return TIME_NEVER;
+	if (absolute) {
+		read_clock(clock, &other);
+		ns = ns > other ? ns - other : 0;
+	}
+	return __builtin_add_overflow(now, ns, &now) ? TIME_NEVER : now;
+}
+
+long sys_clock_nanosleep(int clock, unsigned long flags, uaddr_t from, uaddr_t left)
+{
+	struct abi_timespec t;
+	u64 deadline, now;
+	long err;
+
+	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
+		return clock >= 0 && clock <= CLOCK_BOOTTIME ? -EOPNOTSUPP : -EINVAL;
+	if (copy_from_user(&t, from, sizeof(t)))
+		return -EFAULT;
+	if (t.sec < 0 || t.nsec < 0 || t.nsec > NS_MAX)
+		return -EINVAL;
+	deadline = deadline_of(clock, &t, flags & TIMER_ABSTIME);
+	err = thread_sleep_until(deadline);
+	now = time_now();
+	if (err && left && !(flags & TIMER_ABSTIME)) {
+		u64 rest = deadline > now ? deadline - now : 0;
+
+		t = (struct abi_timespec){ (s64)(rest / NS_PER_SEC), (s64)(rest % NS_PER_SEC) };
+		if (copy_to_user(left, &t, sizeof(t)))
+			return -EFAULT;
+	}
+	return err;
+}
+
+long sys_sched_yield(void)
+{
+	thread_yield();
+	return 0;
+}

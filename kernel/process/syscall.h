@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * System calls: the functions that syscalls.def names, each `long sys_<name>(arguments)`, and what
+ * several of them need. Thread context, interrupts on, no lock held; a negative errno is the error.
+ */
+#ifndef PROCESS_SYSCALL_H
+#define PROCESS_SYSCALL_H
+
+#include <arch/user.h>
+#include <fs/fs.h>
+#include <lib/types.h>
+#include <uapi/fcntl.h>
+
+struct file;
+
+/* The types of syscalls.def in C. */
+typedef int sys_fd, sys_at, sys_int;
+typedef unsigned int sys_uint;
+typedef long sys_long;
+typedef unsigned long sys_ulong, sys_hex;
+typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
+
+/* SYS_TYPES(fd, out) is "sys_fd, sys_out"; nothing is "void". */
+#define SYS_COUNT_(_0, _1, _2, _3, _4, _5, _6, n, ...)	n
+#define SYS_COUNT(...)	SYS_COUNT_(0, ##__VA_ARGS__, 6, 5, 4, 3, 2, 1, 0)
+#define SYS_TYPES_0()	void
+#define SYS_TYPES_1(a)	sys_##a
+#define SYS_TYPES_2(a, b)	sys_##a, sys_##b
+#define SYS_TYPES_3(a, b, c)	sys_##a, sys_##b, sys_##c
+#define SYS_TYPES_4(a, b, c, d)	sys_##a, sys_##b, sys_##c, sys_##d
+#define SYS_TYPES_5(a, b, c, d, e)	sys_##a, sys_##b, sys_##c, sys_##d, sys_##e
+#define SYS_TYPES_6(a, b, c, d, e, f)	sys_##a, sys_##b, sys_##c, sys_##d, sys_##e, sys_##f
+#define SYS_JOIN_(a, b)	a##b
+#define SYS_JOIN(a, b)	SYS_JOIN_(a, b)
+#define SYS_TYPES(...)	SYS_JOIN(SYS_TYPES_, SYS_COUNT(__VA_ARGS__))(__VA_ARGS__)
+
+#define SYSCALL(number, name, ...) long sys_##name(SYS_TYPES(__VA_ARGS__));
+#include "syscalls.def"
+#undef SYSCALL
+
+/* A path that a program gave: short ones need no memory of the heap. */
+struct user_path {
+	const char *text;
+	char *more;
+	char local[200];
+};
+
+/*
+ * Reads one: 0; -EFAULT, -ENAMETOOLONG, -ENOMEM. Whatever it returns, path_done() comes behind it.
+ */
+int path_get_user(struct user_path *path, uaddr_t from);
+void path_done(struct user_path *path);
+
+/*
+ * From here to at_end() paths of the calling thread that do not begin with / begin at the folder
+ * that descriptor @fd has open, or, AT_FDCWD, where they do anyway. 0; -EBADF, -ENOTDIR where @path
+ * needs it. Whatever it returns, at_end() comes behind it.
+ */
+struct at {
+	struct fs_context context;
+	struct fs_context *before;
+	struct file *file;
+};
+int at_begin(struct at *at, int fd, const char *path);
+void at_end(struct at *at);
+
+#endif
