@@ -100,6 +100,19 @@ static void unknown(const char *name)
 		print("%s: unknown command; `help` lists them\n", name);
 }
 
+/* What is no command may be a program's name. */
+static int run_program(char **argv)
+{
+#ifdef CONFIG_PROCESS
+	char path[256];
+
+	if (program_find(argv[0], path, sizeof(path)))
+		return program_run(path, argv);
+#endif
+	unknown(argv[0]);
+	return STATUS_UNKNOWN;
+}
+
 #define STACK_LEFT	(6UL << 10)	/* bytes that a command can count on */
 
 /* Commands that run commands that run commands ... */
@@ -117,10 +130,8 @@ int shell_run_words(int argc, char **argv)
 		print("%s: not run: too many commands inside each other\n", argv[0]);
 		return STATUS_FAIL;
 	}
-	if (!c) {
-		unknown(argv[0]);
-		return STATUS_UNKNOWN;
-	}
+	if (!c)
+		return run_program(argv);
 	status = run_as_it_wants(c, argc, argv);
 	if (status == STATUS_USAGE && !(IS_ENABLED(CONFIG_SHELL_ARGUMENTS) && c->runs_others))
 		command_usage(c);

@@ -34,6 +34,7 @@ enum {
 	STATUS_OK = 0,
 	STATUS_FAIL = 1,
 	STATUS_USAGE = 2,
+	STATUS_CANNOT_RUN = 126,	/* a program that is there */
 	STATUS_UNKNOWN = 127,
 	STATUS_STOPPED = 130,	/* by Ctrl-C, kill, or for want of somebody who reads */
 };
