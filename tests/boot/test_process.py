@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: MIT
+"""Programs at EL0: they run, they end, and what they do wrong ends them alone."""
+
+import re
+import struct
+import subprocess
+
+import pytest
+
+from lib.build import ROOT
+from lib.session import OFF
+
+CPU = {"4K": "cortex-a72", "16K": "cortex-a76", "64K": "cortex-a72"}
+FREESTANDING = ["-nostdlib", "-ffreestanding", "-Wl,-z,separate-code"]
+
+
+@pytest.fixture(scope="session")
+def compile_program(tmp_path_factory):
+    """Compiles one of tests/user/ for arm64, statically: its path."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def compile_program(name, *flags):
+        program = folder / name
+        if not program.exists():
+            subprocess.run(["aarch64-linux-gnu-gcc", "-static", "-O1", "-Wall", "-o", program,
+                            ROOT / f"tests/user/{name}.c", *flags], check=True)
+        return program
+    return compile_program
+
+
+@pytest.fixture(scope="session")
+def process_kernel(build):
+    def get(granule="4K", more=""):
+        return build("qemu_virt_defconfig",
+                     set=f"PAGE_{granule}=y PROCESS=y DEBUG_ASSERT=y DEBUG_LOCKS=y {more}".strip())
+    return get
+
+
+@pytest.fixture
+def run_programs(run, process_kernel, tmp_path):
+    """Boots with files in /, and runs commands."""
+    def run_programs(files, commands, granule="4K", **env):
+        root = tmp_path / "root"
+        root.mkdir()
+        for name, contents in files.items():
+            (root / name).write_bytes(contents if isinstance(contents, bytes) else contents.read_bytes())
+            (root / name).chmod(0o755)
+        env = {"INITRD": root, "CPU": CPU[granule], "APPEND": "quiet", **env}
+        result = run(process_kernel(granule), commands, env=env)
+        assert result.status == OFF
+        return result.text.removesuffix("cairn: off\n")
+    return run_programs
+
+
+KINDS = {
+    "null": ("Segmentation fault: write at 0x8: nothing is mapped there", 139),
+    "kernel": ("Segmentation fault: read at 0xffffffff80000000: nothing is mapped there", 139),
+    "linear": ("Segmentation fault: read at 0xffffff8040000000: nothing is mapped there", 139),
+    "rodata": ("Segmentation fault: write at 0x[0-9a-f]+: it may not be used so", 139),
+    "execute": ("Segmentation fault: fetch at 0x[0-9a-f]+: it may not be used so", 139),
+    "undefined": ("Illegal instruction: illegal at 0x[0-9a-f]+: undefined instruction", 132),
+    "privileged": ("Illegal instruction: illegal at 0x[0-9a-f]+: .*", 132),
+    "break": ("Trace/breakpoint trap: break at 0x[0-9a-f]+: BRK instruction", 133),
+    "stack": ("Segmentation fault: write at 0x[0-9a-f]+: nothing is mapped there", 139),
+    "pc": ("Bus error: alignment at 0x[0-9a-f]+: misaligned program counter", 135),
+}
+
+
+@pytest.mark.parametrize("smp", [1, 4])
+def test_faults(run_programs, compile_program, smp):
+    commands = "; ".join(f"/faults {kind}; echo {kind} $?" for kind in KINDS)
+    text = run_programs({"faults": compile_program("faults", *FREESTANDING)}, f"{commands}; /faults; echo none $?",
+                        SMP=str(smp), APPEND="")
+    for kind, (words, status) in KINDS.items():
+        assert re.search(rf"^\[ *[\d.]+\] faults\[\d+\]: {words}, pc 0x[0-9a-f]+ sp 0x[0-9a-f]+$", text, re.M), words
+        assert f"\n{kind} {status}\n" in text
+    assert text.endswith("none 99\n")
+
+
+@pytest.mark.parametrize("granule", ["4K", "16K", "64K"])
+@pytest.mark.parametrize("smp", [1, 4])
+def test_fork(run_programs, compile_program, granule, smp):
+    files = {name: compile_program(name) for name in ("fork", "floats")}
+    assert run_programs(files, "/fork; echo $?; /floats; echo $?", granule, SMP=str(smp)) == \
+        "all well\n0\n0 differ\n0\n"
+
+
+def test_arguments(run_programs, compile_program):
+    files = {"args": compile_program("args"), "script": b"#!/args one two\nnothing of this is read\n",
+             "loop": b"#!/loop\n", "none": b"#!\n", "long": b"#!/" + b"x" * 300, "gone": b"#!/nowhere\n",
+             "text": b"words\n", "empty": b""}
+    text = run_programs(files, "/args a 'b c' ''; /script x; /loop; /none; /long; /gone; /text; /empty; /dev; echo $?; "
+                        "/nothing; echo $?; nothing; echo $?; PATH=/; args")
+    assert text == ("4 /args|a|b c|| env 4 page 4096\n"
+                    "4 /args|one two|/script|x| env 4 page 4096\n"
+                    "/loop: Too many levels of symbolic links\n/none: Exec format error\n/long: Exec format error\n"
+                    "/gone: No such file or directory\n/text: Exec format error\n/empty: Exec format error\n"
+                    "/dev: Permission denied\n126\n/nothing: No such file or directory\n127\n"
+                    "nothing: unknown command; `help` lists them\n127\n1 args| env 4 page 4096\n")
+
+
+def changed(data, at, *values):
+    return data[:at] + bytes(values) + data[at + len(values):]
+
+
+def test_bad_files(run_programs, compile_program):
+    """Each is refused with the errno that Linux gives, and the prompt is back."""
+    good = compile_program("faults", *FREESTANDING).read_bytes()
+    phoff, = struct.unpack_from("<Q", good, 32)
+    first_load = next(at for at in range(phoff, phoff + 56 * good[56], 56) if good[at] == 1)
+    files = {
+        "short": good[:40], "headers": good[:phoff + 20], "class": changed(good, 4, 1), "big": changed(good, 5, 2),
+        "machine": changed(good, 18, 62), "type": changed(good, 16, 1), "none": changed(good, 56, 0, 0),
+        "many": changed(good, 56, 255, 255), "entsize": changed(good, 54, 32, 0),
+        "size": changed(good, first_load + 40, *b"\xff" * 8), "place": changed(good, first_load + 16, *b"\xff" * 8),
+        "kernel": changed(good, first_load + 16, *struct.pack("<Q", 0xffffff8000000000)),
+        "offset": changed(good, first_load + 8, *struct.pack("<Q", 8)),
+        "filesz": changed(good, first_load + 32, *b"\xff" * 8),
+        "zero": changed(good, first_load + 16, *struct.pack("<Q", 0)),
+    }
+    text = run_programs(files | {"good": good}, "; ".join(f"/{name}" for name in files) + "; /good; echo $?")
+    assert text == "".join(f"/{name}: Exec format error\n" for name in files) + "99\n"
