@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls about memory: mmap, munmap, mprotect, brk. */
+#include "abi.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/mman.h>
+
+#define SIZE	(16 * 65536UL)
+
+static long page;
+
+static char *map(size_t size, int prot, int flags)
+{
+	char *p = mmap(NULL, size, prot, flags | MAP_ANONYMOUS, -1, 0);
+
+	OK(p != MAP_FAILED);
+	return p;
+}
+
+/* How a child ends that reads or writes at @p: 0, or the signal. */
+static int touch(volatile char *p, int write)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (write)
+			*p = 1;
+		else
+			(void)*p;
+		_exit(0);
+	}
+	EQ(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void anonymous(void)
+{
+	char *p = map(SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+	for (size_t i = 0; i < SIZE; i += page) {
+		EQ(p[i], 0);
+		p[i] = (char)i;
+	}
+	EQ(munmap(p, SIZE), 0);
+	EQ(touch(p, 0), SIGSEGV);
+	FAILS((long)mmap(NULL, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), EINVAL);
+	FAILS((long)mmap(NULL, SIZE, PROT_READ, MAP_ANONYMOUS, -1, 0), EINVAL);
+	FAILS((long)mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE, -1, 0), EBADF);
+	FAILS((long)mmap(NULL, SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 1), EINVAL);
+	FAILS((long)mmap(NULL, ~0UL - page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), ENOMEM);
+}
+
+static void fixed(void)
+{
+	char *p = map(SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS;
+
+	p[65536] = 1;
+	p[2 * 65536] = 2;
+	EQ(mmap(p + 65536, 65536, PROT_READ, flags | MAP_FIXED, -1, 0), p + 65536);
+	EQ(p[65536], 0);
+	EQ(p[2 * 65536], 2);
+	EQ(touch(p + 65536, 1), SIGSEGV);
+	FAILS((long)mmap(p, 65536, PROT_READ, flags | MAP_FIXED_NOREPLACE, -1, 0), EEXIST);
+	FAILS((long)mmap(p + 1, 65536, PROT_READ, flags | MAP_FIXED, -1, 0), EINVAL);
+	EQ(munmap(p, 65536), 0);
+	EQ(mmap(p, 65536, PROT_READ, flags | MAP_FIXED_NOREPLACE, -1, 0), p);
+}
+
+static void unmap_cuts(void)
+{
+	char *p = map(SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+	p[0] = 1;
+	p[SIZE - 1] = 2;
+	EQ(munmap(p + 65536, SIZE - 2 * 65536), 0);
+	EQ(p[0], 1);
+	EQ(p[SIZE - 1], 2);
+	EQ(touch(p + 65536, 0), SIGSEGV);
+	EQ(munmap(p, SIZE), 0);	/* holes do not matter */
+	FAILS(munmap(p + 1, page), EINVAL);
+	FAILS(munmap(p, 0), EINVAL);
+	FAILS(munmap((void *)-65536UL, 65536), EINVAL);
+}
+
+static void protect(void)
+{
+	char *p = map(SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+
+	p[65536] = 7;
+	EQ(mprotect(p + 65536, 65536, PROT_READ), 0);
+	EQ(p[65536], 7);
+	EQ(touch(p + 65536, 1), SIGSEGV);
+	EQ(touch(p, 1), 0);
+	EQ(mprotect(p + 65536, 65536, PROT_NONE), 0);
+	EQ(touch(p + 65536, 0), SIGSEGV);
+	EQ(write(-1, p + 65536, 1), -1);
+	EQ(mprotect(p + 65536, 65536, PROT_READ | PROT_WRITE), 0);
+	EQ(p[65536], 7);
+	p[65536] = 8;
+	EQ(munmap(p + 2 * 65536, 65536), 0);
+	FAILS(mprotect(p, SIZE, PROT_READ), ENOMEM);
+	EQ(touch(p, 1), SIGSEGV);	/* what came before the hole is done */
+	FAILS(mprotect(p + 1, page, PROT_READ), EINVAL);
+	EQ(mprotect(p, 0, PROT_READ), 0);
+}
+
+static void kernel_respects_rights(void)
+{
+	char *p = map(65536, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	int ends[2];
+
+	EQ(pipe(ends), 0);
+	EQ(write(ends[1], "12345678", 8), 8);
+	EQ(mprotect(p, 65536, PROT_READ), 0);
+	FAILS(read(ends[0], p, 4), EFAULT);
+	FAILS(read(ends[0], KERNEL, 4), EFAULT);
+	EQ(mprotect(p, 65536, PROT_NONE), 0);
+	FAILS(write(ends[1], p, 4), EFAULT);
+	FAILS(write(ends[1], BAD, 4), EFAULT);
+}
+
+static void program_break(void)
+{
+	char *start = sbrk(0), *p;
+
+	EQ(sbrk(3 * 65536), start);
+	start[0] = start[3 * 65536 - 1] = 1;
+	EQ(sbrk(-2 * 65536), start + 3 * 65536);
+	EQ(start[0], 1);
+	EQ(sbrk(2 * 65536), start + 65536);
+	EQ(start[3 * 65536 - 1], 0);
+	p = sbrk(0);
+	FAILS((long)sbrk(1L << 46), ENOMEM);
+	EQ(sbrk(0), p);
+}
+
+static void file_private(void)
+{
+	int fd = open("/tmp/abi_memory", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p, text[8] = { 0 };
+
+	OK(fd >= 0);
+	EQ(write(fd, "contents", 8), 8);
+	p = mmap(NULL, 2 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0);
+	OK(p != MAP_FAILED);
+	EQ(memcmp(p, "contents", 8), 0);
+	EQ(p[8], 0);
+	p[0] = 'C';
+	EQ(pread(fd, text, 8, 0), 8);
+	EQ(memcmp(text, "contents", 8), 0);
+	EQ(touch(p + 65536, 0), SIGBUS);
+	close(fd);
+	EQ(p[1], 'o');
+	unlink("/tmp/abi_memory");
+	EQ(p[2], 'n');
+}
+
+static void file_shared(void)
+{
+	int fd = open("/tmp/abi_memory", O_RDWR | O_CREAT | O_TRUNC, 0600), r;
+	char *p, text[8] = { 0 };
+
+	OK(fd >= 0);
+	EQ(ftruncate(fd, 65536), 0);
+	p = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	OK(p != MAP_FAILED);
+	memcpy(p, "shared", 6);
+	EQ(pread(fd, text, 6, 0), 6);
+	EQ(memcmp(text, "shared", 6), 0);
+	EQ(pwrite(fd, "SHARED", 6, 0), 6);
+	EQ(memcmp(p, "SHARED", 6), 0);
+	EQ(touch(p, 1), 0);
+	EQ(p[0], 1);	/* the child's write */
+	r = open("/tmp/abi_memory", O_RDONLY);
+	FAILS((long)mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, r, 0), EACCES);
+	p = mmap(NULL, 65536, PROT_READ, MAP_SHARED, r, 0);
+	OK(p != MAP_FAILED);
+	FAILS(mprotect(p, 65536, PROT_READ | PROT_WRITE), EACCES);
+	OK(mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE, r, 0) != MAP_FAILED);
+	unlink("/tmp/abi_memory");
+}
+
+static void read_into_own_mapping(void)
+{
+	int fd = open("/tmp/abi_memory", O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *p;
+
+	OK(fd >= 0);
+	EQ(write(fd, "0123456789", 10), 10);
+	EQ(ftruncate(fd, 65536), 0);
+	p = mmap(NULL, 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	OK(p != MAP_FAILED);
+	EQ(pread(fd, p + 100, 10, 0), 10);
+	EQ(memcmp(p + 100, "0123456789", 10), 0);
+	EQ(pwrite(fd, p + 100, 10, 200), 10);
+	EQ(memcmp(p + 200, "0123456789", 10), 0);
+	unlink("/tmp/abi_memory");
+}
+
+static void shared_across_fork(void)
+{
+	volatile int *p = (int *)map(65536, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+	EQ(touch((char *)p, 1), 0);
+	EQ(*(char *)p, 1);
+}
+
+static int deep(int n)
+{
+	volatile char here[4096];
+
+	here[0] = (char)n;
+	return n ? deep(n - 1) + here[0] : 0;
+}
+
+static void stack_grows(void)
+{
+	OK(deep(1500) != 1);
+}
+
+static const struct abi_case cases[] = {
+	CASE(anonymous), CASE(fixed), CASE(unmap_cuts), CASE(protect),
+	CASE(kernel_respects_rights), CASE(program_break), CASE(file_private), CASE(file_shared),
+	CASE(read_into_own_mapping), CASE(shared_across_fork), CASE(stack_grows),
+};
+
+int main(int argc, char **argv)
+{
+	page = sysconf(_SC_PAGESIZE);
+	return abi_main(cases, sizeof(cases) / sizeof(cases[0]), argc, argv);
+}
