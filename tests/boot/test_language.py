@@ -219,7 +219,7 @@ def test_commands_inside_each_other_come_to_an_end(shell):
 
 
 @pytest.mark.parametrize("line,near", [
-    ("ecoh", "echo"), ("grpe", "grep"), ("versionn", "version"), ("lsdt", None), ("uptme", "uptime"),
+    ("ecoh", "echo"), ("grpe", "grep"), ("verzion", "version"), ("lsdt", None), ("uptme", "uptime"),
 ])
 def test_suggestions(shell, line, near):
     wanted = f"did you mean {near}?" if near else "`help` lists them"
