@@ -15,43 +15,42 @@
 
 /* --- Faults ----------------------------------------------------------------------------------- */
 
-/*
- * Maps @page at @va, with the right to write where @write. Keeps the caller's reference if it can.
- */
-static int map_page(struct space *space, const struct vma *vma, vaddr_t va, struct page *page,
-		    bool write)
-{
-	unsigned int flags = vma_table_flags(vma) | (write ? MMU_WRITE : 0);
-	int err;
+/* A page of a space: where it is, in what VMA, and where the tables have it. */
+struct place {
+	struct space *space;
+	const struct vma *vma;
+	vaddr_t va;
+	arch_slot *slot;
+};
 
-	if (vma->flags & VMA_EXEC)
+/* Maps @page there, with the right to write where @write; the reference becomes the space's. */
+static inline void map_page(const struct place *at, struct page *page, bool write)
+{
+	unsigned int flags = vma_table_flags(at->vma) | (write ? MMU_WRITE : 0);
+
+	if (unlikely(at->vma->flags & VMA_EXEC))
 		arch_sync_code(page_to_virt(page), PAGE_SIZE);
-	err = arch_space_map(&space->arch, va, page_to_phys(page), flags);
-	if (err)
-		page_put(page);
-	return err;
+	arch_slot_set(&at->space->arch, at->slot, at->va, page_to_phys(page), flags);
 }
 
-static int add_page(struct space *space, const struct vma *vma, vaddr_t va, struct page *page,
-		    bool write)
+static inline int add_page(const struct place *at, struct page *page, bool write)
 {
-	int err = map_page(space, vma, va, page, write);
+	struct space *space = at->space;
 
-	if (err)
-		return err;
+	map_page(at, page, write);
 	space->faults++;
 	if (++space->resident > space->peak)
 		space->peak = space->resident;
 	return 0;
 }
 
-static int add_anonymous(struct space *space, const struct vma *vma, vaddr_t va)
+static inline int add_anonymous(const struct place *at)
 {
 	struct page *page = page_alloc(0, PAGE_USE_PROCESS | PAGE_ZERO);
 
-	if (!page)
+	if (unlikely(!page))
 		return -ENOMEM;
-	return add_page(space, vma, va, page, vma->flags & VMA_WRITE);
+	return add_page(at, page, at->vma->flags & VMA_WRITE);
 }
 
 /* A copy of @page, whose reference goes, or -ENOMEM. */
@@ -66,44 +65,37 @@ static int copy_page(struct page **page)
 	return copy ? 0 : -ENOMEM;
 }
 
-static int add_from_object(struct space *space, const struct vma *vma, vaddr_t va, bool write)
+static int add_from_object(const struct place *at, bool write)
 {
+	const struct vma *vma = at->vma;
+	u64 index = vma->offset + ((at->va - vma->start) >> PAGE_SHIFT);
 	bool shared = vma->flags & VMA_SHARED;
 	struct page *page;
-	int err = vma->ops->page(vma->object, vma->offset + ((va - vma->start) >> PAGE_SHIFT),
-				 &page);
+	int err = vma->ops->page(vma->object, index, &page);
 
-	if (err)
-		return err;
-	if (write && !shared) {
+	if (!err && write && !shared)
 		err = copy_page(&page);
-		if (err)
-			return err;
-	}
-	return add_page(space, vma, va, page, shared ? vma->flags & VMA_WRITE : write);
+	return err ? err : add_page(at, page, shared ? vma->flags & VMA_WRITE : write);
 }
 
 /* A write to a page that is there, and may not be written to yet. */
-static int make_writable(struct space *space, const struct vma *vma, vaddr_t va, paddr_t pa)
+static int make_writable(const struct place *at, paddr_t pa)
 {
-	struct page *page = phys_to_page(pa);
-	int err;
+	struct page *old = phys_to_page(pa), *page = old;
+	int err = 0;
 
-	if (vma->flags & VMA_SHARED || atomic_load_acquire(&page->refs) == 1) {
-		page_get(page);
-		err = map_page(space, vma, va, page, true);
-		if (!err)
-			page_put(page);
-		return err;
+	/* what a file has as well is counted there too */
+	if (!(at->vma->flags & VMA_SHARED) && atomic_load_acquire(&old->refs) > 1) {
+		page_get(old);
+		err = copy_page(&page);
 	}
-	page_get(page);
-	err = copy_page(&page);
 	if (err)
 		return err;
-	err = map_page(space, vma, va, page, true);
-	if (!err)
-		page_put(phys_to_page(pa));
-	return err;
+	map_page(at, page, true);
+	/* only now does no CPU use it any more */
+	if (page != old)
+		page_put(old);
+	return 0;
 }
 
 /* The stack above @address grows down to it, if it may: that VMA, or NULL. */
@@ -126,25 +118,27 @@ static struct vma *grow_stack(struct space *space, struct vma *above, vaddr_t ad
 
 static int fault_locked(struct space *space, vaddr_t address, u32 access)
 {
-	vaddr_t va = ALIGN_DOWN(address, PAGE_SIZE);
+	struct place at = { .space = space, .va = ALIGN_DOWN(address, PAGE_SIZE) };
 	struct vma *vma = vma_find(space, address);
 	unsigned int flags;
 	paddr_t pa;
 
-	if (!vma || vma->start > address)
+	if (unlikely(!vma || vma->start > address))
 		vma = grow_stack(space, vma, address);
-	if (!vma)
+	if (unlikely(!vma))
 		return -EFAULT;
 	/* what may be written to or executed can be read: the CPU knows no other way */
-	if (!(vma->flags & access) && !(access == VMA_READ && vma->flags & VMA_RIGHTS))
+	if (unlikely(!(vma->flags & access)) &&
+	    !(access == VMA_READ && vma->flags & VMA_RIGHTS))
 		return -EACCES;
-	if (!arch_space_lookup(&space->arch, va, &pa, &flags)) {
-		if (vma->ops)
-			return add_from_object(space, vma, va, access == VMA_WRITE);
-		return add_anonymous(space, vma, va);
-	}
+	at.vma = vma;
+	at.slot = arch_space_slot(&space->arch, at.va);
+	if (unlikely(!at.slot))
+		return -ENOMEM;
+	if (!arch_slot_get(at.slot, &pa, &flags))
+		return vma->ops ? add_from_object(&at, access == VMA_WRITE) : add_anonymous(&at);
 	if (access == VMA_WRITE && !(flags & MMU_WRITE))
-		return make_writable(space, vma, va, pa);
+		return make_writable(&at, pa);
 	/* another thread was faster */
 	return 0;
 }
@@ -170,28 +164,45 @@ int user_fault_in(uaddr_t address, u32 access)
 	return err ? -EFAULT : 0;
 }
 
+/* The rest of a copy, of which @done bytes are copied: what comes next is not there. */
+static __noinline int copy_from_on(u8 *to, uaddr_t from, size_t n, size_t done)
+{
+	do {
+		if (user_fault_in(from + done, VMA_READ))
+			return -EFAULT;
+		done += arch_copy_from_user(to + done, from + done, n - done);
+	} while (done < n);
+	return 0;
+}
+
 int copy_from_user(void *to, uaddr_t from, size_t n)
 {
-	size_t done = 0;
+	size_t done;
 
 	if (unlikely(!arch_user_range_ok(from, n)))
 		return -EFAULT;
-	while ((done += arch_copy_from_user((u8 *)to + done, from + done, n - done)) < n)
-		if (user_fault_in(from + done, VMA_READ))
+	done = arch_copy_from_user(to, from, n);
+	return likely(done == n) ? 0 : copy_from_on(to, from, n, done);
+}
+
+static __noinline int copy_to_on(uaddr_t to, const u8 *from, size_t n, size_t done)
+{
+	do {
+		if (user_fault_in(to + done, VMA_WRITE))
 			return -EFAULT;
+		done += arch_copy_to_user(to + done, from + done, n - done);
+	} while (done < n);
 	return 0;
 }
 
 int copy_to_user(uaddr_t to, const void *from, size_t n)
 {
-	size_t done = 0;
+	size_t done;
 
 	if (unlikely(!arch_user_range_ok(to, n)))
 		return -EFAULT;
-	while ((done += arch_copy_to_user(to + done, (const u8 *)from + done, n - done)) < n)
-		if (user_fault_in(to + done, VMA_WRITE))
-			return -EFAULT;
-	return 0;
+	done = arch_copy_to_user(to, from, n);
+	return likely(done == n) ? 0 : copy_to_on(to, from, n, done);
 }
 
 int clear_user(uaddr_t to, size_t n)
@@ -206,23 +217,34 @@ int clear_user(uaddr_t to, size_t n)
 	return 0;
 }
 
-ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n)
+/* The rest of a string: @done bytes of it are copied, and what comes next is not there. */
+static __noinline ssize_t copy_string_on(char *to, uaddr_t from, size_t n, size_t done)
 {
-	for (size_t done = 0;;) {
+	for (;;) {
 		size_t room = n - done;
 		ssize_t got;
 
-		if (unlikely(from >= ARCH_USER_END))
+		if (from + done >= ARCH_USER_END || user_fault_in(from + done, VMA_READ))
 			return -EFAULT;
-		/* a string that reaches the end of what can be a program's ends there */
-		got = arch_copy_string_from_user(to + done, from, MIN(room, ARCH_USER_END - from));
-		if (got >= 0 && (size_t)got < room && from + (size_t)got < ARCH_USER_END)
+		/* one that reaches the end of what can be a program's is not ended there */
+		room = MIN(room, ARCH_USER_END - from - done);
+		got = arch_copy_string_from_user(to + done, from + done, room);
+		if (got >= 0 && (size_t)got < room)
 			return (ssize_t)done + got;
 		if (got >= 0)
-			return (size_t)got == room ? -ENAMETOOLONG : -EFAULT;
+			return room == n - done ? -ENAMETOOLONG : -EFAULT;
 		done += (size_t)(-got - 1);
-		from += (size_t)(-got - 1);
-		if (user_fault_in(from, VMA_READ))
-			return -EFAULT;
 	}
+}
+
+ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n)
+{
+	ssize_t got;
+
+	if (unlikely(from >= ARCH_USER_END || ARCH_USER_END - from < n))
+		return copy_string_on(to, from, n, 0);
+	got = arch_copy_string_from_user(to, from, n);
+	if (unlikely(got < 0))
+		return copy_string_on(to, from, n, (size_t)(-got - 1));
+	return likely((size_t)got < n) ? got : -ENAMETOOLONG;
 }

@@ -270,15 +270,16 @@ static int move_pages(struct space *space, vaddr_t from, vaddr_t to, size_t size
 {
 	for (size_t at = 0; at < size; at += PAGE_SIZE) {
 		unsigned int flags;
+		arch_slot *slot;
 		size_t one = 1;
 		paddr_t pa;
-		int err;
 
 		if (!arch_space_lookup(&space->arch, from + at, &pa, &flags))
 			continue;
-		err = arch_space_map(&space->arch, to + at, pa, flags);
-		if (err)
-			return err;
+		slot = arch_space_slot(&space->arch, to + at);
+		if (!slot)
+			return -ENOMEM;
+		arch_slot_set(&space->arch, slot, to + at, pa, flags);
 		arch_space_unmap(&space->arch, from + at, from + at + PAGE_SIZE, &pa, &one, true);
 	}
 	return 0;

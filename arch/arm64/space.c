@@ -37,12 +37,6 @@ static u64 page_entry(paddr_t pa, unsigned int flags)
 	return pte;
 }
 
-static unsigned int entry_flags(u64 pte)
-{
-	return (pte & PTE_VALID ? MMU_USER : 0) | (pte & PTE_RDONLY ? 0 : MMU_WRITE) |
-	       (pte & PTE_UXN ? 0 : MMU_EXEC);
-}
-
 static unsigned int entry_index(vaddr_t va, int level)
 {
 	return (va >> LEVEL_SHIFT(level)) & (TABLE_ENTRIES - 1);
@@ -139,40 +133,38 @@ int arch_space_init(struct arch_space *space)
 	return space->tables.root ? 0 : -ENOMEM;
 }
 
-int arch_space_map(struct arch_space *space, vaddr_t va, paddr_t pa, unsigned int flags)
+arch_slot *arch_space_slot(struct arch_space *space, vaddr_t va)
 {
-	u64 *entry = make(space, va), pte = page_entry(pa, flags), was;
+	return make(space, va);
+}
 
-	if (!entry)
-		return -ENOMEM;
-	was = *entry;
-	if (was & PTE_VALID && ((was ^ pte) & PTE_ADDRESS)) {
+void arch_slot_set(struct arch_space *space, arch_slot *slot, vaddr_t va, paddr_t pa,
+		   unsigned int flags)
+{
+	u64 pte = page_entry(pa, flags), was = *slot;
+
+	if (unlikely(was & PTE_VALID && ((was ^ pte) & PTE_ADDRESS))) {
 		/* two pages at one address must never be in a TLB: break before make, D8.14 */
-		pte_write(entry, 0);
+		pte_write(slot, 0);
 		forget(space, va, va + PAGE_SIZE);
 		was = 0;
 	}
 	/* before it is seen, what is on the page is */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	pte_write(entry, pte);
-	if (was & PTE_VALID)
+	pte_write(slot, pte);
+	if (unlikely(was & PTE_VALID))
 		forget(space, va, va + PAGE_SIZE);
 	else
 		dsb(ishst);
-	return 0;
 }
 
 bool arch_space_lookup(const struct arch_space *space, vaddr_t va, paddr_t *pa,
 		       unsigned int *flags)
 {
 	int level;
-	u64 *entry = find(&space->tables, va, &level);
+	const u64 *entry = find(&space->tables, va, &level);
 
-	if (!entry || !*entry)
-		return false;
-	*pa = *entry & PTE_ADDRESS;
-	*flags = entry_flags(*entry);
-	return true;
+	return entry && arch_slot_get(entry, pa, flags);
 }
 
 /* Where the next table's entries begin that may have something. */

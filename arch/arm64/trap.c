@@ -11,6 +11,9 @@
 #include <arch/frame.h>
 #include <arch/sections.h>
 #include <arch/upcall.h>
+#ifdef CONFIG_PROCESS
+#include <arch/user.h>
+#endif
 #include <asm/esr.h>
 #include <asm/exception_table.h>
 #include <asm/memory.h>
@@ -141,7 +144,7 @@ static __noreturn void fatal(struct arch_frame *frame)
 }
 
 #ifdef CONFIG_PROCESS
-const char *trap_words(u64 esr)
+const char *arch_user_words(u64 esr)
 {
 	unsigned int class = ESR_EC(esr);
 

@@ -21,9 +21,6 @@ void arch_user_trap(struct arch_frame *frame, const struct arch_context *context
 
 /* The text of usercopy.S, in which a data abort goes on where x4 says. */
 extern const char usercopy_start[], usercopy_end[];
-
-/* What kind of exception or fault @esr says it was, in a few words that stay. */
-const char *trap_words(u64 esr);
 #endif
 
 /* One of the vectors that this kernel never expects; @kind is its number, 0 to 15. */

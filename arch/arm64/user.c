@@ -202,8 +202,8 @@ void arch_sync_code(const void *va, size_t size)
 
 /* --- Exceptions ------------------------------------------------------------------------------- */
 
-/* The first use of a V register since the program began, or a switch, if it is one. */
-static bool fp_first_use(struct arch_user *user)
+/* The first use of a V register since the program began. */
+static void fp_first_use(struct arch_user *user)
 {
 	unsigned long state = arch_irq_save();
 
@@ -212,7 +212,6 @@ static bool fp_first_use(struct arch_user *user)
 	isb();
 	fp_load(&user->fp);
 	arch_irq_restore(state);
-	return true;
 }
 
 static enum arch_user_exception access_kind(unsigned int class, u64 esr)
@@ -238,29 +237,34 @@ static enum arch_user_exception abort_kind(unsigned int class, u64 esr)
 
 void arch_user_trap(struct arch_frame *frame, const struct arch_context *context)
 {
-	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
-	unsigned int class = ESR_EC(esr);
+	enum arch_user_exception kind = ARCH_USER_ILLEGAL;
+	u64 esr = sysreg_read(esr_el1), address = sysreg_read(far_el1);
 
-	if (class == EC_FP && fp_first_use(context->user))
-		return;
-	arch_irq_enable();
-	switch (class) {
+	switch (ESR_EC(esr)) {
 	case EC_DABT_LOWER:
 	case EC_IABT_LOWER:
-		user_exception(frame, abort_kind(class, esr), far, trap_words(esr));
+		kind = abort_kind(ESR_EC(esr), esr);
 		break;
+	case EC_FP:
+		fp_first_use(context->user);
+		return;
 	case EC_PC_ALIGN:
+		kind = ARCH_USER_ALIGNMENT;
+		break;
 	case EC_SP_ALIGN:
-		user_exception(frame, ARCH_USER_ALIGNMENT, class == EC_PC_ALIGN ? frame->pc :
-			       frame->sp, trap_words(esr));
+		kind = ARCH_USER_ALIGNMENT;
+		address = frame->sp;
 		break;
 	case EC_BRK:
 	case EC_BREAK_LOWER:
 	case EC_STEP_LOWER:
 	case EC_WATCH_LOWER:
-		user_exception(frame, ARCH_USER_BREAK, frame->pc, trap_words(esr));
+		kind = ARCH_USER_BREAK;
+		address = frame->pc;
 		break;
 	default:
-		user_exception(frame, ARCH_USER_ILLEGAL, frame->pc, trap_words(esr));
+		address = frame->pc;
 	}
+	arch_irq_enable();
+	user_exception(frame, kind, address, esr);
 }

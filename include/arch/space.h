@@ -15,6 +15,9 @@
 
 struct arch_space;
 
+/* Of one page, in the tables. */
+typedef u64 arch_slot;
+
 /*
  * An empty space: 0, -ENOMEM. Its tables come from space_table() (<arch/upcall.h>); who gave them
  * frees them, when no CPU uses the space any more.
@@ -22,12 +25,22 @@ struct arch_space;
 int arch_space_init(struct arch_space *space);
 
 /*
- * Maps the page at @va to @pa; what was mapped there is replaced, and no CPU uses it when this
- * returns. 0; -ENOMEM without memory for a table: nothing has changed.
+ * Where the tables have what is mapped at @va, with tables made on the way; NULL: no memory. For
+ * the two below, until the lock is released.
  */
-int arch_space_map(struct arch_space *space, vaddr_t va, paddr_t pa, unsigned int flags);
+arch_slot *arch_space_slot(struct arch_space *space, vaddr_t va);
 
-/* What is mapped at @va: true, *@pa and *@flags; or false. */
+/* What is mapped there: true, *@pa and *@flags; or false. */
+static inline bool arch_slot_get(const arch_slot *slot, paddr_t *pa, unsigned int *flags);
+
+/*
+ * Maps the page at @va, whose slot that is, to @pa; what was mapped there is replaced, and no CPU
+ * uses it when this returns.
+ */
+void arch_slot_set(struct arch_space *space, arch_slot *slot, vaddr_t va, paddr_t pa,
+		   unsigned int flags);
+
+/* The same as the first two, where no table is made: true; or false. */
 bool arch_space_lookup(const struct arch_space *space, vaddr_t va, paddr_t *pa,
 		       unsigned int *flags);
 

@@ -47,9 +47,9 @@ enum arch_user_exception {
 	ARCH_USER_BUS,		/* memory that does not answer */
 };
 
-/* A program did that; @what says it in words. Interrupts on. */
+/* A program did that; @why is for arch_user_words(). Interrupts on. */
 void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vaddr_t address,
-		    const char *what);
+		    u64 why);
 
 /* A zeroed page for a table of @space, which keeps it; 0: no memory. */
 paddr_t space_table(struct arch_space *space);

@@ -70,6 +70,9 @@ size_t arch_clear_user(uaddr_t to, size_t n);
  */
 ssize_t arch_copy_string_from_user(char *to, uaddr_t from, size_t n);
 
+/* What @why, which user_exception() got, says in a few words that stay. */
+const char *arch_user_words(u64 why);
+
 /* Has the CPUs fetch what was written to [va, va + size), an address of the kernel, as code. */
 void arch_sync_code(const void *va, size_t size);
 

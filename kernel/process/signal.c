@@ -122,26 +122,39 @@ static __noreturn void die(const struct arch_frame *frame, int signal, const cha
 	process_exit(signal);
 }
 
-void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vaddr_t address,
-		    const char *what)
+/* Why a page cannot be there: in words, and with the signal for it. */
+static const char *page_missing(struct process *p, int err, int *signal)
 {
-	static const u32 access[] = { VMA_READ, VMA_WRITE, VMA_EXEC };
+	switch (err) {
+	case -EFAULT:
+		return "nothing is mapped there";
+	case -EACCES:
+		return "it may not be used so";
+	case -EIO:
+		*signal = SIGBUS;
+		return "behind the end of the file";
+	default:
+		log_err("%s[%d]: out of memory: killed", p->name, p->pid);
+		process_exit(SIGKILL);
+	}
+}
+
+void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vaddr_t address,
+		    u64 why)
+{
+	static const u8 access[] = { VMA_READ, VMA_WRITE, VMA_EXEC };
 	struct process *p = process_current();
 	int signal = exceptions[kind].signal;
+	const char *text;
 	int err;
 
-	if (kind <= ARCH_USER_FETCH) {
+	if (likely(kind <= ARCH_USER_FETCH)) {
 		err = space_fault(p->space, address, access[kind]);
 		if (likely(!err))
 			return;
-		if (err == -EIO)
-			signal = SIGBUS;
-		if (err == -ENOMEM || err == -ENOSPC) {
-			log_err("%s[%d]: out of memory: killed", p->name, p->pid);
-			process_exit(SIGKILL);
-		}
-		what = err == -EFAULT ? "nothing is mapped there" :
-		       err == -EACCES ? "it may not be used so" : "behind the end of the file";
+		text = page_missing(p, err, &signal);
+	} else {
+		text = arch_user_words(why);
 	}
-	die(frame, signal, exceptions[kind].what, address, what);
+	die(frame, signal, exceptions[kind].what, address, text);
 }

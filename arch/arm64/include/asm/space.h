@@ -12,6 +12,16 @@ struct arch_space {
 
 #define TTBR_ASID_SHIFT	48
 
+static inline bool arch_slot_get(const arch_slot *slot, paddr_t *pa, unsigned int *flags)
+{
+	u64 pte = *slot;
+
+	*pa = pte & PTE_ADDRESS;
+	*flags = (pte & PTE_VALID ? MMU_USER : 0) | (pte & PTE_RDONLY ? 0 : MMU_WRITE) |
+		 (pte & PTE_UXN ? 0 : MMU_EXEC);
+	return pte;
+}
+
 /* What TTBR0 points at when no program runs: nothing is mapped there. */
 extern const u8 zero_table[];
 
