@@ -206,18 +206,31 @@ static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, 
 	n = file->ops->write(file, iov, *pos);
 	if (n > 0) {
 		*pos += (u64)n;
+		/* what a device was given is not kept */
+		if (IS_ENABLED(CONFIG_PROCESS) && !locks(inode))
+			return n;
 		inode->modified = time_real();
 		inode->changed = inode->modified;
 	}
 	return n;
 }
 
-/* One step, or what could be done of it before a program's memory was missing. */
-static ssize_t transfer_step(struct file *file, struct iov *iov, u64 *pos, u32 access, bool locked)
+/* Reading and writing have this each, where system calls of programs go through it. */
+#ifdef CONFIG_PROCESS
+#define transfer_inline	__always_inline
+#else
+#define transfer_inline	__noinline
+#endif
+
+/* In one step, or what of it was done before a program's memory was missing. */
+static __always_inline ssize_t transfer_step(struct file *file, struct iov *iov, u64 *pos,
+					     u32 access, bool locked)
 {
 	struct inode *inode = file->inode;
 	ssize_t n = 0;
 
+	if (IS_ENABLED(CONFIG_PROCESS) && !locked)
+		return transfer_at(file, iov, pos, access);
 	if (locked)
 		fs_lock(&inode->lock);
 	if (locked && access == FILE_WRITE && iov->left)
@@ -231,8 +244,8 @@ static ssize_t transfer_step(struct file *file, struct iov *iov, u64 *pos, u32 a
 
 #ifdef CONFIG_PROCESS
 /* Without the lock memory can be brought in, and the rest is another step. */
-static __cold ssize_t transfer_on(struct file *file, struct iov *iov, u64 *pos, u32 access,
-				  ssize_t n)
+static __cold __noinline ssize_t transfer_on(struct file *file, struct iov *iov, u64 *pos,
+					     u32 access, ssize_t n)
 {
 	ssize_t total = MAX(n, 0L);
 
@@ -249,19 +262,17 @@ static __cold ssize_t transfer_on(struct file *file, struct iov *iov, u64 *pos, 
 }
 #endif
 
-static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
+static transfer_inline ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 {
 	bool hook = access == FILE_READ ? file->ops->read != NULL : file->ops->write != NULL;
 	struct inode *inode = file->inode;
 	bool locked = locks(inode);
 	ssize_t n;
 
-	if (!(file->access & access))
+	if (unlikely(!(file->access & access)))
 		return -EBADF;
-	if (S_ISDIR(inode->mode))
-		return -EISDIR;
-	if (!hook || (ssize_t)iov.left < 0)
-		return -EINVAL;
+	if (unlikely(!hook || (ssize_t)iov.left < 0))
+		return S_ISDIR(inode->mode) ? -EISDIR : -EINVAL;
 #ifdef CONFIG_PROCESS
 	iov.may_fault = !locked;
 #endif
@@ -273,41 +284,48 @@ static ssize_t transfer(struct file *file, struct iov iov, u64 *pos, u32 access)
 	return n;
 }
 
-/* Memory for reading to, or for writing from. */
-static inline struct iov memory(const void *buf, size_t n)
+static ssize_t read_at(struct file *file, void *buf, size_t n, u64 *pos)
 {
-	return (struct iov){ .base = (u8 *)(uintptr_t)buf, .left = n };
+	return transfer(file, (struct iov){ .base = buf, .left = n }, pos, FILE_READ);
+}
+
+static ssize_t write_at(struct file *file, const void *buf, size_t n, u64 *pos)
+{
+	struct iov iov = { .base = (u8 *)(uintptr_t)buf, .left = n };
+
+	return transfer(file, iov, pos, FILE_WRITE);
 }
 
 ssize_t file_read(struct file *file, void *buf, size_t n)
 {
-	return transfer(file, memory(buf, n), &file->pos, FILE_READ);
+	return read_at(file, buf, n, &file->pos);
 }
 
 ssize_t file_write(struct file *file, const void *buf, size_t n)
 {
-	return transfer(file, memory(buf, n), &file->pos, FILE_WRITE);
+	return write_at(file, buf, n, &file->pos);
 }
 
-static ssize_t transfer_from(struct file *file, const void *buf, size_t n, s64 pos, u32 access)
+/* Whether a transfer may begin at the byte @pos. */
+static int check_position(const struct file *file, s64 pos)
 {
-	u64 at = (u64)pos;
-
 	if (pos < 0)
 		return -EINVAL;
-	if (file->access & FILE_STREAM)
-		return -ESPIPE;
-	return transfer(file, memory(buf, n), &at, access);
+	return file->access & FILE_STREAM ? -ESPIPE : 0;
 }
 
 __cold ssize_t file_pread(struct file *file, void *buf, size_t n, s64 pos)
 {
-	return transfer_from(file, buf, n, pos, FILE_READ);
+	int err = check_position(file, pos);
+
+	return err ? err : read_at(file, buf, n, (u64 *)&pos);
 }
 
 __cold ssize_t file_pwrite(struct file *file, const void *buf, size_t n, s64 pos)
 {
-	return transfer_from(file, buf, n, pos, FILE_WRITE);
+	int err = check_position(file, pos);
+
+	return err ? err : write_at(file, buf, n, (u64 *)&pos);
 }
 
 /* --- The rest --------------------------------------------------------------------------------- */
