@@ -132,17 +132,20 @@ static int make_room(struct files *files, u32 fd, unsigned long *state)
 int files_add(struct files *files, struct file *file, int min, bool cloexec)
 {
 	unsigned long state = spin_lock_irqsave(&files->lock);
-	u32 fd = (u32)min;
-	int err;
+	u32 fd = MAX((u32)min, files->next);
+	int err = 0;
 
 	do {
 		while (fd < files->size && files->file[fd])
 			fd++;
-		err = make_room(files, fd, &state);
-	} while (!err && files->file[fd]);
-	if (!err) {
+		if (unlikely(fd >= files->size || fd >= files->limit))
+			err = make_room(files, fd, &state);
+	} while (!err && unlikely(files->file[fd] != NULL));
+	if (likely(!err)) {
 		files->file[fd] = file;
 		set_bit(files->cloexec, fd, cloexec);
+		if ((u32)min <= files->next)
+			files->next = fd + 1;
 	}
 	spin_unlock_irqrestore(&files->lock, state);
 	return err ? err : (int)fd;
@@ -173,6 +176,7 @@ int files_close(struct files *files, int fd)
 	if ((u32)fd < files->size) {
 		file = files->file[fd];
 		files->file[fd] = NULL;
+		files->next = MIN(files->next, (u32)fd);
 	}
 	spin_unlock_irqrestore(&files->lock, state);
 	if (!file)

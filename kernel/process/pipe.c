@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pipes between programs: a ring of bytes in pages, which are there from the first write on. What
- * is written at one call and is no longer than PIPE_BUF comes out in one piece, whoever else
- * writes. A mutex guards the ring while it is copied to and from, since a program's memory may have
- * to be brought in; those who find it empty or full sleep in a queue of their side.
+ * Pipes between programs: a ring of bytes in pages, which are there from the first write on.
+ * Readers sleep while it is empty and writers while there is no room, never both at once, so one
+ * queue serves them, and its lock guards all of the pipe. It is held while bytes are copied, a
+ * page's worth at a time: where a program's memory is missing it is released, and the memory
+ * brought in.
+ *
+ * What is written at one call and is no longer than PIPE_BUF comes out in one piece, whoever else
+ * writes.
  */
-#include <arch/atomic.h>
 #include <fs/inode.h>
-#include <kernel/mutex.h>
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -23,162 +25,181 @@
 #define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE)
 
 struct pipe {
-	struct mutex lock;
-	/* lock held: */
+	struct wait_queue queue;
+	/* queue.lock held: */
 	u32 head;		/* where the next byte is read, counted on and on */
 	u32 tail;		/* where the next one is written */
+	u32 readers, writers;	/* ends that are open */
 	u8 *page[PIPE_PAGES];
-	u32 readers, writers;	/* ends that are open; written with readable.lock held */
-	struct wait_queue readable, writable;
 };
 
-static int lock(struct pipe *p)
+static inline unsigned long lock(struct pipe *p)
 {
-	return mutex_lock(&p->lock, TIME_NEVER);
+	return spin_lock_irqsave(&p->queue.lock);
 }
 
-/* Goes to sleep until the other side has done something, with the pipe not locked meanwhile. */
-static int wait(struct pipe *p, struct wait_queue *q, bool (*ready)(const struct pipe *p, u32 n),
-		u32 n)
+/* Those who sleep look at the pipe again. */
+static inline void unlock_and_wake(struct pipe *p, unsigned long state)
 {
-	unsigned long state;
-	int err = 0;
-
-	mutex_unlock(&p->lock);
-	state = spin_lock_irqsave(&q->lock);
-	while (!ready(p, n) && !err) {
-		err = wait_sleep(q, state, TIME_NEVER);
-		state = spin_lock_irqsave(&q->lock);
-	}
-	spin_unlock_irqrestore(&q->lock, state);
-	return err ? err : lock(p);
+	if (!list_empty(&p->queue.waiters))
+		wait_wake_all(&p->queue);
+	wait_unlock(&p->queue, state);
 }
 
-static void wake(struct wait_queue *q)
+static inline u32 filled(const struct pipe *p)
 {
-	/* the lock also has whoever is on his way to sleep see what was done before */
-	unsigned long state = spin_lock_irqsave(&q->lock);
-
-	if (unlikely(!list_empty(&q->waiters)))
-		wait_wake_all(q);
-	wait_unlock(q, state);
+	return p->tail - p->head;
 }
 
-static u32 filled(const struct pipe *p)
+/* Copies out up to a page's worth. Less than there is to copy: memory is missing. */
+static inline size_t take(struct pipe *p, struct iov *iov)
 {
-	return atomic_load_relaxed(&p->tail) - atomic_load_relaxed(&p->head);
+	u32 at = p->head % PIPE_SIZE;
+	size_t there = MIN((size_t)filled(p), iov->left);
+	size_t n = MIN(there, PAGE_SIZE - at % PAGE_SIZE), got;
+
+	got = iov_put(iov, p->page[at >> PAGE_SHIFT] + at % PAGE_SIZE, n);
+	p->head += (u32)got;
+	return got;
 }
 
-static bool can_read(const struct pipe *p, u32 n __unused)
+/* The page of the ring that byte @at is on; NULL: no memory. */
+static inline u8 *page_at(struct pipe *p, u32 at)
 {
-	return filled(p) || !atomic_load_relaxed(&p->writers);
+	u8 **page = &p->page[at >> PAGE_SHIFT];
+	struct page *fresh;
+
+	if (likely(*page))
+		return *page;
+	fresh = page_alloc(0, PAGE_USE_KERNEL);
+	if (fresh)
+		*page = page_to_virt(fresh);
+	return *page;
 }
 
-static bool can_write(const struct pipe *p, u32 n)
+/*
+ * Copies in up to @n bytes at a place @ahead of the tail, to the end of a page: how many, fewer
+ * when memory is missing; -ENOMEM.
+ */
+static inline ssize_t put(struct pipe *p, struct iov *iov, size_t n, u32 ahead)
 {
-	return PIPE_SIZE - filled(p) >= n || !atomic_load_relaxed(&p->readers);
-}
+	u32 at = (p->tail + ahead) % PIPE_SIZE;
+	u8 *page = page_at(p, at);
 
-/* Copies out what is there: the number of bytes, -EFAULT. */
-static ssize_t take(struct pipe *p, struct iov *iov)
-{
-	ssize_t done = 0;
-
-	while (iov->left && filled(p)) {
-		u32 at = p->head % PIPE_SIZE;
-		size_t there = MIN((size_t)filled(p), iov->left);
-		size_t n = MIN(there, PAGE_SIZE - at % PAGE_SIZE);
-		size_t got = iov_put(iov, p->page[at >> PAGE_SHIFT] + at % PAGE_SIZE, n);
-
-		atomic_store_relaxed(&p->head, p->head + (u32)got);
-		done += (ssize_t)got;
-		if (got < n)
-			return done ? done : -EFAULT;
-	}
-	return done;
-}
-
-static ssize_t put(struct pipe *p, struct iov *iov)
-{
-	ssize_t done = 0;
-
-	while (iov->left && filled(p) < PIPE_SIZE) {
-		u32 at = p->tail % PIPE_SIZE;
-		size_t room = MIN(PIPE_SIZE - filled(p), iov->left);
-		size_t n = MIN(room, PAGE_SIZE - at % PAGE_SIZE), got;
-		u8 **page = &p->page[at >> PAGE_SHIFT];
-
-		if (!*page) {
-			struct page *fresh = page_alloc(0, PAGE_USE_KERNEL);
-
-			if (!fresh)
-				return done ? done : -ENOMEM;
-			*page = page_to_virt(fresh);
-		}
-		got = iov_get(iov, *page + at % PAGE_SIZE, n);
-		atomic_store_relaxed(&p->tail, p->tail + (u32)got);
-		done += (ssize_t)got;
-		if (got < n)
-			return done ? done : -EFAULT;
-	}
-	return done;
+	if (unlikely(!page))
+		return -ENOMEM;
+	return (ssize_t)iov_get(iov, page + at % PAGE_SIZE, MIN(n, PAGE_SIZE - at % PAGE_SIZE));
 }
 
 static ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	struct pipe *p = file->data;
-	ssize_t n = iov->left ? lock(p) : -EAGAIN;
+	unsigned long state;
+	ssize_t done = 0;
+	int err;
 
-	if (n)
-		return iov->left ? n : 0;
-	while (!filled(p)) {
-		if (!p->writers)
-			break;
-		n = file->flags & O_NONBLOCK ? -EAGAIN : wait(p, &p->readable, can_read, 0);
-		if (n == -EAGAIN)
-			break;
-		if (n)
-			return n;
+	iov->may_fault = false;
+	while (iov->left) {
+		state = lock(p);
+		if (filled(p)) {
+			done += (ssize_t)take(p, iov);
+			unlock_and_wake(p, state);
+			if (likely(!iov->faulted))
+				continue;
+			iov->faulted = false;
+			if (user_fault_in((uaddr_t)iov->base, VMA_WRITE))
+				return done ? done : -EFAULT;
+			continue;
+		}
+		if (done || !p->writers || file->flags & O_NONBLOCK) {
+			err = !done && p->writers ? -EAGAIN : 0;
+			spin_unlock_irqrestore(&p->queue.lock, state);
+			return done ? done : err;
+		}
+		err = wait_sleep(&p->queue, state, TIME_NEVER);
+		if (err)
+			return err;
 	}
-	if (!n)
-		n = take(p, iov);
-	mutex_unlock(&p->lock);
-	if (n > 0)
-		wake(&p->writable);
-	return n;
+	return done;
+}
+
+/*
+ * Writes up to @n bytes, which there is room for: all of them are there at once for whoever reads,
+ * or none. How many; 0: memory is missing; -ENOMEM.
+ */
+static ssize_t put_whole(struct pipe *p, struct iov *iov, size_t n)
+{
+	const struct iov before = *iov;
+	size_t done = 0;
+
+	while (done < n) {
+		ssize_t got = put(p, iov, n - done, (u32)done);
+
+		if (unlikely(got < 0 || iov->faulted)) {
+			bool faulted = iov->faulted;
+
+			*iov = before;
+			iov->faulted = faulted;
+			return MIN(got, 0L);
+		}
+		done += (size_t)got;
+	}
+	p->tail += (u32)done;
+	return (ssize_t)done;
+}
+
+/* Has all of what is written next be in memory, as far as it is written in one piece. */
+static int bring_in(const struct iov *iov)
+{
+	uaddr_t at = (uaddr_t)iov->base, end = at + MIN(iov->left, (size_t)PIPE_BUF);
+	int err = 0;
+
+	for (; at < end && !err; at = ALIGN_DOWN(at, PAGE_SIZE) + PAGE_SIZE)
+		err = user_fault_in(at, VMA_READ);
+	return err;
 }
 
 static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	struct pipe *p = file->data;
-	u32 whole = iov->left <= PIPE_BUF ? (u32)iov->left : 1;
-	ssize_t done = 0, n = iov->left ? lock(p) : -EAGAIN;
+	size_t least = MIN(iov->left, (size_t)PIPE_BUF), room;
+	ssize_t done = 0, n = 0;
+	unsigned long state;
 
-	if (n)
-		return iov->left ? n : 0;
+	/* of a longer one each piece may come on its own */
+	if (iov->left > PIPE_BUF)
+		least = 1;
+	iov->may_fault = false;
 	while (iov->left) {
-		if (!p->readers) {
-			n = -EPIPE;
-			break;
+		state = lock(p);
+		room = PIPE_SIZE - filled(p);
+		if (unlikely(!p->readers)) {
+			spin_unlock_irqrestore(&p->queue.lock, state);
+			process_signal(process_current(), SIGPIPE);
+			return done ? done : -EPIPE;
 		}
-		if (can_write(p, whole)) {
-			n = put(p, iov);
-			if (n < 0)
-				break;
-			done += n;
-			wake(&p->readable);
+		if (room >= least) {
+			room = MIN(room, iov->left);
+			n = put_whole(p, iov, MIN(room, (size_t)PIPE_BUF));
+			unlock_and_wake(p, state);
+			if (likely(n > 0)) {
+				done += n;
+				continue;
+			}
+			iov->faulted = false;
+			if (n || bring_in(iov))
+				return done ? done : n ? n : -EFAULT;
 			continue;
 		}
-		n = file->flags & O_NONBLOCK ? -EAGAIN : wait(p, &p->writable, can_write, whole);
-		if (n == -EAGAIN)
-			break;
+		if (file->flags & O_NONBLOCK) {
+			spin_unlock_irqrestore(&p->queue.lock, state);
+			return done ? done : -EAGAIN;
+		}
+		n = wait_sleep(&p->queue, state, TIME_NEVER);
 		if (n)
 			return done ? done : n;
 	}
-	mutex_unlock(&p->lock);
-	if (n == -EPIPE)
-		process_signal(process_current(), SIGPIPE);
-	return done ? done : n;
+	return done;
 }
 
 static void free_pipe(struct pipe *p)
@@ -190,34 +211,30 @@ static void free_pipe(struct pipe *p)
 }
 
 /* One end less, of those that @count counts; the other side hears of the last one. */
-static void end(struct pipe *p, u32 *count, struct wait_queue *others)
+static void end(struct pipe *p, u32 *count)
 {
-	unsigned long state;
+	unsigned long state = lock(p);
 	bool last;
 
-	/* one lock for both counts, so that one of two that go at once sees that it is the last */
-	state = spin_lock_irqsave(&p->readable.lock);
-	atomic_store_relaxed(count, *count - 1);
+	--*count;
 	last = !p->readers && !p->writers;
-	spin_unlock_irqrestore(&p->readable.lock, state);
+	unlock_and_wake(p, state);
 	if (last)
 		free_pipe(p);
-	else
-		wake(others);
 }
 
 static void release_read(struct file *file)
 {
 	struct pipe *p = file->data;
 
-	end(p, &p->readers, &p->writable);
+	end(p, &p->readers);
 }
 
 static void release_write(struct file *file)
 {
 	struct pipe *p = file->data;
 
-	end(p, &p->writers, &p->readable);
+	end(p, &p->writers);
 }
 
 static unsigned int poll_read(struct file *file)
@@ -225,7 +242,7 @@ static unsigned int poll_read(struct file *file)
 	const struct pipe *p = file->data;
 
 	return (filled(p) ? POLLIN | POLLRDNORM : 0) |
-	       (atomic_load_relaxed(&p->writers) ? 0 : POLLHUP);
+	       (p->writers ? 0 : POLLHUP);
 }
 
 static unsigned int poll_write(struct file *file)
@@ -233,7 +250,7 @@ static unsigned int poll_write(struct file *file)
 	const struct pipe *p = file->data;
 
 	return (PIPE_SIZE - filled(p) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0) |
-	       (atomic_load_relaxed(&p->readers) ? 0 : POLLERR);
+	       (p->readers ? 0 : POLLERR);
 }
 
 static long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
@@ -256,9 +273,7 @@ int pipe_files(struct file **read, struct file **write, int flags)
 
 	if (!p)
 		return -ENOMEM;
-	mutex_init(&p->lock);
-	wait_queue_init(&p->readable);
-	wait_queue_init(&p->writable);
+	wait_queue_init(&p->queue);
 	p->readers = p->writers = 1;
 	flags &= O_NONBLOCK | O_DIRECT;
 	*read = anon_file(&read_ops, S_IFIFO | 0600, O_RDONLY | flags, p);

@@ -6,6 +6,7 @@
 #ifndef PROCESS_PRIVATE_H
 #define PROCESS_PRIVATE_H
 
+#include <arch/atomic.h>
 #include <arch/user.h>
 #include <fs/file.h>
 #include <fs/fs.h>
@@ -30,6 +31,7 @@ struct files {
 	struct spinlock lock;
 	/* lock held: */
 	u32 size;		/* slots */
+	u32 next;		/* none is free below it */
 	u32 limit;		/* RLIMIT_NOFILE */
 	struct file **file;
 	u64 *cloexec;		/* a bit for each: closed by exec */
@@ -43,6 +45,24 @@ void files_put(struct files *files);
 
 /* The file @fd, with a reference; NULL: there is none. */
 struct file *files_get(struct files *files, int fd);
+
+/*
+ * The same for the length of a call of the process whose table it is, which changes no descriptor:
+ * without a reference, where nobody else can close it meanwhile. *@held is for file_return().
+ */
+static inline struct file *file_borrow(struct files *files, int fd, bool *held)
+{
+	*held = atomic_load_relaxed(&files->users) > 1;
+	if (unlikely(*held))
+		return files_get(files, fd);
+	return likely((u32)fd < files->size) ? files->file[fd] : NULL;
+}
+
+static inline void file_return(struct file *file, bool held)
+{
+	if (unlikely(held))
+		file_put(file);
+}
 
 /* The lowest free descriptor from @min on for @file, whose reference it takes: -EMFILE, -ENOMEM. */
 int files_add(struct files *files, struct file *file, int min, bool cloexec);

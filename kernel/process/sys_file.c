@@ -26,7 +26,8 @@ static inline bool is_buffer(uaddr_t buf, size_t n)
 
 long sys_read(int fd, uaddr_t buf, unsigned long n)
 {
-	struct file *file = files_get(files_here(), fd);
+	bool held;
+	struct file *file = file_borrow(files_here(), fd, &held);
 	ssize_t done;
 
 	if (unlikely(!file))
@@ -35,13 +36,14 @@ long sys_read(int fd, uaddr_t buf, unsigned long n)
 		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
 	else
 		done = file_read(file, (void *)buf, MIN(n, READ_MAX));
-	file_put(file);
+	file_return(file, held);
 	return done;
 }
 
 long sys_write(int fd, uaddr_t buf, unsigned long n)
 {
-	struct file *file = files_get(files_here(), fd);
+	bool held;
+	struct file *file = file_borrow(files_here(), fd, &held);
 	ssize_t done;
 
 	if (unlikely(!file))
@@ -50,7 +52,7 @@ long sys_write(int fd, uaddr_t buf, unsigned long n)
 		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
 	else
 		done = file_write(file, (const void *)buf, MIN(n, READ_MAX));
-	file_put(file);
+	file_return(file, held);
 	return done;
 }
 

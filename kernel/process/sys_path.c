@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls that name files: opening, making, removing, asking. */
 #include <fs/inode.h>
+#include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <uapi/abi.h>
@@ -127,21 +128,33 @@ long sys_readlinkat(int fd, uaddr_t path, uaddr_t buf, unsigned long size)
 
 /* --- Asking ----------------------------------------------------------------------------------- */
 
-static struct abi_timespec timespec_of(u64 ns)
+static inline void put_time(struct abi_timespec *to, u64 ns)
 {
-	return (struct abi_timespec){ (s64)(ns / 1000000000), (s64)(ns % 1000000000) };
+	to->sec = (s64)(ns / NS_PER_SEC);
+	to->nsec = (s64)(ns % NS_PER_SEC);
 }
 
+/* One by one: clearing all of it first takes twice as long. */
 static long put_stat(const struct file_stat *s, uaddr_t to)
 {
-	const struct abi_stat stat = {
-		.dev = s->device, .ino = s->inode, .mode = s->mode, .nlink = s->links,
-		.uid = s->uid, .gid = s->gid, .rdev = s->node, .size = (s64)s->size,
-		.blksize = (s32)s->block_size, .blocks = (s64)s->blocks,
-		.atime = timespec_of(s->accessed), .mtime = timespec_of(s->modified),
-		.ctime = timespec_of(s->changed),
-	};
+	struct abi_stat stat;
 
+	stat.dev = s->device;
+	stat.ino = s->inode;
+	stat.mode = s->mode;
+	stat.nlink = s->links;
+	stat.uid = s->uid;
+	stat.gid = s->gid;
+	stat.rdev = s->node;
+	stat.pad1 = 0;
+	stat.size = (s64)s->size;
+	stat.blksize = (s32)s->block_size;
+	stat.pad2 = 0;
+	stat.blocks = (s64)s->blocks;
+	put_time(&stat.atime, s->accessed);
+	put_time(&stat.mtime, s->modified);
+	put_time(&stat.ctime, s->changed);
+	stat.unused[0] = stat.unused[1] = 0;
 	return copy_to_user(to, &stat, sizeof(stat));
 }
 
@@ -173,10 +186,11 @@ static long do_stat(const char *path, const void *arg)
 
 long sys_newfstatat(int fd, uaddr_t path, uaddr_t to, unsigned long flags)
 {
-	struct stat_request r = { .follow = !(flags & AT_SYMLINK_NOFOLLOW) };
+	struct stat_request r;
 	char first;
 	long err;
 
+	r.follow = !(flags & AT_SYMLINK_NOFOLLOW);
 	if (flags & ~(unsigned long)STAT_FLAGS)
 		return -EINVAL;
 	if (flags & AT_EMPTY_PATH && fd != AT_FDCWD && !copy_from_user(&first, path, 1) && !first)
