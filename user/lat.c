@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What system calls take: a micro-benchmark that runs on any kernel with Linux's ABI for arm64. It
- * needs no C library, so that a fork of it is one of a small program. One line a figure, "name value
- * ns"; where an instruction takes a nanosecond (QEMU's -icount shift=0) these are instructions.
+ * needs no C library, so that a fork of it is one of a small program. One line a figure, "name
+ * value ns"; where an instruction takes a nanosecond (QEMU's -icount shift=0) these are
+ * instructions.
  *
  *   lat [FOLDER [GLIBC [NAME]]]
  *
  * Files are made in FOLDER (-, which is /); GLIBC is a program that ends at once, or -; NAME is the
- * only figure that is wanted. Each is a loop's time by its number of rounds, less what an empty loop
- * takes, after a few rounds that nobody counts.
+ * only figure that is wanted. Each is a loop's time by its number of rounds, less what an empty
+ * loop takes, after a few rounds that nobody counts.
  */
 #include "sys.h"
 
