@@ -20,7 +20,8 @@ ssize_t shell_read(void *buf, size_t len)
 static int next(struct line_reader *r)
 {
 	if (r->at == r->len && !r->ended) {
-		ssize_t n = shell_read(r->buffer, sizeof(r->buffer));
+		/* a line may have no end, as /dev/zero's */
+		ssize_t n = shell_stopped() ? -EINTR : shell_read(r->buffer, sizeof(r->buffer));
 
 		r->ended = n <= 0;
 		r->error = n < 0 ? (int)n : 0;

@@ -27,7 +27,7 @@ def machine(build):
     "repeat 0 find /many -size +1", "repeat 0 cp /big /copy", "repeat 0 sum /big", "hexdump -v /big",
     "repeat 0 wc /big", "repeat 0 grep -v x /big", "cat /big /big /big", "head -n 200000 /big",
     "peek 0xffffffff80000000 10000000", "repeat 0 dt tree", "seq 100000000 | sum", "seq 100000000 > /s",
-    "cat", "wc - /big", "sleep 100", "watch true", "repeat 0 true",
+    "grep x /dev/zero", "cat", "wc - /big", "sleep 100", "watch true", "repeat 0 true",
 ])
 def test_prompt_is_back(machine, line):
     machine.position = len(machine.text)
