@@ -31,6 +31,7 @@ static struct {
 	/* its lock held: */
 	struct ring in, out;
 	bool receive_masked;
+	bool interrupted;	/* CONSOLE_INTERRUPT, until a reader was told */
 	unsigned long overruns;
 	/* set by the first console_register(), then constant: */
 	struct device *dev;
@@ -207,8 +208,10 @@ static bool receive_locked(char c)
 		verdict = console.look(c);
 	if (verdict == CONSOLE_KEEP)
 		ring_put(&console.in, c);
-	else if (verdict == CONSOLE_TAKE_ALL)
+	else if (verdict >= CONSOLE_TAKE_ALL)
 		console.in.tail = console.in.head;
+	if (verdict == CONSOLE_INTERRUPT)
+		console.interrupted = true;
 	return verdict != CONSOLE_KEEP;
 }
 
@@ -269,8 +272,13 @@ int console_read(u64 deadline)
 		c = wait_sleep(&console.readers, state, deadline);
 		state = spin_lock_irqsave(&console.readers.lock);
 	}
-	if (!ring_empty(&console.in))
+	if (IS_ENABLED(CONFIG_TTY_MODES) && console.interrupted) {
+		/* what follows the key is for whoever reads when that has had its effect */
+		console.interrupted = false;
+		c = -EINTR;
+	} else if (!ring_empty(&console.in)) {
 		c = take_locked();
+	}
 	spin_unlock_irqrestore(&console.readers.lock, state);
 	return c;
 }

@@ -124,7 +124,9 @@ static enum console_verdict look(char c)
 		return CONSOLE_KEEP;
 	taken_key = (u8)c;
 	taken_signal = signal;
-	return is_set(NOFLSH) ? CONSOLE_TAKE : CONSOLE_TAKE_ALL;
+	if (is_set(NOFLSH))
+		return CONSOLE_TAKE;
+	return signal == SIGTSTP ? CONSOLE_TAKE_ALL : CONSOLE_INTERRUPT;
 }
 
 static void tell(char key, int signal)

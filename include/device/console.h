@@ -50,6 +50,7 @@ enum console_verdict {
 	CONSOLE_KEEP,		/* a byte for whoever reads */
 	CONSOLE_TAKE,		/* not for the reader */
 	CONSOLE_TAKE_ALL,	/* nor what came before it and has not been read yet */
+	CONSOLE_INTERRUPT,	/* and whoever reads next gets -EINTR, once, before any byte */
 };
 
 /*
@@ -83,8 +84,8 @@ void console_panic(void);
 
 /*
  * Returns the next received byte, waiting for it until the time @deadline (ns as time_now();
- * UINT64_MAX: for ever). -ETIMEDOUT, or -ENODEV without a console. Thread context, interrupts
- * on.
+ * UINT64_MAX: for ever). -ETIMEDOUT; -EINTR when the sleep was cancelled, or for the filter's
+ * CONSOLE_INTERRUPT; -ENODEV without a console. Thread context, interrupts on.
  */
 int console_read(u64 deadline);
 

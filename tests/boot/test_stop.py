@@ -43,6 +43,17 @@ def test_prompt_is_back(machine, line):
     machine.cmd("rm -f /s")
 
 
+@pytest.mark.parametrize("line", ["cat", "cat | cat | wc", "cat /dev/tty | grep x", "sleep 100"])
+def test_what_is_typed_behind_it_is_for_the_prompt(machine, line):
+    for number in range(15):
+        machine.position = len(machine.text)
+        machine.send(line + "\r")
+        time.sleep(0.05)
+        machine.send(f"\x03echo next{number}\r")
+        machine.expect(f"^next{number}$", timeout=10)
+        machine.prompt(10)
+
+
 def test_memory_is_back(machine):
     """What a test of memory had when it was stopped is free again."""
     def free():

@@ -26,6 +26,7 @@ static char queue[QUEUE_SIZE];
 static size_t queue_from, queue_to;
 static enum console_verdict (*look)(char c);
 static void (*taken)(void);
+static bool cut;		/* CONSOLE_INTERRUPT, until a reader was told */
 static u64 now;
 
 static char said[QUEUE_SIZE * 3];
@@ -80,6 +81,10 @@ bool console_pending(void)
 /* Nobody types while it waits: a time-out, or for ever and then somebody cancels it. */
 int console_read(u64 deadline)
 {
+	if (cut) {
+		cut = false;
+		return -EINTR;
+	}
 	if (console_pending())
 		return (u8)queue[queue_from++];
 	if (deadline == TIME_NEVER)
@@ -103,8 +108,9 @@ static void type_bytes(const char *bytes, size_t len)
 			abort();
 		if (verdict == CONSOLE_KEEP)
 			queue[queue_to++] = *bytes;
-		else if (verdict == CONSOLE_TAKE_ALL)
+		else if (verdict >= CONSOLE_TAKE_ALL)
 			queue_from = queue_to;
+		cut |= verdict == CONSOLE_INTERRUPT;
 		if (verdict != CONSOLE_KEEP)
 			taken();
 	}
@@ -137,6 +143,7 @@ static void begin(void)
 		tty_get_modes(&first);
 	known = true;
 	modes = first;
+	cut = false;
 	tty_set_modes(&modes);
 	tty_set_signal_hook(hook);
 	tty_clear_interrupt();
@@ -324,6 +331,7 @@ static void signals(void)
 	} kinds[] = {
 		{ "\003", "^C", SIGINT }, { "\034", "^\\", SIGQUIT }, { "\032", "^Z", SIGTSTP },
 	};
+	long n;
 
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		begin();
@@ -333,8 +341,14 @@ static void signals(void)
 		TEST_EQ(last_signal, kinds[i].signal);
 		TEST_STR(said, kinds[i].echo);
 		TEST_EQ(tty_interrupted(), kinds[i].signal == SIGINT);
+		/* who reads is told, but for Ctrl-Z, before what comes after the key */
+		type("aft");
+		if (kinds[i].signal != SIGTSTP) {
+			got(10, &n);
+			TEST_EQ(n, -EINTR);
+		}
 		/* what came before it is gone, what comes after it is not */
-		reads("after\r", "after\n");
+		reads("er\r", "after\n");
 		TEST_EQ(hooked, 1);
 		begin();
 		set(NOFLSH, true);
@@ -376,10 +390,14 @@ static void without_signals(void)
 
 static void no_hook(void)
 {
+	long n;
+
 	begin();
 	tty_set_signal_hook(NULL);
 	type("\003");
 	TEST(tty_interrupted());
+	got(10, &n);
+	TEST_EQ(n, -EINTR);
 	modes.c_cc[VINTR] = 'q';
 	tty_set_modes(&modes);
 	tty_clear_interrupt();
