@@ -16,23 +16,36 @@
 
 const struct shell_files *shell_files;
 
+/*
+ * The character at @*s, moved behind it, as its bytes of UTF-8 in a row: what comes later in
+ * Unicode is the greater number. @*s is not at its end.
+ */
+static u32 character(const char **s)
+{
+	u32 c = (u8)*(*s)++;
+
+	while (c > 0x7f && c < 1U << 24 && ((u8)**s & 0xc0) == 0x80)
+		c = c << 8 | (u8)*(*s)++;
+	return c;
+}
+
 /* The set behind a [ at @*pattern, moved behind its ]: whether @c is in it. */
-static bool in_set(const char **pattern, char c)
+static bool in_set(const char **pattern, u32 c)
 {
 	const char *p = *pattern;
 	bool negated = *p == '!' || *p == '^', in = false;
 
 	p += negated;
 	/* a ] that comes first is one of the set */
-	for (bool first = true; *p && (first || *p != ']'); first = false, p++) {
-		char low, high;
+	for (bool first = true; *p && (first || *p != ']'); first = false) {
+		u32 low, high;
 
 		p += *p == '\\' && p[1];
-		low = high = *p;
-		if (p[1] == '-' && p[2] && p[2] != ']') {
-			p += 2;
+		low = high = character(&p);
+		if (p[0] == '-' && p[1] && p[1] != ']') {
+			p++;
 			p += *p == '\\' && p[1];
-			high = *p;
+			high = character(&p);
 		}
 		in = in || (c >= low && c <= high);
 	}
@@ -51,6 +64,8 @@ bool glob_match(const char *p, const char *s)
 	const char *star = NULL, *from = NULL;
 
 	for (;;) {
+		const char *next = s;
+		u32 c = *s ? character(&next) : 0;
 		bool fits;
 
 		if (*p == '*') {
@@ -61,25 +76,25 @@ bool glob_match(const char *p, const char *s)
 		if (!*s && !*p)
 			return true;
 		if (*p == '?') {
-			fits = *s;
+			fits = c;
 			p++;
 		} else if (*p == '[' && has_set(p + 1)) {
 			p++;
-			fits = in_set(&p, *s) && *s;
+			fits = in_set(&p, c) && c;
 		} else {
 			p += *p == '\\' && p[1];
-			fits = *p == *s && *s;
-			p += *p != 0;
+			fits = c && *p && character(&p) == c;
 		}
 		if (fits) {
-			s++;
+			s = next;
 			continue;
 		}
 		/* the last * takes one character more */
 		if (!star || !*from)
 			return false;
 		p = star;
-		s = ++from;
+		character(&from);
+		s = from;
 	}
 }
 

@@ -223,6 +223,15 @@ static void patterns(void)
 	TEST(glob_match("[]]", "]") && glob_match("[a-]", "-") && glob_match("[", "["));
 	TEST(!glob_match("[!a]", "") && glob_match("\\*", "*") && !glob_match("\\*", "a"));
 	TEST(glob_match("\\", "\\") && glob_match("[\\]]", "]"));
+	/* a character of several bytes is one */
+	TEST(glob_match("?", "\303\274") && !glob_match("??", "\303\274"));
+	TEST(!glob_match("*??", "\303\274") && !glob_match("*[!\303\274]", "\303\274"));
+	TEST(glob_match("[a\303\274]x", "\303\274x") && !glob_match("[\303\274]", "\303\244"));
+	TEST(glob_match("[\303\240-\303\274]", "\303\244") && !glob_match("[a-z]", "\303\244"));
+	TEST(glob_match("*\346\234\254", "\346\227\245\346\234\254"));
+	/* bytes that are none are taken as they are */
+	TEST(glob_match("?", "\303") && !glob_match("\303*", "\303\274"));
+	TEST(glob_match("\377", "\377") && glob_match("?\374", "\377\374"));
 }
 
 static void expressions(void)
