@@ -16,11 +16,13 @@
 struct stage {
 	struct prepared command;
 	struct thread *thread;	/* until it was joined */
+	bool failed;		/* a file for it could not be opened: it was said */
 };
 
 static int run_stage(void *arg)
 {
-	struct prepared *c = &((struct stage *)arg)->command;
+	struct stage *s = arg;
+	struct prepared *c = &s->command;
 
 	/* what the thread has inherited goes at once, or a pipe would keep a writer too many */
 	thread_streams_swap(&c->in, &c->out);
@@ -28,7 +30,7 @@ static int run_stage(void *arg)
 	stream_put(c->out);
 	c->in = NULL;
 	c->out = NULL;
-	return run_prepared(c);
+	return s->failed ? STATUS_FAIL : run_prepared(c);
 }
 
 /* Puts a pipe between @from and @to, where they are not redirected: 0, -ENOMEM. */
@@ -58,15 +60,12 @@ static int prepare(struct stage *stages, const struct run *r, const struct parse
 		   u32 count)
 {
 	struct stream *in = stream_in(), *out = stream_out();
-	int err;
 
-	for (u32 i = 0; i < count; i++) {
-		err = run_prepare(&stages[i].command, r, &commands[i]);
-		if (err)
-			return err;
-	}
+	/* one that cannot run leaves the others an empty input, or nobody who reads */
+	for (u32 i = 0; i < count; i++)
+		stages[i].failed = run_prepare(&stages[i].command, r, &commands[i]);
 	for (u32 i = 0; i + 1 < count; i++) {
-		err = connect(&stages[i], &stages[i + 1], in, out);
+		int err = connect(&stages[i], &stages[i + 1], in, out);
 		if (err) {
 			print("out of memory\n");
 			return err;
