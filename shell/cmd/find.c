@@ -73,7 +73,8 @@ static bool read_options(struct find *f, char **words)
 		if (!words[1] || (!name && !(!strcmp(*words, "-type") && read_type(f, value)) &&
 				  !(!strcmp(*words, "-size") && read_size(f, value)))) {
 			print(name ? "find: %s: a value is missing\n" :
-				     "find: %s %s: no such condition\n", *words, value);
+			      *value ? "find: %s %s: no such condition\n" :
+				       "find: %s: no such condition\n", *words, value);
 			return false;
 		}
 	}

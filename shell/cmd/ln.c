@@ -15,7 +15,11 @@ static const struct argument ln_arguments[] = {
 
 static int link_hard(const char *path, const char *target)
 {
-	return file_status("ln", target, fs_link(path, false, target));
+	int err = fs_link(path, false, target);
+	struct file_stat stat;
+
+	/* which of the two is not there? */
+	return file_status("ln", fs_stat(path, false, &stat) ? path : target, err);
 }
 
 static int link_symbolic(const char *path, const char *target)

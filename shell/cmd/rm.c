@@ -69,7 +69,7 @@ static int remove_all(char *path, size_t size)
 {
 	size_t start = strlen(path), len = start;
 	char name[NAME_BYTES];
-	int err = is_root(path) ? -EBUSY : 0;
+	int err = 0;
 
 	while (!err && !shell_stopped()) {
 		err = fs_unlink(path);
@@ -99,29 +99,41 @@ static int remove_all(char *path, size_t size)
 	return err;
 }
 
+/* As remove_all(), of a path that stays as it is: the status. */
+static int remove_tree(const char *root)
+{
+	char *path = kmalloc(PATH_MAX);
+	int err = path ? -ENAMETOOLONG : -ENOMEM, status;
+
+	if (path && strlcpy(path, root, PATH_MAX) < PATH_MAX)
+		err = remove_all(path, PATH_MAX);
+	status = file_status("rm", path ? path : root, err);
+	kfree(path);
+	return status;
+}
+
 static int rm(const struct arguments *a)
 {
-	const size_t size = 4096;
-	char *path = kmalloc(size);
+	bool all = a->given & 1U << ALL, force = a->given & 1U << FORCE;
 	int status = STATUS_OK;
 
-	if (!path)
-		return file_status("rm", ".", -ENOMEM);
 	for (int i = 0; i < a->count && !shell_stopped(); i++) {
-		int err = strlcpy(path, a->words[i], size) >= size ? -ENAMETOOLONG : 0;
+		const char *path = a->words[i];
+		int err;
 
-		if (is_dots(a->words[i])) {
+		if (is_dots(path)) {
 			print("rm: refusing to remove '.' or '..' directory: skipping '%s'\n",
-			      a->words[i]);
+			      path);
 			status |= STATUS_FAIL;
 			continue;
 		}
-		if (!err)
-			err = a->given & 1U << ALL ? remove_all(path, size) : fs_unlink(path);
-		if (err != -ENOENT || !(a->given & 1U << FORCE))
+		/* without memory where it can be: it is how memory becomes free */
+		err = all && is_root(path) ? -EBUSY : fs_unlink(path);
+		if (all && err == -EISDIR)
+			status |= remove_tree(path);
+		else if (!force || (err != -ENOENT && err != -ENOTDIR))
 			status |= file_status("rm", path, err);
 	}
-	kfree(path);
 	return shell_stopped() ? STATUS_STOPPED : status;
 }
 

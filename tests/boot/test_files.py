@@ -40,7 +40,7 @@ def shell(machine, request):
     ("mkdir -p ''", "mkdir: : No such file or directory"), ("mkdir d; rmdir d; ls", ""),
     ("mkdir d d/e; rmdir d", "rmdir: d: Directory not empty"),
     ("touch f; rmdir f", "rmdir: f: Not a directory"), ("rm none; echo $?", "rm: none: No such file or directory\n1"),
-    ("rm -f none; echo $?", "0"),
+    ("touch f; rm -f none none/x f/x; echo $?; rm f/x", "0\nrm: f/x: Not a directory"),
     ("mkdir d; rm d", "rm: d: Is a directory"), ("mkdir d d/e d/e/f; touch d/g d/e/h; rm -r d; ls", ""),
     ("cd /t; repeat 100 'mkdir deep; cd deep'; cd /t; rm -r deep; ls", ""),
     ("touch f; rm -r f/x", "rm: f/x: Not a directory"),
@@ -67,6 +67,11 @@ def shell(machine, request):
     ("echo x > a; ln a b; rm a; cat b", "x"), ("ln -s b a; cat a", "cat: a: No such file or directory"),
     ("ln -s b b; cat b", "cat: b: Too many levels of symbolic links"),
     ("mkdir d; ln d e", "ln: e: Operation not permitted"),
+    ("touch a; ln none b; ln a none/b; ln a a", "ln: none: No such file or directory\n"
+     "ln: none/b: No such file or directory\nln: a: File exists"),
+    # of a pipeline only the command whose file cannot be opened does not run
+    ("cat < none | wc -l && echo yes; seq 3 | cat > . | wc -l; seq 3 | wc -l < none; echo $?",
+     "none: No such file or directory\n0\nyes\n.: Is a directory\n0\nnone: No such file or directory\n1"),
     ("mkdir d; cd d; pwd; cd ..; pwd; cd; pwd", "/t/d\n/t\n/"), ("cd none", "cd: none: No such file or directory"),
     ("touch a; cd a", "cd: a: Not a directory"),
     ("mkdir m; mount -t ramfs -o size=64K m; mount | grep ramfs",
@@ -116,6 +121,8 @@ def shell(machine, request):
     ("seq 3 > a; seq 9 > b; find -name '[!a]' -size +6; find -size -7 -type f; find -size +1K", "./b\n./a"),
     ("find -type x; echo $?", "find: -type x: no such condition\n"
      "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
+    ("find -mine; echo $?", "find: -mine: no such condition\n"
+     "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
     ("find -name; echo $?", "find: -name: a value is missing\n"
      "usage: find [PATH...] [-name PATTERN] [-type f|d|l] [-size [+|-]SIZE]\n2"),
     # chmod
@@ -160,6 +167,16 @@ def test_full(shell):
         assert shell.cmd("rm m/big; echo more > m/n && cat m/n") == "more"
     finally:
         shell.cmd("cd /t; umount m")
+
+
+def test_memory_is_all_taken(boot, kernel):
+    """Without a limit a file takes all memory there is; rm needs none to give it back."""
+    session = boot(kernel)
+    session.prompt()
+    session.cmd("mkdir /m; mount -t ramfs -o size=0 /m; touch /m/b")
+    assert session.cmd("cat /dev/zero > /m/a", timeout=120).endswith("cat: write error: Cannot allocate memory")
+    assert session.cmd("rm /m/a /m/b; echo $?") == "0"
+    assert session.cmd("ls /m; seq 3 | wc") == "3 3 6"
 
 
 def test_many_names(shell):
