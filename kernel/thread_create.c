@@ -99,7 +99,7 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 #endif
 	arch_context_init(&t->context, top, start, t);
 #ifdef CONFIG_PROCESS
-	t->context.user = attr->user;
+	arch_context_set_program(&t->context, attr->user);
 #endif
 }
 

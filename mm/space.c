@@ -254,7 +254,9 @@ void space_put(struct space *space)
 
 struct space *space_current(void)
 {
-	return container_of(arch_current()->context.user->space, struct space, arch);
+	const struct arch_user *user = arch_context_program(&arch_current()->context);
+
+	return container_of(user->space, struct space, arch);
 }
 
 /* A copy of @vma in @to, and of its pages. 0, -ENOMEM. */

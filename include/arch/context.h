@@ -10,6 +10,7 @@
 
 struct arch_context;
 struct arch_frame;
+struct arch_user;
 
 /*
  * Makes a context that starts at @entry, with @arg as its argument, on the stack whose upper end
@@ -39,7 +40,13 @@ static inline __noreturn void arch_context_leave(struct arch_context *from,
 static inline void arch_context_user(const struct arch_context *from,
 				     const struct arch_context *to);
 
+/* What @context's thread keeps of the program that it runs; NULL: it runs none. */
+static inline struct arch_user *arch_context_program(const struct arch_context *context);
+
 #ifdef CONFIG_PROCESS
+/* It runs that one. Before it begins. */
+static inline void arch_context_set_program(struct arch_context *context, struct arch_user *user);
+
 /*
  * Has user_work() called with the bits @work, among others, before the thread goes on in its
  * program. Whoever wants that soon interrupts the CPU that the thread runs on. Any context.

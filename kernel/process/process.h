@@ -165,7 +165,7 @@ int process_start(struct process *process, int (*entry)(void *arg), void *arg);
 
 static inline struct task *task_current(void)
 {
-	return container_of(arch_current()->context.user, struct task, user);
+	return container_of(arch_context_program(&arch_current()->context), struct task, user);
 }
 
 static inline struct process *process_current(void)

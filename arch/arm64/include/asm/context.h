@@ -69,6 +69,16 @@ static inline void arch_context_user(const struct arch_context *from, const stru
 		user_switch(from->user, to->user);
 }
 
+static inline struct arch_user *arch_context_program(const struct arch_context *context)
+{
+	return context->user;
+}
+
+static inline void arch_context_set_program(struct arch_context *context, struct arch_user *user)
+{
+	context->user = user;
+}
+
 static inline void arch_context_work(struct arch_context *context, u32 work)
 {
 	__atomic_fetch_or(&context->work, work, __ATOMIC_RELEASE);
@@ -77,6 +87,11 @@ static inline void arch_context_work(struct arch_context *context, u32 work)
 static inline void arch_context_user(const struct arch_context *from __unused,
 				     const struct arch_context *to __unused)
 {
+}
+
+static inline struct arch_user *arch_context_program(const struct arch_context *context __unused)
+{
+	return NULL;
 }
 #endif
 

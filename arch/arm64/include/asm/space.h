@@ -3,6 +3,7 @@
 #ifndef ASM_SPACE_H
 #define ASM_SPACE_H
 
+#include <arch/space.h>
 #include <asm/pgtable_walk.h>
 
 struct arch_space {
