@@ -6,15 +6,27 @@
 
 #include "test_smp.h"
 
-static bool stop;
+bool smp_stop;
+u64 smp_counts[SPINNERS];
 
-static int spin(void *arg)
+int smp_spin(void *arg)
 {
 	u64 *count = arg;
 
-	while (!atomic_load_relaxed(&stop))
+	while (!atomic_load_relaxed(&smp_stop))
 		atomic_store_relaxed(count, *count + 1);
 	return (int)here();
+}
+
+void smp_progress(u64 *gained, unsigned int n)
+{
+	u64 before[SPINNERS];
+
+	for (unsigned int i = 0; i < n; i++)
+		before[i] = atomic_load_relaxed(&smp_counts[i]);
+	thread_sleep(3 * NS_PER_MS);
+	for (unsigned int i = 0; i < n; i++)
+		gained[i] = atomic_load_relaxed(&smp_counts[i]) - before[i];
 }
 
 /* One that runs and never asks for anything is moved as well. */
@@ -25,8 +37,8 @@ static void running_ones_are_moved(void)
 
 	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
 		return;
-	stop = false;
-	t = spawn_on(BIT(1), spin, &count);
+	smp_stop = false;
+	t = spawn_on(BIT(1), smp_spin, &count);
 	for (unsigned int i = 0; t && i < 50; i++) {
 		unsigned int cpu = i % cpus();
 		u64 before;
@@ -39,24 +51,8 @@ static void running_ones_are_moved(void)
 	if (t)
 		TEST_EQ(thread_set_affinity(t, BIT(1)), 0);
 	TEST_UNTIL(!t || atomic_load_relaxed(&t->rq)->cpu == 1);
-	atomic_store_relaxed(&stop, true);
+	atomic_store_relaxed(&smp_stop, true);
 	TEST_EQ(test_join(t), 1);
-}
-
-#define SPINNERS	(2 * CPUS_MAX)
-
-static u64 counts[SPINNERS];
-
-/* How far each of @n has come while this thread slept. */
-static void progress(u64 *gained, unsigned int n)
-{
-	u64 before[SPINNERS];
-
-	for (unsigned int i = 0; i < n; i++)
-		before[i] = atomic_load_relaxed(&counts[i]);
-	thread_sleep(3 * NS_PER_MS);
-	for (unsigned int i = 0; i < n; i++)
-		gained[i] = atomic_load_relaxed(&counts[i]) - before[i];
 }
 
 /* As many as there are CPUs: none stands idle, and none has two. */
@@ -68,17 +64,17 @@ static void idle_cpus_take_work(void)
 
 	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
 		return;
-	stop = false;
+	smp_stop = false;
 	for (unsigned int i = 0; i < n; i++)
-		t[i] = test_spawn_at(1, spin, &counts[i]);
+		t[i] = test_spawn_at(1, smp_spin, &smp_counts[i]);
 	for (unsigned int round = 0; round < 10; round++) {
-		progress(gained, n);
+		smp_progress(gained, n);
 		for (unsigned int i = 0; i < n; i++)
 			last += !gained[i];
 	}
 	/* this thread takes a CPU for a moment as well; elsewhere one may stand still */
 	TEST(last < 5 || !bench_counts());
-	atomic_store_relaxed(&stop, true);
+	atomic_store_relaxed(&smp_stop, true);
 	for (unsigned int i = 0; i < n; i++)
 		TEST(test_join(t[i]) >= 0);
 }
@@ -94,16 +90,16 @@ static void the_right_idle_cpu_takes_it(void)
 
 	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
 		return;
-	stop = false;
-	t[0] = spawn_on(BIT(0), spin, &counted[0]);
-	t[1] = spawn_on(BIT(0), spin, &counted[1]);
+	smp_stop = false;
+	t[0] = spawn_on(BIT(0), smp_spin, &counted[0]);
+	t[1] = spawn_on(BIT(0), smp_spin, &counted[1]);
 	for (unsigned int i = 1; t[0] && t[1] && i < cpus(); i++) {
 		TEST_EQ(thread_set_affinity(t[1], BIT(0) | BIT(i)), 0);
 		TEST_UNTIL(atomic_load_relaxed(&t[1]->rq)->cpu == i);
 		TEST_EQ(thread_set_affinity(t[1], BIT(0)), 0);
 		TEST_UNTIL(atomic_load_relaxed(&t[1]->rq)->cpu == 0);
 	}
-	atomic_store_relaxed(&stop, true);
+	atomic_store_relaxed(&smp_stop, true);
 	for (unsigned int i = 0; i < 2; i++)
 		TEST_EQ(test_join(t[i]), 0);
 }
@@ -112,7 +108,7 @@ static int wait_and_see(void *arg)
 {
 	unsigned int *cpu = arg;
 
-	while (!atomic_load_relaxed(&stop)) {
+	while (!atomic_load_relaxed(&smp_stop)) {
 		thread_sleep(10 * NS_PER_US);
 		atomic_store_relaxed(cpu, here());
 	}
@@ -127,7 +123,7 @@ static void affinity_changes_with_wakeups(void)
 
 	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
 		return;
-	stop = false;
+	smp_stop = false;
 	t = test_spawn(wait_and_see, &on);
 	for (unsigned int i = 0; t && i < 200; i++) {
 		unsigned int cpu = i % cpus();
@@ -135,7 +131,7 @@ static void affinity_changes_with_wakeups(void)
 		TEST_EQ(thread_set_affinity(t, BIT(cpu)), 0);
 		TEST_UNTIL(atomic_load_relaxed(&on) == cpu);
 	}
-	atomic_store_relaxed(&stop, true);
+	atomic_store_relaxed(&smp_stop, true);
 	TEST_EQ(test_join(t), 0);
 }
 
@@ -159,73 +155,12 @@ static void killed_while_it_runs_elsewhere(void)
 	TEST_EQ(test_join(t), 7);
 }
 
-#ifdef CONFIG_SCHED_PRIORITY
-
-/* Whether those that gain are the most urgent ones of @n, as many as there are CPUs. */
-static bool most_urgent_gain(struct thread *const *t, unsigned int n)
-{
-	u64 gained[SPINNERS];
-	bool right = true;
-
-	progress(gained, n);
-	for (unsigned int i = 0; i < n; i++) {
-		unsigned int before = 0;
-
-		for (unsigned int j = 0; j < n; j++)
-			before += t[j]->priority > t[i]->priority;
-		right = right && (before < cpus() || !gained[i]);
-		right = right && (before >= cpus() || gained[i]);
-	}
-	return right;
-}
-
-/*
- * Fixed priority is global: of twice as many as there are CPUs, all of different priorities, the
- * more urgent half runs, however priorities change and wherever they were before.
- */
-static void most_urgent_run(void)
-{
-	unsigned int n = MIN(2 * cpus(), 20U);
-	struct thread *t[SPINNERS];
-	u32 seed = 1, wrong = 0;
-
-	/* elsewhere a CPU may stand still at any time, and then gains nothing */
-	if (!bench_counts())
-		return;
-	stop = false;
-	for (unsigned int i = 0; i < n; i++)
-		t[i] = test_spawn_at((int)i + 1, spin, &counts[i]);
-	for (unsigned int round = 0; round < 30; round++) {
-		struct sched_params p;
-		unsigned int a, b;
-
-		/* the window begins when what was changed has come into force */
-		thread_sleep(NS_PER_MS);
-		wrong += !most_urgent_gain(t, n);
-		seed = seed * 1664525 + 1013904223;
-		a = (seed >> 8) % n;
-		b = (seed >> 16) % n;
-		/* two change places */
-		p = t[a]->params;
-		TEST_EQ(thread_set_params(t[a], &t[b]->params), 0);
-		TEST_EQ(thread_set_params(t[b], &p), 0);
-	}
-	TEST_EQ(wrong, 0);
-	atomic_store_relaxed(&stop, true);
-	for (unsigned int i = 0; i < n; i++)
-		TEST(test_join(t[i]) >= 0);
-}
-#endif
-
 static const struct test_case cases[] = {
 	TEST_CASE(running_ones_are_moved),
 	TEST_CASE(idle_cpus_take_work),
 	TEST_CASE(the_right_idle_cpu_takes_it),
 	TEST_CASE(affinity_changes_with_wakeups),
 	TEST_CASE(killed_while_it_runs_elsewhere),
-#ifdef CONFIG_SCHED_PRIORITY
-	TEST_CASE(most_urgent_run),
-#endif
 };
 
 static const struct test_suite balance_suite = {

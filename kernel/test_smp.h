@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of several CPUs share: test_smp.c and test_balance.c. */
+/* What the tests of several CPUs share: test_smp.c, test_balance.c and test_priority_smp.c. */
 #ifndef KERNEL_TEST_SMP_H
 #define KERNEL_TEST_SMP_H
 
@@ -9,6 +9,17 @@
 #include "test_sync.h"
 
 #define CPUS_MAX	16
+#define SPINNERS	(2 * CPUS_MAX)
+
+/*
+ * test_balance.c: a thread that counts in *@arg and never asks for anything, until smp_stop; what
+ * it returns is the CPU that it ends on. And how far each of the first @n of smp_counts has come
+ * while the caller slept.
+ */
+extern bool smp_stop;
+extern u64 smp_counts[SPINNERS];
+int smp_spin(void *arg);
+void smp_progress(u64 *gained, unsigned int n);
 
 /* The CPU that runs this, as far as one can tell. */
 static inline unsigned int here(void)

@@ -14,7 +14,7 @@ from .conftest import CPU_FOR, GRANULES
 SUITES = {"boot_mem", "chacha20", "cmdline", "crc32", "devfs", "fdt", "format", "fs", "inherit", "irq", "kmalloc",
           "list", "map", "mutex", "page", "parse", "printk", "procfs", "string", "string_all", "string_edge", "symbols",
           "sync", "sync_random", "thread", "timer", "vmap", "wake"}
-ABOUT_CPUS = {"smp", "balance"}         # skipped where one CPU runs
+ABOUT_CPUS = {"smp", "balance", "sched_priority_smp"}   # skipped where one CPU runs; the last one with priorities only
 
 
 def suites_of(heap):
