@@ -36,7 +36,7 @@ struct cpu_start cpu_start;
 static int cpu_on_number(const struct dt_node *psci, u32 *number)
 {
 	*number = PSCI_CPU_ON;
-	if (dt_compatible(psci, "arm,psci-1.0") || dt_compatible(psci, "arm,psci-0.2"))
+	if (arch_psci_fixed(psci))
 		return 0;
 	return dt_u32(psci, "cpu_on", 0, number);
 }

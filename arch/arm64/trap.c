@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exceptions in words: the switch over the exception class, and the decoding of syndromes. A data
- * abort of an instruction in the exception table goes on where that says, an external one of a
- * guarded call behind the call; every other one ends in exception_fatal().
+ * abort of an instruction in the exception table goes on where that says, as does one of them that
+ * is undefined; an external abort of a guarded call behind the call; all else ends in
+ * exception_fatal().
  */
 #include "guard.h"
 #include "trap.h"
@@ -169,8 +170,9 @@ static bool recover(struct arch_frame *frame)
 {
 	const struct exception_entry *e, *end;
 	u64 esr = sysreg_read(esr_el1);
+	unsigned int class = ESR_EC(esr);
 
-	if (ESR_EC(esr) != EC_DABT)
+	if (class != EC_DABT && class != EC_UNKNOWN)
 		return false;
 	e = (const void *)TABLE_EDGE(exception, struct exception_entry, ".0");
 	end = (const void *)TABLE_EDGE(exception, struct exception_entry, ".2");
@@ -178,7 +180,8 @@ static bool recover(struct arch_frame *frame)
 		e++;
 	if (e == end)
 		return false;
-	frame->regs[0] = (uintptr_t)fault_name(ISS_FSC(ESR_ISS(esr)));
+	frame->regs[0] = (uintptr_t)(class == EC_DABT ? fault_name(ISS_FSC(ESR_ISS(esr))) :
+							class_name(class));
 	frame->pc = e->resume;
 	return true;
 }

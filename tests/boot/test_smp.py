@@ -140,6 +140,10 @@ TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; 
     "spin-table-asleep": (r"/ \{(.*?cpu@2 \{.*?)" + r'"psci"', r"/memreserve/ 0x48000000 0x10; / {\1"
                           '"spin-table"; cpu-release-addr = <0 0x48000008>', 3,
                           "cpu@2: the CPU does not come up: left out"),
+    # an undefined instruction there
+    "psci-by-smc": (r'method = "hvc"', 'method = "smc"', 1,
+                    "psci: cannot be called: no firmware answers by its `method`\n"
+                    "cpu@1: left out: firmware cannot be called"),
     "no-psci": (r"psci \{", "other { compatible = \"x,y\"; }; odd {", 1,
                 "cpu@1: enable-method psci, and the tree has no psci node to call by"),
 }

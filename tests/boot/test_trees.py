@@ -155,6 +155,8 @@ CASES = {
     "no-timer": words(without("timer"), said="timer none"),
     "timer-without-interrupts": words(prop(TIMER, ""), said="timer: no interrupt for the virtual timer"),
     "no-psci": words(without("psci"), said="nothing here can switch the power off"),
+    "psci-by-smc": words(prop('method = "hvc";', 'method = "smc";'),
+                         said="psci: cannot be called: no firmware answers by its `method`"),
     "psci-odd-method": words(prop('method = "hvc";', 'method = "xyz";'), said="psci.*method"),
     "no-clock": words(without("apb-pclk"), said="pl011"),
     "no-model": words(prop('model = "linux,dummy-virt";', ""), said="on a board without a model"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The exception table: instructions that may fault on data, and where the CPU goes on when they
- * do, with x0 = a pointer to the reason in words. trap.c looks there before it panics. It is a
+ * The exception table: instructions that may fault on data or be undefined, and where the CPU goes
+ * on then, with x0 = a pointer to the reason in words. trap.c looks there before it panics. It is a
  * table of pairs, not of pointers, in the place of link-time tables (lib/table.h).
  */
 #ifndef ASM_EXCEPTION_TABLE_H
