@@ -20,6 +20,8 @@
 #include <lib/endian.h>
 #include <lib/log.h>
 #include <lib/string.h>
+#include <mm/boot_mem.h>
+#include <mm/map.h>
 #include <mm/page.h>
 #include <uapi/errno.h>
 
@@ -106,6 +108,21 @@ static void take_objects(unsigned int cpu)
 	void *objects = section_percpu_start + cpu_offset[cpu];
 
 	page_free_run(virt_to_page(objects), percpu_pages());
+}
+
+void *secondary_map(paddr_t pa)
+{
+	const struct boot_mem_range *bank;
+
+	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++)
+		if (pa >= bank->base && pa - bank->base < bank->size)
+			return ioremap(pa, sizeof(u64));
+	return NULL;
+}
+
+void secondary_unmap(void *word)
+{
+	iounmap(word);
 }
 
 /* True when CPU @cpu, which is on its way, has come. */

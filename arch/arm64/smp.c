@@ -15,6 +15,8 @@
 #include <arch/cpu.h>
 #include <arch/firmware.h>
 #include <arch/mmu.h>
+#include <arch/sections.h>
+#include <arch/upcall.h>
 #include <asm/boot.h>
 #include <asm/mmu.h>
 #include <asm/sysreg.h>
@@ -80,36 +82,65 @@ static int start_by_psci(const struct dt_node *node, u64 affinity)
  * --- Spin table: Devicetree Specification 0.4, 3.8.1 ---------------------------------------------
  */
 
-/*
- * Where the linear map has @pa; NULL, with a log line, where nothing should be written: a CPU that
- * waits there has its page reserved for it (Linux's booting.rst says so), else it is anybody's.
- */
-static u64 *release_word(const struct dt_node *node, paddr_t pa)
+/* Where the linear map has @pa, or NULL. */
+static u64 *linear_word(paddr_t pa)
 {
 	vaddr_t va = pa - arch_linear_base + ARCH_LINEAR_START;
 	unsigned int flags;
 	size_t block;
 	paddr_t mapped;
 
-	if (pa % sizeof(u64) || pa - arch_linear_base >= ARCH_LINEAR_SIZE ||
-	    !arch_kernel_lookup(va, &mapped, &flags, &block) || mapped != pa) {
-		log_err("%s: cpu-release-addr %#lx is not in the kernel's memory", node->name, pa);
+	if (pa - arch_linear_base >= ARCH_LINEAR_SIZE ||
+	    !arch_kernel_lookup(va, &mapped, &flags, &block))
 		return NULL;
-	}
-	if (!(flags & MMU_WRITE) || !dt_reserves(ALIGN_DOWN(pa, PAGE_SIZE), PAGE_SIZE)) {
-		log_err("%s: cpu-release-addr %#lx is in memory that the tree does not reserve",
-			node->name, pa);
-		return NULL;
-	}
 	return (u64 *)va;
+}
+
+static bool in_image(paddr_t pa)
+{
+	return pa - arch_image_phys() < (u64)(section_image_end - section_text_start);
+}
+
+/*
+ * Writes @entry to @pa, which is read with caches off: 0, or -EINVAL, with a log line, where
+ * nothing should be written: a CPU that waits there has its page reserved for it (Linux's
+ * booting.rst says so), else it is anybody's. What is reserved with `no-map` is mapped for that
+ * moment, as device memory: nothing is fetched of what others own there, nor written back beside
+ * the word.
+ */
+static int write_release_word(const struct dt_node *node, paddr_t pa, u64 entry)
+{
+	u64 *linear = linear_word(pa), *word = linear;
+	const char *why = NULL;
+
+	if (pa % sizeof(u64))
+		why = "is no multiple of 8";
+	else if (in_image(pa))
+		why = "is in the kernel's image";
+	else if (linear && !dt_reserves(ALIGN_DOWN(pa, PAGE_SIZE), PAGE_SIZE))
+		why = "is in memory that the tree does not reserve";
+	else if (!linear && !(word = secondary_map(pa)))
+		why = "is not in the kernel's memory";
+	if (why) {
+		log_err("%s: cpu-release-addr %#lx %s", node->name, pa, why);
+		return -EINVAL;
+	}
+	/* no line that somebody left there shall come over it later */
+	if (!linear)
+		arch_cache_clean_invalidate(word, sizeof(*word));
+	atomic_store_relaxed(word, entry);
+	arch_cache_clean(word, sizeof(*word));
+	if (!linear)
+		secondary_unmap(word);
+	return 0;
 }
 
 static int start_by_spin_table(const struct dt_node *node)
 {
 	const void *value;
 	paddr_t address;
-	u64 *word;
 	u32 len;
+	int err;
 
 	value = dt_prop(node, "cpu-release-addr", &len);
 	if (!value || (len != 4 && len != 8)) {
@@ -117,13 +148,10 @@ static int start_by_spin_table(const struct dt_node *node)
 		return -EINVAL;
 	}
 	address = len == 8 ? load_be64(value) : load_be32(value);
-	word = release_word(node, address);
-	if (!word)
-		return -EINVAL;
-	atomic_store_relaxed(word, arch_image_to_phys((void *)secondary_entry));
-	arch_cache_clean(word, sizeof(*word));
-	__asm__ volatile("sev" ::: "memory");
-	return 0;
+	err = write_release_word(node, address, arch_image_to_phys((void *)secondary_entry));
+	if (!err)
+		__asm__ volatile("sev" ::: "memory");
+	return err;
 }
 
 /*

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the machine layer calls in the kernel, and nothing else. All are called with interrupts
- * masked.
+ * What the machine layer calls in the kernel, and nothing else. All but secondary_map() and its
+ * opposite are called with interrupts masked.
  */
 #ifndef ARCH_UPCALL_H
 #define ARCH_UPCALL_H
@@ -19,6 +19,14 @@ __noreturn void kernel_main(void);
  * With CONFIG_SMP.
  */
 __noreturn void secondary_main(void);
+
+/*
+ * From arch_cpu_start(): the word at @pa, in RAM that is not in the linear map, as device memory;
+ * NULL where there is no such RAM, or no room to map it. And takes that mapping back. With
+ * CONFIG_SMP.
+ */
+void *secondary_map(paddr_t pa);
+void secondary_unmap(void *word);
 
 /* An interrupt was taken. It may go on in another thread, and not return. */
 void irq_entry(struct arch_frame *frame);

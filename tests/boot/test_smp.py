@@ -126,12 +126,16 @@ TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; 
     "spin-table-outside": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x9000000>', 3,
                            "cpu@2: cpu-release-addr 0x9000000 is not in the kernel's memory"),
     "spin-table-odd": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000004>', 3,
-                       "cpu@2: cpu-release-addr 0x48000004 is not in the kernel's memory"),
+                       "cpu@2: cpu-release-addr 0x48000004 is no multiple of 8"),
     "spin-table-far": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0xffffffff 0xfffffff8>', 3,
                        "cpu@2: cpu-release-addr 0xfffffffffffffff8 is not in the kernel's memory"),
     # the kernel's code, which nothing may write to
     "spin-table-code": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x40210000>', 3,
-                        "cpu@2: cpu-release-addr 0x40210000 is in memory that the tree does not reserve"),
+                        "cpu@2: cpu-release-addr 0x40210000 is in the kernel's image"),
+    # the kernel's data, though the tree reserves it
+    "spin-table-data": (r"/ \{(.*?cpu@2 \{.*?)" + r'"psci"', r"/memreserve/ 0x40250000 0x1000; / {\1"
+                        '"spin-table"; cpu-release-addr = <0 0x40250000>', 3,
+                        "cpu@2: cpu-release-addr 0x40250000 is in the kernel's image"),
     # anybody's
     "spin-table-unreserved": (CPU_2 + r'"psci"', r'\1"spin-table"; cpu-release-addr = <0 0x48000000>', 3,
                               "cpu@2: cpu-release-addr 0x48000000 is in memory that the tree does not reserve"),
