@@ -73,7 +73,7 @@ static int start_by_psci(const struct dt_node *node, u64 affinity)
 	status = (s32)call(number, affinity, arch_image_to_phys((void *)secondary_entry), 0);
 	if (!status)
 		return 0;
-	log_err("%s: firmware does not start it: PSCI error %d%s", node->name, status,
+	log_err("%s: left out: firmware does not start it: PSCI error %d%s", node->name, status,
 		status == PSCI_ALREADY_ON ? ", it is on already" : "");
 	return -EIO;
 }

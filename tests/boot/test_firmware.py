@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
-"""A CPU that firmware keeps in a pen of its own: pen.S, below QEMU's own PSCI."""
+"""Firmware that does not do what the kernel expects of it: CPU 1 is on before the kernel starts it, or comes
+when its starter has given up on it. The firmware is pen.S, below QEMU's own PSCI."""
 
+import json
 import pathlib
 import re
+import socket
 import subprocess
+import time
 
 import pytest
 
 from lib import tree
+
+from .test_smp import EVERY_CHECK
 
 SOURCE = pathlib.Path(__file__).parent / "pen.S"
 PEN, TREE, IMAGE = 0x48000000, 0x4a000000, 0x40200000
@@ -18,6 +24,11 @@ RESERVED = {
 }
 METHOD = re.compile(r'(cpu@1 \{.*?enable-method = )"psci";', re.S)
 SPIN_TABLE = rf'\1"spin-table"; cpu-release-addr = <0 {PEN + 0x800:#x}>;'
+
+
+@pytest.fixture
+def checked_cpus(build):
+    return build("qemu_virt_defconfig", set=EVERY_CHECK)
 
 
 @pytest.fixture
@@ -34,14 +45,73 @@ def penned(boot, cross, tmp_path):
         assert times == 1
         tree.compile_dts(text, dtb)
         session = boot(o, env=env, args=["--tree", str(dtb), "--x0", f"{TREE:#x}"],
-                       extra=["-kernel", str(pen)])
+                       extra=["-kernel", str(pen), "-qmp", f"unix:{tmp_path}/qmp,server=on,wait=off"])
         session.prompt()
         return session
     return start
 
 
+@pytest.fixture
+def function_of_cpu_1(cross, tmp_path):
+    """Asks QEMU where CPU 1 is; the function's name, where it is in the kernel."""
+    def ask(o):
+        with socket.socket(socket.AF_UNIX) as qmp:
+            qmp.settimeout(10)
+            qmp.connect(str(tmp_path / "qmp"))
+            answers = qmp.makefile("r")
+            answers.readline()
+            for request in ({"execute": "qmp_capabilities"},
+                            {"execute": "human-monitor-command",
+                             "arguments": {"command-line": "info registers", "cpu-index": 1}}):
+                qmp.sendall(json.dumps(request).encode())
+                while "return" not in (answer := json.loads(answers.readline())):
+                    pass
+        said = subprocess.run([cross + "nm", "-n", str(o / "cairn")], capture_output=True, text=True, check=True)
+        pc = int(re.search(r"PC=([0-9a-f]+)", answer["return"])[1], 16)
+        before = [line.split() for line in said.stdout.splitlines() if int(line.split()[0], 16) <= pc]
+        return before[-1][2]
+    return ask
+
+
 def said_of_cpu_1(session):
     return re.findall(r"^\[ *[\d.]+\] (cpu@1: .*)$", session.text, re.M)
+
+
+def devices(session):
+    """How many ranges of devices are mapped."""
+    return session.cmd("map").count("  devices, vmalloc ")
+
+
+def test_a_cpu_that_is_on_already(penned, boot, checked_cpus):
+    session = penned(checked_cpus, 0, r'\1"psci";', "memreserve")
+    assert said_of_cpu_1(session) == ["cpu@1: left out: firmware does not start it: PSCI error -4, it is on already"]
+    assert "] 3 of 4 CPUs used (" in session.text
+    assert devices(session) == devices(boot(checked_cpus, env={"SMP": 3}))  # what it had been given is given back
+    assert session.cmd("taskset 4 taskset 2 true; echo $?") == "0"
+    assert " fail:0 " in session.cmd("selftest thread")
+    session.poweroff()
+
+
+@pytest.mark.parametrize("reserved", RESERVED)
+def test_a_cpu_that_comes_late(penned, checked_cpus, function_of_cpu_1, reserved):
+    """It finds that nobody waits for it, and touches nothing of what it had been given."""
+    session = penned(checked_cpus, 3, SPIN_TABLE, reserved)
+    assert said_of_cpu_1(session) == ["cpu@1: the CPU does not come up: left out"]
+    assert "] 3 of 4 CPUs used (" in session.text
+    gone = f"peek -p {PEN + 0x808:#x}"
+    assert session.cmd(gone).endswith(" 00000000"), "it has not come yet"
+    deadline = time.monotonic() + 30
+    while not session.cmd(gone).endswith(" 00000001"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    while function_of_cpu_1(checked_cpus) != "secondary_unwanted":
+        assert time.monotonic() < deadline
+    # what it had been given was poisoned, and has other owners now
+    for suite in ("thread", "kmalloc", "page"):
+        assert " fail:0 " in session.cmd(f"selftest {suite}")
+    assert function_of_cpu_1(checked_cpus) == "secondary_unwanted"
+    assert len(re.findall(r"^ +\d+ idle", session.cmd("sched"), re.M)) == 3
+    session.poweroff()
 
 
 @pytest.mark.parametrize("reserved", RESERVED)
