@@ -236,7 +236,8 @@ int device_irq(struct device *dev, unsigned int index)
 
 	if (!err)
 		err = irq_from_dt(&irq);
-	if (err == -EINVAL)
-		dev_err(dev, "interrupt %u makes no sense", index);
+	if (err == -ENOENT || err == -EINVAL)
+		dev_err(dev, "interrupt %u %s", index,
+			err == -EINVAL ? "makes no sense" : "is not in its node (`interrupts`)");
 	return err;
 }

@@ -32,16 +32,17 @@ static const char *path_of(const struct dt_node *node, char *buf)
 
 void banner_print(const char *files)
 {
-	unsigned int cpus = cpu_present();
+	/* the one that runs this is there, whatever the tree says */
+	unsigned int used = cpu_count(cpu_online()), cpus = MAX(cpu_present(), used);
 	const char *model = dt_string(dt_root(), "model", 0);
 	char cpu[48], uart[PATH_MAX], chip[PATH_MAX], timer[PATH_MAX];
+	u64 memory = boot_mem_total();
 
 	arch_cpu_name(cpu, sizeof(cpu));
 	log_notice("Cairn " CAIRN_VERSION " on %s", model ? model : "a board without a model");
 	log_notice("%u of %u CPU%s used (%s), entered at EL%u; %lu MiB of memory, %lu KiB used",
-		   cpu_count(cpu_online()), cpus, cpus == 1 ? "" : "s", cpu, arch_boot_el(),
-		   boot_mem_total() >> 20,
-		   (boot_mem_total() - page_bytes_free()) >> 10);
+		   used, cpus, cpus > 1 ? "s" : "", cpu, arch_boot_el(),
+		   memory >> 20, (memory - page_bytes_free()) >> 10);
 	log_notice("scheduler %s, allocator %s, page granule %lu KiB, %u-bit addresses%s",
 		   sched_policy_name, heap_policy_name, PAGE_SIZE / 1024, VA_BITS, files);
 	log_notice("console %s, interrupts %s, timer %s at %u kHz",

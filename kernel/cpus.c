@@ -21,7 +21,8 @@ unsigned int cpu_present(void)
 	unsigned int count = 0;
 
 	while ((node = dt_next(node)))
-		count += is_cpu(node);
+		if (is_cpu(node))
+			count++;
 	return count;
 }
 

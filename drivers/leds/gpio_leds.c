@@ -71,6 +71,18 @@ static const char *label_of(const struct dt_node *node)
 	return label ? label : node->name;
 }
 
+/* Whether what has the LED's GPIO is not there yet. */
+static bool must_wait(const struct dt_node *node)
+{
+	const struct dt_node *chip;
+	u32 phandle;
+
+	if (!node->enabled || dt_u32(node, "gpios", 0, &phandle))
+		return false;
+	chip = dt_by_phandle(phandle);
+	return chip && device_supplier(chip) == -EPROBE_DEFER;
+}
+
 /* First all are looked at, so that one that has to wait has not been half of a start. */
 static int gpio_leds_probe(struct device *dev)
 {
@@ -78,7 +90,7 @@ static int gpio_leds_probe(struct device *dev)
 	struct gpio gpio;
 
 	for (node = dt_child(dev->node); node; node = dt_sibling(node))
-		if (node->enabled && gpio_find(node, "gpios", 0, &gpio) == -EPROBE_DEFER)
+		if (must_wait(node))
 			return -EPROBE_DEFER;
 	for (node = dt_child(dev->node); node; node = dt_sibling(node)) {
 		int err = node->enabled ? gpio_find(node, "gpios", 0, &gpio) : -ENOENT;

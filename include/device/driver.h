@@ -85,9 +85,9 @@ const struct device *device_next(const struct device *dev);
 void *device_map(struct device *dev, unsigned int index, size_t *size);
 
 /*
- * The number for irq_request() of the device's @index-th interrupt: >= 0, or -ENOENT when there
- * is none, -EPROBE_DEFER when its controller is not there yet, -EINVAL, with a log line, when
- * it makes no sense, -ENOMEM.
+ * The number for irq_request() of the device's @index-th interrupt: >= 0, or -EPROBE_DEFER when its
+ * controller is not there yet, -ENOMEM; with a log line -ENOENT when the node has none, and -EINVAL
+ * when it makes no sense.
  */
 int device_irq(struct device *dev, unsigned int index);
 

@@ -35,7 +35,8 @@ static int status(void)
 static int refused(int err)
 {
 	if (err == -ERANGE)
-		print("wdt: it counts to %lu.%lu s at most\n", SECONDS(wdt_max()));
+		print("wdt: the time must be more than 0, and %lu.%lu s at most\n",
+		      SECONDS(wdt_max()));
 	else
 		print("wdt: it does not run\n");
 	return STATUS_FAIL;
