@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* ps: the threads: their state, how much of their stacks they use, and what they had of the CPU. */
+/*
+ * ps: the threads: their state, how much of their stacks they use, what they had of the CPU, and
+ * with several CPUs on which one they run or ran last.
+ */
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <shell/command.h>
@@ -7,23 +10,26 @@
 #ifdef CONFIG_THREADS
 static void show_sched(const struct thread_info *t)
 {
-	print(" %8lu %8lu %8lu %6lu  %s%s", t->run / NS_PER_MS,
-	      t->idle ? 0 : t->waited / NS_PER_MS, t->switches, t->preemptions, t->policy,
-	      t->killed ? ", killed" : "");
+	print(" %8lu %8lu %8lu %6lu", t->run / NS_PER_MS,
+	      t->idle ? 0 : t->waited / NS_PER_MS, t->switches, t->preemptions);
+	if (IS_ENABLED(CONFIG_SMP))
+		print(" %3u", t->cpu);
+	print("  %s%s", t->policy, t->killed ? ", killed" : "");
 }
-#define SCHED_HEAD	"   cpu ms  wait ms switches forced  policy"
+#define SCHED_HEAD	"   cpu ms  wait ms switches forced%s  policy"
 #else
 static void show_sched(const struct thread_info *t __unused)
 {
 }
-#define SCHED_HEAD	""
+#define SCHED_HEAD	"%s"
 #endif
 
 static int ps_run(int argc __unused, char **argv __unused)
 {
 	struct thread_info t;
 
-	print("  id name            state     stack    now   most    %%" SCHED_HEAD "\n");
+	print("  id name            state     stack    now   most    %%" SCHED_HEAD "\n",
+	      IS_ENABLED(CONFIG_SMP) ? " CPU" : "");
 	for (unsigned int id = 0; thread_info(id, &t); id = t.id + 1) {
 		print("%4u %-15s %-8s %6zu ", t.id, t.name,
 		      t.running ? "running" : thread_state_name(t.state), t.stack_size);

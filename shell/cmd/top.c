@@ -131,7 +131,7 @@ static void show(struct sample *s, u64 took, enum order order, bool screen)
 	unsigned int part = permille(s->idle, took);
 	struct thread_info t;
 	struct row *row;
-	char line[112];
+	char line[120], cpu[16] = "";
 
 	if (screen)
 		print("\033[H");
@@ -139,16 +139,20 @@ static void show(struct sample *s, u64 took, enum order order, bool screen)
 		 s->time / NS_PER_SEC, s->rows, s->ready, s->states[THREAD_SLEEPING], part / 10,
 		 part % 10, screen ? "; P T N sort, q leaves" : "");
 	say(screen, line);
-	say(screen, "  id name            state      cpu %    cpu ms  policy");
+	say(screen, IS_ENABLED(CONFIG_SMP) ?
+	    "  id name            state      cpu %    cpu ms CPU  policy" :
+	    "  id name            state      cpu %    cpu ms  policy");
 	for (unsigned int i = 0; i < s->rows; i++)
 		s->row[i].shown = false;
 	for (unsigned int i = 0; i < ROWS && (row = next(s, order)); i++) {
 		if (!thread_info(row->id, &t) || t.id != row->id)
 			continue;
 		part = permille(row->used, took);
-		snprintf(line, sizeof(line), "%4u %-15s %-8s %5u.%u %9lu  %s", t.id, t.name,
+		if (IS_ENABLED(CONFIG_SMP))
+			snprintf(cpu, sizeof(cpu), " %3u", t.cpu);
+		snprintf(line, sizeof(line), "%4u %-15s %-8s %5u.%u %9lu%s  %s", t.id, t.name,
 			 t.running ? "running" : thread_state_name(t.state), part / 10, part % 10,
-			 row->run / NS_PER_MS, t.policy);
+			 row->run / NS_PER_MS, cpu, t.policy);
 		say(screen, line);
 	}
 	if (s->rows > ROWS) {

@@ -100,8 +100,10 @@ def test_more_than_configured(run, build):
 
 
 def test_kernel_for_one(run, build):
-    result = run(build("qemu_virt_defconfig", set="SMP=n"), "taskset 1 sched", env={"SMP": 4})
+    result = run(build("qemu_virt_defconfig", set="SMP=n"), "taskset 1 sched; ps; top -n 1", env={"SMP": 4})
     assert "] 1 of 4 CPUs used (" in result.text and "taskset: unknown command" in result.text
+    assert re.search(" switches forced +policy$", result.text, re.M)
+    assert re.search(" cpu % +cpu ms +policy$", result.text, re.M)
 
 
 DEVICES = "  devices, vmalloc "
@@ -211,6 +213,20 @@ def test_taskset(shell):
     assert shell.cmd("taskset x true") == "taskset: x is no mask"
     assert shell.cmd("taskset 1 false; echo $?") == "1"
     assert shell.cmd("taskset 1; echo $?") == "taskset: no command\n2"
+
+
+def test_the_cpu_in_ps_and_top(shell):
+    """A column before the policy's words: where the thread runs, or did so last."""
+    hog = shell.cmd("taskset 8 spawn hog -p 1").split()[-1]
+    for cpu in range(4):
+        for command in ("ps", "top -n 1"):
+            head, *lines = [line for line in shell.cmd(f"taskset {1 << cpu:x} {command}").splitlines()
+                            if re.match(r" +(id|\d+) ", line)]
+            assert re.search(r" CPU  policy$", head)
+            cpus = {line.split()[0]: int(line[:head.index("CPU") + 3].split()[-1]) for line in lines}
+            assert cpus["0"] == cpu and cpus[hog] == 3, lines
+            assert {cpus[line.split()[0]] for line in lines if line.split()[1].startswith("idle")} == {0, 1, 2, 3}
+    assert shell.cmd(f"kill {hog}") == ""
 
 
 def taken(shell, irq):

@@ -157,7 +157,7 @@ def test_prompt_comes_back(shell, policy, words):
 
 def test_ps(shell, hogs):
     lines = shell.cmd("ps").splitlines()
-    assert re.fullmatch(r" +id name +state +stack +now +most +% +cpu ms +wait ms switches forced +policy",
+    assert re.fullmatch(r" +id name +state +stack +now +most +% +cpu ms +wait ms switches forced +CPU +policy",
                         lines[0])
     rows = shell.table("ps")
     assert rows[0][0] == "main" and rows[0][1].startswith("running") and rows[1][0] == "idle"
