@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of several CPUs share: test_smp.c, test_balance.c and test_priority_smp.c. */
+/* What the tests of several CPUs share: test_smp.c, test_balance.c and others. */
 #ifndef KERNEL_TEST_SMP_H
 #define KERNEL_TEST_SMP_H
 

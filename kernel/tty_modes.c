@@ -5,8 +5,10 @@
  * Bytes wait in the console's ring until somebody reads; then they are mapped (carriage return to
  * newline), echoed and, with ICANON, gathered to a line which the erase, word-erase and kill
  * characters change. So the echo of what was typed ahead comes when it is read, in its place.
- * Signals cannot wait: their characters are looked for in the receive interrupt, in whatever
- * mode the terminal is at that moment; the console's lock guards that.
+ * Signals cannot wait: their characters are looked for in the receive interrupt, which may come on
+ * another CPU, in whatever mode the terminal is at that moment: `modes_lock` is held for the look,
+ * and while modes change. So who has turned signals off knows that no more keys become any, and
+ * tty_interrupted() of all that did; but what is told of the last one may still come.
  *
  * Echo is written in one place: control characters as ^X, a tab as one blank, so that what is
  * erased is as wide as what was echoed. Does not do yet: VLNEXT, VREPRINT, IXON, more than one
@@ -14,6 +16,7 @@
  */
 #include <arch/atomic.h>
 #include <device/console.h>
+#include <kernel/spinlock.h>
 #include <kernel/time.h>
 #include <kernel/tty.h>
 #include <lib/string.h>
@@ -26,6 +29,8 @@
 #define CANON_SIZE	1024		/* bytes of a line; more comes in pieces */
 #define TENTH		(NS_PER_SEC / 10)
 
+static struct spinlock modes_lock = SPINLOCK_INIT;
+/* written with the lock held; a reader has use for one word at a time, whether it is new or old */
 static struct termios modes = {
 	.c_iflag = ICRNL,
 	.c_oflag = OPOST | ONLCR,
@@ -115,25 +120,34 @@ static int signal_of(char c)
 	return is_special(VSUSP, c) ? SIGTSTP : 0;
 }
 
+static void note(int signal)
+{
+	if (signal == SIGINT)
+		atomic_store_relaxed(&interrupted, true);
+}
+
 /* In the receive interrupt, the console's lock held. */
 static enum console_verdict look(char c)
 {
-	int signal = is_set(ISIG) ? signal_of(c) : 0;
+	enum console_verdict verdict = CONSOLE_KEEP;
+	int signal;
 
-	if (!signal)
-		return CONSOLE_KEEP;
-	taken_key = (u8)c;
-	taken_signal = signal;
-	if (is_set(NOFLSH))
-		return CONSOLE_TAKE;
-	return signal == SIGTSTP ? CONSOLE_TAKE_ALL : CONSOLE_INTERRUPT;
+	spin_lock(&modes_lock);
+	signal = is_set(ISIG) ? signal_of(c) : 0;
+	if (signal) {
+		taken_key = (u8)c;
+		taken_signal = signal;
+		note(signal);
+		verdict = is_set(NOFLSH) ? CONSOLE_TAKE :
+			  signal == SIGTSTP ? CONSOLE_TAKE_ALL : CONSOLE_INTERRUPT;
+	}
+	spin_unlock(&modes_lock);
+	return verdict;
 }
 
 static void tell(char key, int signal)
 {
 	echo(key);
-	if (signal == SIGINT)
-		interrupted = true;
 	if (signal_hook)
 		signal_hook(signal);
 }
@@ -156,19 +170,25 @@ bool tty_interrupted(void)
 
 void tty_clear_interrupt(void)
 {
-	interrupted = false;
+	atomic_store_relaxed(&interrupted, false);
 }
 
 /* --- Modes --- */
 
 void tty_get_modes(struct termios *to)
 {
+	unsigned long state = spin_lock_irqsave(&modes_lock);
+
 	*to = modes;
+	spin_unlock_irqrestore(&modes_lock, state);
 }
 
 void tty_set_modes(const struct termios *from)
 {
+	unsigned long state = spin_lock_irqsave(&modes_lock);
+
 	modes = *from;
+	spin_unlock_irqrestore(&modes_lock, state);
 }
 
 void tty_make_raw(struct termios *m)
@@ -192,6 +212,7 @@ static int next(u64 deadline)
 		int signal = c >= 0 && is_set(ISIG) ? signal_of((char)c) : 0;
 
 		if (signal) {
+			note(signal);
 			tell((char)c, signal);
 			if (signal != SIGTSTP)
 				return -EINTR;

@@ -38,7 +38,10 @@ int tty_read_line(char *buf, size_t size);
 ssize_t tty_read_some(char *buf, size_t size);
 
 #ifdef CONFIG_TTY_MODES
-/* The modes now; and other ones, from now on. What was typed ahead is kept. Any context. */
+/*
+ * The modes now; and other ones, from now on: all of them at once, for the console's interrupt too.
+ * What was typed ahead is kept. Any context.
+ */
 void tty_get_modes(struct termios *modes);
 void tty_set_modes(const struct termios *modes);
 

@@ -14,7 +14,8 @@ from .conftest import CPU_FOR, GRANULES
 SUITES = {"boot_mem", "chacha20", "cmdline", "crc32", "devfs", "fdt", "format", "fs", "inherit", "irq", "kmalloc",
           "list", "map", "mutex", "page", "parse", "printk", "procfs", "string", "string_all", "string_edge", "symbols",
           "sync", "sync_random", "thread", "timer", "vmap", "wake"}
-ABOUT_CPUS = {"smp", "balance", "sched_priority_smp"}   # skipped where one CPU runs; the last one with priorities only
+# skipped where one CPU runs; the last one with priorities only
+ABOUT_CPUS = {"smp", "balance", "tty", "sched_priority_smp"}
 
 
 def suites_of(heap):

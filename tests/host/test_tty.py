@@ -5,11 +5,11 @@ mode under libFuzzer."""
 import pytest
 
 DISCIPLINE = ["kernel/tty.c", "kernel/tty_modes.c", "lib/utf8.c"]
-FLAGS = ["-DCONFIG_TTY_MODES=1"]
+FLAGS = ["-DCONFIG_TTY_MODES=1", "-Itests/host/sync"]
 
 
 def test_discipline(program):
-    program("tty", *DISCIPLINE, "tests/host/tty.c", flags=FLAGS).test(cases=13)
+    program("tty", *DISCIPLINE, "tests/host/tty.c", flags=FLAGS).test(cases=14)
 
 
 # -- libFuzzer --------------------------------------------------------------------------------------------------------

@@ -388,6 +388,20 @@ static void without_signals(void)
 	TEST_EQ(last_signal, SIGTSTP);
 }
 
+/* The interrupt has looked at the key, on another CPU, and tells later: signals are off by then. */
+static void looked_at_before_modes_change(void)
+{
+	begin();
+	TEST_EQ(look(CTRL('C')), CONSOLE_TAKE_ALL);
+	set(ISIG, false);
+	TEST(tty_interrupted());
+	tty_clear_interrupt();
+	taken();
+	TEST_EQ(hooked, 1);
+	TEST(!tty_interrupted());
+	reads("a\003\r", "a\003\n");
+}
+
 static void no_hook(void)
 {
 	long n;
@@ -547,7 +561,8 @@ static void random_lines(void)
 static const struct test_case cases[] = {
 	TEST_CASE(lines), TEST_CASE(pieces), TEST_CASE(erasing), TEST_CASE(special_keys_may_change),
 	TEST_CASE(end_of_file), TEST_CASE(long_lines), TEST_CASE(echoes), TEST_CASE(signals),
-	TEST_CASE(without_signals), TEST_CASE(no_hook), TEST_CASE(cancelled), TEST_CASE(raw),
+	TEST_CASE(without_signals), TEST_CASE(looked_at_before_modes_change),
+	TEST_CASE(no_hook), TEST_CASE(cancelled), TEST_CASE(raw),
 	TEST_CASE(random_lines),
 };
 static const struct test_suite tty_suite = TEST_SUITE_OF("tty", cases);
