@@ -28,7 +28,7 @@ static void result_by_join(void)
 static int count_up(void *arg)
 {
 	for (unsigned int i = 0; i < 100; i++) {
-		++*(unsigned int *)arg;
+		atomic_add_relaxed((u32 *)arg, 1);
 		thread_yield();
 	}
 	return 0;
@@ -37,7 +37,8 @@ static int count_up(void *arg)
 static void equals_take_turns(void)
 {
 	struct thread *t[4];
-	unsigned int count = 0, made = 0;
+	unsigned int made = 0;
+	u32 count = 0;
 
 	while (made < ARRAY_SIZE(t) && !thread_create(&t[made], &attr, count_up, &count))
 		made++;
