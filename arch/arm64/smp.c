@@ -147,6 +147,11 @@ static int start_by_spin_table(const struct dt_node *node)
 		log_err("%s: enable-method spin-table without a cpu-release-addr", node->name);
 		return -EINVAL;
 	}
+	if (arch_boot_el() == 3) {
+		/* a GICv2, for one, would keep all interrupts from it */
+		log_err("%s: left out: what EL3 sets up it did for the boot CPU alone", node->name);
+		return -EINVAL;
+	}
 	address = len == 8 ? load_be64(value) : load_be32(value);
 	err = write_release_word(node, address, arch_image_to_phys((void *)secondary_entry));
 	if (!err)

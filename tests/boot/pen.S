@@ -2,19 +2,26 @@
 /*
  * Stands in for firmware that has turned CPU 1 on before the kernel comes, by QEMU's own PSCI, and
  * keeps it in a pen: until an address is written to the word at PEN + 0x800, and for DELAY seconds
- * more. Then it says so in the word behind that and goes there. CPU 0 goes on to the Image.
+ * more. Then it says so in the word behind that and goes there. CPU 0 goes on to the Image. At EL3,
+ * where there is no PSCI, all CPUs start here.
  *
  * tests/boot/test_firmware.py gives PEN, DELAY, TREE and IMAGE.
  */
 	.text
 	.global	_start
 _start:
+	mrs	x0, mpidr_el1
+	tst	x0, #0xffffff
+	b.ne	pen
+	mrs	x0, CurrentEL
+	cmp	x0, #(3 << 2)
+	b.eq	1f
 	ldr	x0, =0xc4000003			// CPU_ON
 	mov	x1, #1
 	adr	x2, pen
 	mov	x3, xzr
 	hvc	#0
-	ldr	x0, =TREE
+1:	ldr	x0, =TREE
 	mov	x1, xzr
 	mov	x2, xzr
 	mov	x3, xzr

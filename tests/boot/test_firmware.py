@@ -33,18 +33,18 @@ def checked_cpus(build):
 
 @pytest.fixture
 def penned(boot, cross, tmp_path):
-    """penned(o, delay, method, reserved) -> a session at its prompt, on four CPUs of which CPU 1 is in the pen."""
-    def start(o, delay, method, reserved, **env):
+    """penned(o, delay, method, reserved) -> a session at its prompt, on CPUs of which CPU 1 is in the pen."""
+    def start(o, delay, method, reserved, cpus=4, entry=None):
         pen, dtb = tmp_path / "pen", tmp_path / "tree.dtb"
         subprocess.run([cross + "gcc", "-nostdlib", "-static", "-Wl,-n,--build-id=none", f"-Wl,-Ttext={PEN:#x}",
                         f"-DPEN={PEN:#x}", f"-DDELAY={delay}", f"-DTREE={TREE:#x}", f"-DIMAGE={IMAGE:#x}",
                         str(SOURCE), "-o", str(pen)], check=True)
-        env = {"SMP": 4, **env}
-        text = RESERVED[reserved](tree.decompile(tree.dump(o, dtb, env)))
+        env = {"SMP": cpus}
+        text = RESERVED[reserved](tree.decompile(tree.dump(o, dtb, env, entry=entry)))
         text, times = METHOD.subn(method, text, count=1)
         assert times == 1
         tree.compile_dts(text, dtb)
-        session = boot(o, env=env, args=["--tree", str(dtb), "--x0", f"{TREE:#x}"],
+        session = boot(o, env=env, entry=entry, args=["--tree", str(dtb), "--x0", f"{TREE:#x}"],
                        extra=["-kernel", str(pen), "-qmp", f"unix:{tmp_path}/qmp,server=on,wait=off"])
         session.prompt()
         return session
@@ -92,12 +92,12 @@ def test_a_cpu_that_is_on_already(penned, boot, checked_cpus):
     session.poweroff()
 
 
-@pytest.mark.parametrize("reserved", RESERVED)
-def test_a_cpu_that_comes_late(penned, checked_cpus, function_of_cpu_1, reserved):
-    """It finds that nobody waits for it, and touches nothing of what it had been given."""
-    session = penned(checked_cpus, 3, SPIN_TABLE, reserved)
+@pytest.mark.parametrize("reserved, cpus", [("memreserve", 2), ("no-map", 4)])
+def test_a_cpu_that_comes_late(penned, checked_cpus, function_of_cpu_1, reserved, cpus):
+    """It finds that nobody waits for it, or for others, and touches nothing of what it had been given."""
+    session = penned(checked_cpus, 3, SPIN_TABLE, reserved, cpus)
     assert said_of_cpu_1(session) == ["cpu@1: the CPU does not come up: left out"]
-    assert "] 3 of 4 CPUs used (" in session.text
+    assert f"] {cpus - 1} of {cpus} CPUs used (" in session.text
     gone = f"peek -p {PEN + 0x808:#x}"
     assert session.cmd(gone).endswith(" 00000000"), "it has not come yet"
     deadline = time.monotonic() + 30
@@ -110,7 +110,7 @@ def test_a_cpu_that_comes_late(penned, checked_cpus, function_of_cpu_1, reserved
     for suite in ("thread", "kmalloc", "page"):
         assert " fail:0 " in session.cmd(f"selftest {suite}")
     assert function_of_cpu_1(checked_cpus) == "secondary_unwanted"
-    assert len(re.findall(r"^ +\d+ idle", session.cmd("sched"), re.M)) == 3
+    assert len(re.findall(r"^ +\d+ idle", session.cmd("sched"), re.M)) == cpus - 1
     session.poweroff()
 
 
@@ -127,4 +127,20 @@ def test_release_address(penned, build, granule, reserved):
               if line.startswith("0x") and " linear map " in line]
     base = ranges[0][0] - 0x40000000
     assert any(start <= PEN + base <= end for start, end in ranges) == (reserved == "memreserve")
+    session.poweroff()
+
+
+NO_PSCI = "cpu@{}: enable-method psci, and the tree has no psci node to call by"
+
+
+def test_one_cpu_from_el3(penned, run, kernel):
+    """Nobody is below the kernel to start others, and those in a pen would have no interrupts."""
+    result = run(kernel, "sched", env={"SMP": 4}, entry="el3")
+    assert "] 1 of 4 CPUs used (" in result.text and ", entered at EL3; " in result.text
+    for cpu in (1, 2, 3):
+        assert result.text.count(f"] {NO_PSCI.format(cpu)}\n") == 1
+    session = penned(kernel, 0, SPIN_TABLE, "memreserve", entry="el3")
+    assert said_of_cpu_1(session) == ["cpu@1: left out: what EL3 sets up it did for the boot CPU alone"]
+    assert "] 1 of 4 CPUs used (" in session.text
+    assert session.cmd(f"peek -p {PEN + 0x808:#x}").endswith(" 00000000")
     session.poweroff()
