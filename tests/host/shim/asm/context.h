@@ -19,6 +19,16 @@ static inline __noreturn void arch_context_leave(struct arch_context *from __unu
 	__builtin_trap();
 }
 
+static inline void arch_context_user(const struct arch_context *from __unused,
+				     const struct arch_context *to __unused)
+{
+}
+
+static inline struct arch_user *arch_context_program(const struct arch_context *context __unused)
+{
+	return NULL;
+}
+
 static inline vaddr_t arch_context_pc(const struct arch_context *context __unused)
 {
 	return 0;
