@@ -392,7 +392,7 @@ static void without_signals(void)
 static void looked_at_before_modes_change(void)
 {
 	begin();
-	TEST_EQ(look(CTRL('C')), CONSOLE_TAKE_ALL);
+	TEST_EQ(look(CTRL('C')), CONSOLE_INTERRUPT);
 	set(ISIG, false);
 	TEST(tty_interrupted());
 	tty_clear_interrupt();
