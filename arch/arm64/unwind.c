@@ -5,24 +5,38 @@
  */
 #include <arch/unwind.h>
 
+#include <asm/frame.h>
+
 struct record {
 	vaddr_t fp;
 	vaddr_t lr;
 };
 
+/* Aligned as stack pointers are, and the stack's end: what begins below that ends there. */
 static bool on_stack(const struct arch_unwind *u, vaddr_t fp)
 {
-	return fp >= u->low && fp <= u->high - sizeof(struct record) && !(fp & 7);
+	return fp - u->low < u->high - u->low && !(fp & 15);
+}
+
+/* Whether entry.S has made @r: the frame around it has the same in its registers. */
+static bool of_exception(const struct arch_unwind *u, const struct record *r)
+{
+	const struct arch_frame *f = container_of((const void *)r, struct arch_frame, record);
+
+	return (vaddr_t)f >= u->low && f->pc == r->lr && f->regs[29] == r->fp;
 }
 
 bool arch_unwind_next(struct arch_unwind *u)
 {
 	const struct record *r = (const struct record *)u->fp;
 
-	if (u->high - u->low < sizeof(*r) || !on_stack(u, u->fp) || !r->lr)
+	if (!on_stack(u, u->fp) || !r->lr)
 		return false;
-	/* the call: what follows one that never returns is another function */
-	u->pc = r->lr - 4;
+	/*
+	 * The call: what follows one that never returns is another function. An interrupt was no
+	 * call, and may come before a function's first instruction.
+	 */
+	u->pc = of_exception(u, r) ? r->lr : r->lr - 4;
 	u->low = u->fp + sizeof(*r);
 	u->fp = r->fp;
 	return true;
