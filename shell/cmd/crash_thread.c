@@ -3,6 +3,7 @@
  * crash: the mistakes that are made with threads and locks. What only an option can see is not
  * pretended without it.
  */
+#include <kernel/cpu.h>
 #include <kernel/spinlock.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
@@ -120,25 +121,27 @@ static int hog(void *arg __unused)
 	return 0;
 }
 
-/* Starts a thread, which gets the CPU. */
-static void start(const char *name, int (*entry)(void *arg))
-{
-	const struct thread_attr attr = { .name = name, .sched = SCHED_PARAMS_DEFAULT,
-					  .detached = true };
-
-	if (!thread_create(NULL, &attr, entry, NULL))
-		thread_yield();
-}
-
+/* On each CPU, or some thread would have one left, and nobody would have to wait. */
 static __noinline void crash_hog(void)
 {
-	start("hog", hog);
+	for (u64 cpus = cpu_online(); cpus; cpus &= cpus - 1) {
+		const struct thread_attr attr = { .name = "hog", .sched = SCHED_PARAMS_DEFAULT,
+						  .affinity = cpus & -cpus, .detached = true };
+
+		thread_create(NULL, &attr, hog, NULL);
+	}
+	thread_yield();
 	HERE();
 }
 
+/* Waits for its end, which does not come: on another CPU it needs some time to overflow. */
 static void crash_thread_stack(void)
 {
-	start("deep", overflow);
+	const struct thread_attr attr = { .name = "deep", .sched = SCHED_PARAMS_DEFAULT };
+	struct thread *t;
+
+	if (!thread_create(&t, &attr, overflow, NULL))
+		thread_join(t, TIME_NEVER, NULL);
 }
 
 static const struct way {

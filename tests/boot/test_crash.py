@@ -81,9 +81,9 @@ WAYS = {
                  "crash_external fault_run"),
     "masked": ("asked for with interrupts masked", "panic crash_masked fault_run"),
     "interrupt": ("asked for in an interrupt",
-                  "panic_handler irq_entry el1_irq idle"),
+                  "panic_handler irq_entry el1_irq"),
     "interrupt-fault": (rf"data abort: read, {TRANSLATION} at 0x8 \(.*\), NULL pointer",
-                        "crash_null_read irq_entry el1_irq idle"),
+                        "crash_null_read irq_entry el1_irq"),
     "deep": ("deep down", "panic crash_deep crash_deep fault_run"),
     "deep-pair": ("deep down", "panic crash_pong crash_ping crash_pong"),
     "chain-loop": ("with a broken call chain", "panic crash_chain"),
@@ -96,8 +96,14 @@ EVERY_GRANULE = ("null-read", "text-write", "rodata-write", "alias-write", "alia
                  "guard", "guard-end", "overflow", "frame", "no-room", "stack-guard",
                  "stack-guard-end", "stack-overflow", "stack-frame", "sealed-write", "wx",
                  "exec-constants", "user", "tear")
-PARAMETERS = [("4K", way) for way in WAYS] + [(granule, way) for granule in ("16K", "64K")
-                                              for way in EVERY_GRANULE]
+PARAMETERS = [("4K", way, cpus) for cpus in (1, 4) for way in WAYS] + [
+    (granule, way, 1) for granule in ("16K", "64K") for way in EVERY_GRANULE] + [
+    pytest.param("4K", way, cpus, marks=pytest.mark.slow) for cpus in (2, 8, 16) for way in WAYS]
+
+
+def on_last(cpus):
+    """The command before those that shall run on the last one of so many CPUs, which is not the one that booted."""
+    return f"taskset -p {1 << cpus - 1:x} 0; " if cpus > 1 else ""
 
 
 @pytest.fixture
@@ -105,9 +111,9 @@ def crash(ahead, checked):
     """The report of this test's crash, and its last line."""
     builds = {granule: checked(granule) for granule in CPU_FOR}
 
-    def start(way, granule="4K", **_):
-        return {"o": builds[granule], "autorun": f"fault {way}", "env": {"CPU": CPU_FOR[granule]},
-                "timeout": 60}
+    def start(way, granule="4K", cpus=1, **_):
+        return {"o": builds[granule], "autorun": f"{on_last(cpus)}fault {way}",
+                "env": {"CPU": CPU_FOR[granule], "SMP": cpus}, "timeout": 60}
 
     result = ahead(start)
     assert result.status == PANIC, f"status {result.status}: {result.closing}"
@@ -130,17 +136,21 @@ def holds(chain, functions):
     return all(function in rest for function in functions)
 
 
-@pytest.mark.parametrize("granule,way", PARAMETERS)
-def test_crash(crash, granule, way):
+@pytest.mark.parametrize("granule,way,cpus", PARAMETERS)
+def test_crash(crash, granule, way, cpus):
     words, functions = WAYS[way]
     report, last = crash
     assert re.fullmatch(words, last), f"the last line says {last!r}"
     assert re.match(rf"\] panic: {words}\n", report), "the report begins with the reason"
-    # while the shell sleeps it is the idle thread that an interrupt comes to
-    thread, begin = ("idle", "idle") if way.startswith("interrupt") else ("main", "boot_linked")
-    assert f"] thread {thread}\n" in report
     chain = call_chain(report)
     assert holds(chain, functions.split()), f"the call chain is {chain}"
+    assert "does not stop" not in report
+    cpu, thread, begin = cpus - 1, "main", "boot_linked"
+    if way.startswith("interrupt"):
+        # while the shell sleeps it is an idle thread that an interrupt comes to, the one of any CPU
+        cpu, thread = r"\d+", r"idle(/\d+)?"
+        begin = "secondary_linked" if "] CPU " in report and "] CPU 0," not in report else "idle"
+    assert re.search(rf"\] {f'CPU {cpu}, ' if cpus > 1 else ''}thread {thread}\n", report)
     if way.startswith("stack-"):
         assert chain[-1] in ("crash_on_stack", functions), f"it is cut: {chain}"
     elif way == "deep-pair":

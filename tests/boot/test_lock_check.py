@@ -9,7 +9,7 @@ import pytest
 
 from lib.session import OFF, PANIC, STUCK
 
-from .test_crash import call_chain, holds
+from .test_crash import call_chain, holds, on_last
 
 LOCKS = pathlib.Path(__file__).parent / "ext" / "lockfault"
 AT = r"\w+\+0x\w+/0x\w+"
@@ -30,7 +30,7 @@ CHECKED = {
                         "far it was first, then second",
                         "crash_one_way crash_thread shell_run panic_with crash_other_way",
                         ["second was taken with first held at:"]),
-    "crash thread": (OVERFLOW, "crash_recurse start", ["thread deep"]),
+    "crash thread": (OVERFLOW, "crash_recurse start", ["(CPU 3, )?thread deep"]),
     "lockfault irqs-on": (r"a spinlock is taken with interrupts on: a \(0xffff\w+\), "
                           "at lock_irqs_on.*", "lock_irqs_on", []),
     "lockfault cycle": ("lock order: a is taken at take_both.* with c held, but so far it was a, "
@@ -38,7 +38,7 @@ CHECKED = {
                         ["c was taken with a held at:"]),
     "lockfault pair": ("lock order: two of pair are taken at take_both.* in the other order than "
                        "before", "take_both lock_pair panic_with take_both lock_pair", []),
-    "lockfault sleep-irq": (r"thread \w+ sleeps (in an interrupt|with a spinlock held).*",
+    "lockfault sleep-irq": (r"thread \S+ sleeps (in an interrupt|with a spinlock held).*",
                             "sleep_in_interrupt irq_entry el1_irq", []),
     "lockfault sleep-order": ("lock order: sleeping is taken at .* with other held, but so far it "
                               "was sleeping, then other", "lock_sleep_order panic_with "
@@ -49,12 +49,13 @@ CHECKED = {
                                "lock_check_wait lock_sleep_masked", []),
 }
 UNCHECKED = {
-    "lockfault sleep-irq": (r"thread \w+ sleeps in an interrupt: thread_sleep_until.*",
+    "lockfault sleep-irq": (r"thread \S+ sleeps in an interrupt: thread_sleep_until.*",
                             "sleep_in_interrupt irq_entry el1_irq"),
     # that is what the kernel waits before it gives up, in seconds: 10
     "lockfault spin": (r"spinlock 0xffff\w+ is never released, taken by lock_spin.*",
                        "spin_wait lock_spin"),
 }
+CPUS = [1, pytest.param(2, marks=pytest.mark.slow), 4]
 
 
 @pytest.fixture(scope="session")
@@ -79,18 +80,26 @@ def hold_report(result, words, chain, lines=()):
         assert re.search(rf"\] {line}", report), line
 
 
+def on_cpus(o):
+    """start() for ahead(): the command on the last one of so many CPUs."""
+    return lambda command, cpus: {"o": o, "autorun": on_last(cpus) + command, "env": {"SMP": cpus}}
+
+
+@pytest.mark.parametrize("cpus", CPUS)
 @pytest.mark.parametrize("command", CHECKED)
-def test_checker(ahead, checker, command):
-    hold_report(ahead(lambda command: {"o": checker, "autorun": command}), *CHECKED[command])
+def test_checker(ahead, checker, command, cpus):
+    hold_report(ahead(on_cpus(checker)), *CHECKED[command])
 
 
+@pytest.mark.parametrize("cpus", CPUS)
 @pytest.mark.parametrize("command", UNCHECKED)
-def test_without_the_checker(ahead, plain, command):
-    hold_report(ahead(lambda command: {"o": plain, "autorun": command}), *UNCHECKED[command])
+def test_without_the_checker(ahead, plain, command, cpus):
+    hold_report(ahead(on_cpus(plain)), *UNCHECKED[command])
 
 
-def test_what_is_no_mistake(run, checker):
-    result = run(checker, "lockfault try; lockfault try; lockfault sleep-again; lockfault exempt")
+@pytest.mark.parametrize("cpus", CPUS)
+def test_what_is_no_mistake(run, checker, cpus):
+    result = run(checker, "lockfault try; lockfault try; lockfault sleep-again; lockfault exempt", env={"SMP": cpus})
     assert result.status == OFF, result.closing
 
 
@@ -111,11 +120,13 @@ def test_held_too_long(run, checker):
     assert len(lines) <= 2
 
 
-def test_hog(run, checker):
-    result = run(checker, "crash hog")
-    words = r"watchdog: thread hog has kept CPU 0 for 1 s, and main is ready"
-    assert result.status == STUCK
-    assert result.closing == f"run-qemu: stuck: {words}"
+@pytest.mark.parametrize("cpus", CPUS)
+def test_hog(run, checker, cpus):
+    """Whatever many CPUs there are, each has one, or the shell would go on where none is."""
+    result = run(checker, "crash hog", env={"SMP": cpus})
+    words = r"watchdog: thread hog has kept CPU \d for 1 s, and main is ready"
+    assert result.status == STUCK, result.closing
+    assert re.fullmatch(f"run-qemu: stuck: {words}", result.closing), result.closing
     assert re.search(rf"\ncairn: hang: {words}\n\Z", result.text)
     report = result.text[result.text.index("] hang: "):]
     for thread in ("0 main, ready", r"\d+ idle, ready"):
@@ -147,9 +158,10 @@ def test_busy_and_starving_are_no_hang(run, checker):
     assert result.status == OFF, result.closing
 
 
-def test_hung(run, checker):
+@pytest.mark.parametrize("cpus", CPUS)
+def test_hung(run, checker, cpus):
     """Who waits for a mutex for long is named, once, and the run goes on."""
-    result = run(checker, "lockfault hung; version")
+    result = run(checker, "lockfault hung; version", env={"SMP": cpus})
     assert result.status == OFF, result.closing
     assert len(re.findall(r"watchdog: thread \d+ waiter has waited for a mutex for 1 s, and main has it",
                           result.text)) == 1, result.text
@@ -175,8 +187,10 @@ def test_backtrace(run, checker):
     assert "usage: backtrace [ID]" in result.text
 
 
-def test_suites_keep_the_order(run, checker):
-    """All suites, with every check on at once."""
-    result = run(checker, "selftest; locks -o", timeout=300)
+@pytest.mark.parametrize("cpus", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 4, 8, 16))])
+def test_suites_keep_the_order(run, checker, cpus):
+    """All suites, with every check on at once; without the watchdog several CPUs do that in test_smp.py. They
+    take turns: where there are fewer real ones, who holds a lock may not run for long."""
+    result = run(checker, "selftest; locks -o", env={"SMP": cpus}, icount=cpus > 1, timeout=300)
     assert result.status == OFF, result.closing
     assert re.search(r"# Totals: pass:\d+ fail:0 ", result.text)

@@ -11,6 +11,7 @@ import pytest
 from lib.session import PANIC, STUCK
 
 from .conftest import CRASH
+from .test_crash import on_last
 
 CROSS = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-")
 AT_PANIC = re.compile(r"^panic> \Z", re.M)
@@ -49,19 +50,21 @@ def say(session, line):
 
 @pytest.fixture
 def crashed(boot, kernel):
-    def crash(way):
-        session = boot(kernel, timeout=120)
-        session.prompt()
+    def crash(way, cpus=1):
+        session = boot(kernel, env={"SMP": cpus}, timeout=120)
+        session.cmd(on_last(cpus))
         session.send(way + "\r")
         session.expect(AT_PANIC, 60)
         return session
     return crash
 
 
+@pytest.mark.parametrize("cpus", [1, 4])
 @pytest.mark.parametrize("way", WAYS)
-def test_commands(crashed, way):
+def test_commands(crashed, way, cpus):
+    """Also at the prompt of another CPU than the one that booted."""
     words, saved, function = WAYS[way]
-    session = crashed(way)
+    session = crashed(way, cpus)
     last = re.search(r"^cairn: ((panic|hang): .*)$", session.text, re.M)
     assert words in last[1]
     registers = say(session, "regs")
