@@ -338,5 +338,5 @@ void fs_init(void)
 	err = fs_mount(NULL, "/", "ramfs", NULL, NULL);
 	/* without ramfs there is no file until something else is mounted */
 	if (err && err != -ENODEV)
-		panic("nothing can be mounted on /: error %d", err);
+		panic("nothing can be mounted on /: %pe", (void *)(long)err);
 }

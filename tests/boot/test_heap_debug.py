@@ -29,11 +29,12 @@ def debug(build):
     return get
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-def test_suites_leave_nothing(run, debug, policy):
+@pytest.mark.parametrize("policy, cpus", [(policy, 1) for policy in POLICIES] + [
+    ("SLAB", 4), *(pytest.param(policy, 4, marks=pytest.mark.slow) for policy in POLICIES[1:])])
+def test_suites_leave_nothing(run, debug, policy, cpus):
     """The first round may leave what is made once; the second leaves nothing."""
-    result = run(debug(policy), "selftest; memleak mark; echo ===; selftest", timeout=90,
-                 env={"APPEND": "memleak"})
+    result = run(debug(policy), "selftest; memleak mark; echo ===; selftest", timeout=300 if cpus > 1 else 90,
+                 env={"APPEND": "memleak", "SMP": cpus}, icount=cpus > 1)
     assert result.status == OFF, result.closing
     first, second = result.text.split("\n===\n")
     assert not suites_of(policy) - check(first) and not suites_of(policy) - check(second)
@@ -247,12 +248,15 @@ def test_every_allocation_fails_in_suites(boot, debug, policy):
 
 # what boot may end with when it has no memory for a part that it cannot do without
 GIVES_UP = (r"no console: the tree has no (interrupt controller|UART) that this image knows"
-            r"|no memory for the idle thread's stack")
+            r"|no memory for the idle thread's stack|no memory for \d+ buckets of names"
+            r"|nothing can be mounted on /: -ENOMEM")
+# what a CPU's own memory is missing for costs that CPU, or all but the first one
+FEWER = r"cpu@\d: no memory for the CPU: left out|no interrupts between CPUs \(-ENOMEM\): one CPU is used"
 
 
-def fail_at_boot(run, o, n):
+def fail_at_boot(run, o, n, cpus=1):
     """True when the nth allocation was one of boot's."""
-    result = run(o, "failmem; dt ls /", env={"APPEND": f"failmem={n}"}, timeout=60)
+    result = run(o, "failmem; dt ls /", env={"APPEND": f"failmem={n}", "SMP": cpus}, timeout=60)
     fired = re.search(rf"failmem: allocation {n} fails: (.*)", result.text)
     if result.status == PANIC:
         assert re.search(rf"\ncairn: panic: ({GIVES_UP})\n\Z", result.text), result.text[-400:]
@@ -260,18 +264,21 @@ def fail_at_boot(run, o, n):
     else:
         assert result.status == OFF, result.closing
         assert f", number {n} " in result.text and result.text.endswith("\ncairn: off\n")
+        used = int(re.search(rf"\] (\d) of {cpus} CPUs? used", result.text)[1])
+        assert (used < cpus) == bool(re.search(FEWER, result.text)) and used in (1, cpus - 1, cpus)
     return bool(fired)
 
 
-@pytest.mark.parametrize("n", [1, 2, 3, 5, 8])
-def test_allocation_fails_at_boot(run, debug, n):
-    assert fail_at_boot(run, debug(), n)
+@pytest.mark.parametrize("n, cpus", [(n, 1) for n in (1, 2, 3, 5, 8)] + [(n, 4) for n in (8, 15, 18, 20, 25)])
+def test_allocation_fails_at_boot(run, debug, n, cpus):
+    assert fail_at_boot(run, debug(), n, cpus)
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("cpus", [1, 4])
 @pytest.mark.parametrize("policy", POLICIES)
-def test_every_allocation_fails_at_boot(run, debug, policy):
+def test_every_allocation_fails_at_boot(run, debug, policy, cpus):
     n = 1
-    while fail_at_boot(run, debug(policy), n):
+    while fail_at_boot(run, debug(policy), n, cpus):
         n += 1
     assert n > 8
