@@ -10,6 +10,8 @@ import pytest
 from lib.build import ROOT
 from lib.session import OFF, Session
 
+from .test_crash import on_last
+
 # name: (a good use, what it prints whole, its status; a wrong use, of which the usage line comes with status 2).
 # None: there is none. A good use begins in an empty directory with the files a (three lines) and the folder x.
 GOOD_AND_BAD = {
@@ -97,9 +99,13 @@ GOOD_AND_BAD = {
 MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
 
 
-@pytest.fixture(scope="module", params=["", MORE], ids=["defconfig", "all"])
+@pytest.fixture(scope="module", params=[("", 1), (MORE, 1), ("", 4), (MORE, 4)],
+                ids=["defconfig", "all", "defconfig-4cpus", "all-4cpus"])
 def machine(build, request):
-    session = Session(build("qemu_virt_defconfig", set=request.param), timeout=None)
+    settings, cpus = request.param
+    # instructions are counted where CPUs may have to wait for a real one, or the lock checker has words about that
+    session = Session(build("qemu_virt_defconfig", set=settings), env={"SMP": cpus}, icount=cpus > 1, timeout=None,
+                      silence=0)
     session.prompt()
     yield session
     session.close()
@@ -136,11 +142,15 @@ def test_good_and_bad_arguments(machine):
     assert not wrong, "\n".join(wrong)
 
 
-def test_ends(build, run):
-    """Those whose good use ends the run."""
+@pytest.mark.parametrize("cpus", [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 16))])
+@pytest.mark.parametrize("command, last", [("poweroff", "off"), ("reboot", "reboot")])
+def test_ends(build, run, command, last, cpus):
+    """Those whose good use ends the run: on the CPU that booted, and on another one while all are busy."""
     o = build("qemu_virt_defconfig")
-    assert run(o, "poweroff").status == OFF
-    assert run(o, "reboot").status == OFF
+    for line in (command, f"spawn hog -c {cpus} -p 1; {on_last(cpus)}{command}"):
+        result = run(o, line, env={"SMP": cpus})
+        assert result.status == OFF, result.closing
+        assert result.text.endswith(f"\ncairn: {last}\n")
 
 
 def object_sizes(o, cross):

@@ -42,12 +42,13 @@ def listed(text):
     return re.sub(r"^(drwx.* )?(dev|proc)\n", "", text, flags=re.M)
 
 
-@pytest.fixture
-def unpack(run, kernel, tmp_path):
+@pytest.fixture(params=[1, 4], ids=["1cpu", "4cpus"])
+def unpack(run, kernel, tmp_path, request):
     def unpack(data, commands="ls -l", o=kernel, **env):
         initrd = tmp_path / "initrd"
         initrd.write_bytes(data)
-        result = run(o, f"dmesg | grep init; echo; {commands}", env={"INITRD": initrd, "APPEND": "quiet", **env})
+        result = run(o, f"dmesg | grep init; echo; {commands}",
+                     env={"INITRD": initrd, "APPEND": "quiet", "SMP": request.param, **env})
         assert result.status == OFF
         said, _, text = result.text.partition("\n\n")
         # what is shown on the console as well is there twice

@@ -11,9 +11,9 @@ from lib.session import Session
 SOON = 2        # seconds; a busy machine, or a test that runs to its end, takes its part of them
 
 
-@pytest.fixture(scope="module")
-def machine(build):
-    session = Session(build("qemu_virt_defconfig", set="SELFTEST=y TRACE=y"), timeout=None)
+@pytest.fixture(scope="module", params=[1, 4], ids=["1cpu", "4cpus"])
+def machine(build, request):
+    session = Session(build("qemu_virt_defconfig", set="SELFTEST=y TRACE=y"), env={"SMP": request.param}, timeout=None)
     session.prompt()
     session.cmd("seq 200000 > /big; mkdir /many; cd /many")
     for first in range(0, 2000, 400):
