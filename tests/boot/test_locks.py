@@ -8,15 +8,17 @@ import pytest
 
 from lib.session import PANIC
 
+from .test_crash import on_last
+
 WHERE = "in an interrupt or with interrupts masked"
-SLEEPS = r"thread \w+ sleeps (in an interrupt|with interrupts masked): \w+\+0x.*"
+SLEEPS = r"thread \S+ sleeps (in an interrupt|with interrupts masked): \w+\+0x.*"
 WAYS = {
     "take": SLEEPS,
     "receive": SLEEPS,
-    "lock": rf"thread \w+ uses a mutex {WHERE}",
-    "try": rf"thread \w+ uses a mutex {WHERE}",
-    "read": rf"thread \w+ uses a reader-writer lock {WHERE}",
-    "condition": rf"thread \w+ uses a condition {WHERE}",
+    "lock": rf"thread \S+ uses a mutex {WHERE}",
+    "try": rf"thread \S+ uses a mutex {WHERE}",
+    "read": rf"thread \S+ uses a reader-writer lock {WHERE}",
+    "condition": rf"thread \S+ uses a condition {WHERE}",
 }
 ENDED = {
     "ended-mutex": r"mutex (0x)?\w+ is used after its end",
@@ -29,8 +31,9 @@ PARAMETERS = [(f"{way} {where}", words) for way, words in WAYS.items()
               for where in ("interrupt", "masked")] + list(ENDED.items())
 
 
+@pytest.mark.parametrize("cpus", [1, 4])
 @pytest.mark.parametrize("way,words", PARAMETERS, ids=[way for way, _ in PARAMETERS])
-def test_misuse(run, checked, way, words):
-    result = run(checked("4K"), f"misuse {way}", timeout=30)
+def test_misuse(run, checked, way, words, cpus):
+    result = run(checked("4K"), f"{on_last(cpus)}misuse {way}", env={"SMP": cpus}, timeout=30)
     assert result.status == PANIC, f"status {result.status}: {result.closing}"
     assert re.search(rf"\ncairn: panic: {words}\n\Z", result.text), result.closing
