@@ -32,8 +32,7 @@ static const char *path_of(const struct dt_node *node, char *buf)
 
 void banner_print(const char *files)
 {
-	/* the one that runs this is there, whatever the tree says */
-	unsigned int used = cpu_count(cpu_online()), cpus = MAX(cpu_present(), used);
+	unsigned int used = cpu_count(cpu_online()), cpus = cpu_present();
 	const char *model = dt_string(dt_root(), "model", 0);
 	char cpu[48], uart[PATH_MAX], chip[PATH_MAX], timer[PATH_MAX];
 	u64 memory = boot_mem_total();

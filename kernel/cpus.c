@@ -23,7 +23,8 @@ unsigned int cpu_present(void)
 	while ((node = dt_next(node)))
 		if (is_cpu(node))
 			count++;
-	return count;
+	/* the one that booted is there, whether the tree knows it or not */
+	return MAX(count, cpu_count(cpu_online()));
 }
 
 #ifdef CONFIG_SMP

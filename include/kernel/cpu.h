@@ -119,7 +119,7 @@ static inline unsigned int cpu_count(u64 mask)
 	return n;
 }
 
-/* How many CPUs the tree has, those included that do not run. After dt_index(). */
+/* How many CPUs there are, by the tree, and at least those that run. After dt_index(). */
 unsigned int cpu_present(void);
 
 #endif

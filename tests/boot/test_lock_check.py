@@ -30,7 +30,7 @@ CHECKED = {
                         "far it was first, then second",
                         "crash_one_way crash_thread shell_run panic_with crash_other_way",
                         ["second was taken with first held at:"]),
-    "crash thread": (OVERFLOW, "crash_recurse start", ["(CPU 3, )?thread deep"]),
+    "crash thread": (OVERFLOW, "crash_recurse start", [r"(CPU \d+, )?thread deep"]),
     "lockfault irqs-on": (r"a spinlock is taken with interrupts on: a \(0xffff\w+\), "
                           "at lock_irqs_on.*", "lock_irqs_on", []),
     "lockfault cycle": ("lock order: a is taken at take_both.* with c held, but so far it was a, "

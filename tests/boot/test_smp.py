@@ -119,6 +119,7 @@ TREES = {       # what becomes of QEMU's tree for four CPUs; how many are used; 
                   "another CPU has the MPIDR 0x1 already: left out"),
     "the-boot-cpu-again": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0>;", 3,
                            "another CPU has the MPIDR 0 already: left out"),
+    "boot-cpu-unnamed": (r'cpu@0 \{.*?\};', "", 4, ""),
     "not-there": (CPU_2 + r"reg = <0x02>;", r"\1reg = <0x77>;", 3,
                   "no redistributor for the CPU with affinity 0x77 in the tree's regions\n"
                   "cpu@2: left out: it could have no interrupts"),
