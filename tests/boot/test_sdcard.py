@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from lib.build import ROOT, clean_environment, make
+from lib.build import clean_environment, locked, make, ROOT
 from lib.session import OFF
 
 from .test_u_boot import at_shell, power_off, stop, typed
@@ -142,7 +142,8 @@ def test_refused(card, env, said):
 
 
 def test_another_board(kernel):
-    done = make("sdcard", o=kernel, check=False)
+    with locked(f"{kernel}.lock"):
+        done = make("sdcard", o=kernel, check=False)
     assert done.returncode and "does not build its tree" in done.stderr and "make rpi4_defconfig sdcard" in done.stderr
 
 

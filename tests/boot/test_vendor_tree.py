@@ -7,7 +7,7 @@ import re
 import pytest
 
 from lib import tree
-from lib.build import ROOT, make
+from lib.build import ROOT, locked, make
 from lib.session import OFF
 
 pytestmark = pytest.mark.usefixtures("raspi4b")
@@ -31,6 +31,13 @@ BOARD = """/dts-v1/;
 &uart0 { clocks = <&clocks BCM2835_CLOCK_UART>, <&clocks BCM2835_CLOCK_VPU>; };
 /include/ "memory.dtsi"
 """
+
+
+@pytest.fixture(autouse=True)
+def alone(rpi4):
+    """make refuses a folder in which another one is at work, as these tests are in that of others."""
+    with locked(f"{rpi4}.lock"):
+        yield
 
 
 @pytest.fixture
