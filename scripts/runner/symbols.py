@@ -88,6 +88,7 @@ class Symbols:
         name = self.lookup(pc - self.load + self.start)
         if name:
             return f"boot code before the MMU: {name} ({pc:#x})"
-        if pc < 0x800:
+        # what lies there is no code, so the CPU takes that exception for ever and gets no further
+        if pc < 0x800 and not pc % 0x80:
             return f"{pc:#x} (not in the kernel: an exception before its vectors were set)"
         return f"{pc:#x} (not in the kernel)"

@@ -99,6 +99,8 @@ def test_atags_leave_no_uart(run, rpi4, without_tree):
     result = run(without_tree(rpi4), silence=2)
     assert result.status == SILENT
     assert "no output within 2 s: CPU 0 is in boot code before the MMU: early_" in result.closing
+    # where nobody has called them yet, which is low as vectors would be
+    assert re.search(r", CPU 1 is in 0x\w+ \(not in the kernel\), ", result.closing), result.closing
 
 
 @pytest.mark.slow
