@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from lib.build import clean_environment, locked, make, ROOT
+from lib.build import ROOT, clean_environment, locked, make
 from lib.session import OFF
 
 from .test_u_boot import at_shell, power_off, stop, typed
