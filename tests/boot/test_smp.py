@@ -307,6 +307,15 @@ def test_panic_on_another_cpu(run, watched, gic):
     assert result.text.splitlines()[-1].startswith("cairn: panic: data abort: write, ")
 
 
+def test_panics_at_once(run, watched):
+    """One of them reports, whole, and the others are no second panic."""
+    result = run(watched, " & ".join(f"taskset {1 << cpu:x} crash null" for cpu in range(4)), env={"SMP": 4})
+    assert result.status == PANIC
+    assert len(re.findall(r"panic: data abort: write, ", result.text)) == 2, "the report's first line and the last"
+    assert result.text.splitlines()[-1].startswith("cairn: panic: data abort: write, ")
+    assert "does not stop" not in result.text and "another panic" not in result.text
+
+
 def test_stuck_cpu_is_reached(run, watched):
     """By FIQ: it says itself where it is."""
     result = run(watched, "taskset 4 crash masked", env={"SMP": 4})
