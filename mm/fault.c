@@ -155,6 +155,32 @@ int space_fault(struct space *space, vaddr_t address, u32 access)
 	return err;
 }
 
+int space_populate(struct space *space, vaddr_t address, size_t size)
+{
+	for (vaddr_t end = address + size; address < end; address += PAGE_SIZE) {
+		int err = space_fault(space, address, VMA_WRITE);
+
+		/* what may only be read, and what nobody may use */
+		if (err == -EACCES)
+			err = space_fault(space, address, VMA_READ);
+		if (err && err != -EACCES)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+bool space_is_there(struct space *space, vaddr_t address)
+{
+	unsigned int flags;
+	bool there;
+	paddr_t pa;
+
+	space_lock(space);
+	there = arch_space_lookup(&space->arch, address, &pa, &flags);
+	space_unlock(space);
+	return there;
+}
+
 /* --- Copies ----------------------------------------------------------------------------------- */
 
 int user_fault_in(uaddr_t address, u32 access)

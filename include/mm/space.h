@@ -132,6 +132,12 @@ int space_check_mapped(struct space *space, vaddr_t address, size_t size);
  */
 int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32 clear);
 
+/* Has all pages of a mapped range be there: 0, -ENOMEM. */
+int space_populate(struct space *space, vaddr_t address, size_t size);
+
+/* Whether the page at @address is there. */
+bool space_is_there(struct space *space, vaddr_t address);
+
 /* The end of the heap becomes @brk, where that can be. Returns where it is then. */
 vaddr_t space_brk(struct space *space, vaddr_t brk);
 

@@ -76,6 +76,8 @@ long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, uns
 			 flags & MAP_FIXED ? SPACE_FIXED : SPACE_ANYWHERE,
 	};
 
+	long result;
+
 	if (offset & ~PAGE_MASK || !size)
 		return -EINVAL;
 	if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
@@ -83,8 +85,15 @@ long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, uns
 	else if (type != MAP_PRIVATE)
 		return -EINVAL;
 	if (!(flags & MAP_ANONYMOUS))
-		return map_file(fd, &m);
-	return m.flags & VMA_SHARED ? map_shared_memory(&m) : space_map(space_here(), &m);
+		result = map_file(fd, &m);
+	else if (m.flags & VMA_SHARED)
+		result = map_shared_memory(&m);
+	else
+		result = space_map(space_here(), &m);
+	/* what cannot be there yet comes when it is used, or is an error then */
+	if (result >= 0 && flags & MAP_POPULATE)
+		space_populate(space_here(), (vaddr_t)result, ALIGN_UP(size, PAGE_SIZE));
+	return result;
 }
 
 long sys_munmap(unsigned long address, unsigned long size)
@@ -102,4 +111,119 @@ long sys_mprotect(unsigned long address, unsigned long size, unsigned long prot)
 long sys_brk(unsigned long brk)
 {
 	return (long)space_brk(space_here(), brk);
+}
+
+long sys_mremap(unsigned long address, unsigned long size, unsigned long new_size,
+		unsigned long flags, unsigned long new_address)
+{
+	if (flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED))
+		return -EINVAL;
+	return space_remap(space_here(), address, size, new_size, flags & MREMAP_MAYMOVE,
+			   flags & MREMAP_FIXED, new_address);
+}
+
+/* What is mapped shared is the file itself: there is nothing to write back. */
+long sys_msync(unsigned long address, unsigned long size, unsigned long flags)
+{
+	if (flags & ~(unsigned long)(MS_ASYNC | MS_INVALIDATE | MS_SYNC) ||
+	    (flags & MS_ASYNC && flags & MS_SYNC))
+		return -EINVAL;
+	return space_check_mapped(space_here(), address, size);
+}
+
+/* Advice that changes nothing here is taken, as Linux takes it. */
+long sys_madvise(unsigned long address, unsigned long size, int advice)
+{
+	struct space *space = space_here();
+
+	switch (advice) {
+	case MADV_DONTNEED:
+	case MADV_FREE:
+		return space_discard(space, address, size);
+	case MADV_DONTFORK:
+		return space_advise(space, address, size, VMA_DONT_FORK, 0);
+	case MADV_DOFORK:
+		return space_advise(space, address, size, 0, VMA_DONT_FORK);
+	case MADV_WIPEONFORK:
+		return space_advise(space, address, size, VMA_WIPE_ON_FORK, 0);
+	case MADV_KEEPONFORK:
+		return space_advise(space, address, size, 0, VMA_WIPE_ON_FORK);
+	case MADV_NORMAL:
+	case MADV_RANDOM:
+	case MADV_SEQUENTIAL:
+	case MADV_WILLNEED:
+	case MADV_MERGEABLE:
+	case MADV_UNMERGEABLE:
+	case MADV_HUGEPAGE:
+	case MADV_NOHUGEPAGE:
+	case MADV_DONTDUMP:
+	case MADV_DODUMP:
+		return space_check_mapped(space, address, size);
+	default:
+		return -EINVAL;
+	}
+}
+
+/* --- Locked memory: nothing is ever written out, so all that is to be done is to have it there -- */
+
+static long lock_range(unsigned long address, unsigned long size, bool bring_in)
+{
+	unsigned long start = ALIGN_DOWN(address, PAGE_SIZE), end;
+	long err;
+
+	if (__builtin_add_overflow(address, size, &end))
+		return -EINVAL;
+	end = ALIGN_UP(end, PAGE_SIZE);
+	err = space_check_mapped(space_here(), start, end - start);
+	return !err && bring_in ? space_populate(space_here(), start, end - start) : err;
+}
+
+long sys_mlock(unsigned long address, unsigned long size)
+{
+	return lock_range(address, size, true);
+}
+
+long sys_mlock2(unsigned long address, unsigned long size, unsigned long flags)
+{
+	if (flags & ~(unsigned long)MLOCK_ONFAULT)
+		return -EINVAL;
+	return lock_range(address, size, !(flags & MLOCK_ONFAULT));
+}
+
+long sys_munlock(unsigned long address, unsigned long size)
+{
+	return lock_range(address, size, false);
+}
+
+long sys_mlockall(unsigned long flags)
+{
+	if (!flags || flags & ~(unsigned long)(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) ||
+	    flags == MCL_ONFAULT)
+		return -EINVAL;
+	return 0;
+}
+
+long sys_munlockall(void)
+{
+	return 0;
+}
+
+long sys_mincore(unsigned long address, unsigned long size, uaddr_t to)
+{
+	unsigned long end = address + ALIGN_UP(size, PAGE_SIZE);
+	long err;
+
+	if (!IS_ALIGNED(address, PAGE_SIZE))
+		return -EINVAL;
+	if (!arch_user_range_ok(address, size))
+		return -ENOMEM;
+	if (!arch_user_range_ok(to, (end - address) >> PAGE_SHIFT))
+		return -EFAULT;
+	err = space_check_mapped(space_here(), address, end - address);
+	for (; !err && address < end; address += PAGE_SIZE, to++) {
+		u8 there = space_is_there(space_here(), address);
+
+		err = copy_to_user(to, &there, 1);
+	}
+	return err;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls about memory: mmap, munmap, mprotect, brk. */
+/* Calls about memory: mmap, munmap, mprotect, mremap, madvise, mincore, mlock, msync, brk. */
 #include "abi.h"
 
 #include <fcntl.h>
@@ -221,10 +221,100 @@ static void stack_grows(void)
 	OK(deep(1500) != 1);
 }
 
+static void remap(void)
+{
+	char *p = map(4 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE), *q;
+
+	p[0] = 1;
+	p[65536] = 2;
+	EQ(munmap(p + 2 * 65536, 2 * 65536), 0);
+	EQ(mremap(p, 2 * 65536, 65536, 0), p);
+	EQ(touch(p + 65536, 0), SIGSEGV);
+	EQ(mremap(p, 65536, 4 * 65536, 0), p);
+	EQ(p[65536], 0);
+	p[3 * 65536] = 3;
+	/* something behind it: it cannot grow in its place */
+	OK(mmap(p + 4 * 65536, 65536, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) !=
+	   MAP_FAILED);
+	FAILS((long)mremap(p, 4 * 65536, 8 * 65536, 0), ENOMEM);
+	q = mremap(p, 4 * 65536, 8 * 65536, MREMAP_MAYMOVE);
+	OK(q != MAP_FAILED && q != p);
+	EQ(q[0], 1);
+	EQ(q[3 * 65536], 3);
+	EQ(q[7 * 65536], 0);
+	EQ(touch(p, 0), SIGSEGV);
+	p = mremap(q, 65536, 65536, MREMAP_MAYMOVE | MREMAP_FIXED, p);
+	OK(p != MAP_FAILED);
+	EQ(p[0], 1);
+	FAILS((long)mremap(p + 1, 65536, 65536, 0), EINVAL);
+	FAILS((long)mremap(p, 65536, 0, 0), EINVAL);
+	FAILS((long)mremap(p, 65536, 65536, 64), EINVAL);
+	FAILS((long)mremap(p, 65536, 65536, MREMAP_FIXED, p), EINVAL);
+	FAILS((long)mremap((void *)65536, 65536, 2 * 65536, MREMAP_MAYMOVE), EFAULT);
+}
+
+static void advice(void)
+{
+	char *p = map(2 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	int status;
+
+	p[0] = 1;
+	p[65536] = 2;
+	EQ(madvise(p, 65536, MADV_DONTNEED), 0);
+	EQ(p[0], 0);
+	EQ(p[65536], 2);
+	EQ(madvise(p + 65536, 65536, MADV_WIPEONFORK), 0);
+	EQ(madvise(p, 65536, MADV_DONTFORK), 0);
+	if (!fork()) {
+		EQ(p[65536], 0);
+		_exit(touch(p, 0) == SIGSEGV ? 0 : 1);
+	}
+	EQ(wait(&status) > 0 && status == 0, 1);
+	EQ(madvise(p, 2 * 65536, MADV_SEQUENTIAL), 0);
+	FAILS(madvise(p, 65536, 12345), EINVAL);
+	FAILS(madvise(p + 1, 65536, MADV_DONTNEED), EINVAL);
+	EQ(munmap(p + 65536, 65536), 0);
+	FAILS(madvise(p, 2 * 65536, MADV_NORMAL), ENOMEM);
+}
+
+static void resident(void)
+{
+	size_t pages = 65536 / (size_t)page;
+	char *p = map(65536, PROT_READ | PROT_WRITE, MAP_PRIVATE);
+	unsigned char there[16];
+
+	EQ(mincore(p, 65536, there), 0);
+	EQ(there[0] & 1, 0);
+	p[0] = 1;
+	EQ(mlock(p, 65536), 0);
+	EQ(mincore(p, 65536, there), 0);
+	for (size_t i = 0; i < pages; i++)
+		EQ(there[i] & 1, 1);
+	EQ(munlock(p, 65536), 0);
+	EQ(munmap(p, 65536), 0);
+	FAILS(mincore(p, 65536, there), ENOMEM);
+	FAILS(mlock(p, 65536), ENOMEM);
+	FAILS(mincore(p + 1, 65536, there), EINVAL);
+}
+
+static void sync_to_file(void)
+{
+	char *p = map(65536, PROT_READ | PROT_WRITE, MAP_SHARED);
+
+	EQ(msync(p, 65536, MS_SYNC), 0);
+	EQ(msync(p, 65536, MS_ASYNC), 0);
+	FAILS(msync(p, 65536, MS_SYNC | MS_ASYNC), EINVAL);
+	FAILS(msync(p, 65536, 64), EINVAL);
+	FAILS(msync(p + 1, 65536, MS_SYNC), EINVAL);
+	EQ(munmap(p, 65536), 0);
+	FAILS(msync(p, 65536, MS_SYNC), ENOMEM);
+}
+
 static const struct abi_case cases[] = {
 	CASE(anonymous), CASE(fixed), CASE(unmap_cuts), CASE(protect),
 	CASE(kernel_respects_rights), CASE(program_break), CASE(file_private), CASE(file_shared),
 	CASE(read_into_own_mapping), CASE(shared_across_fork), CASE(stack_grows),
+	CASE(remap), CASE(advice), CASE(resident), CASE(sync_to_file),
 };
 
 int main(int argc, char **argv)
