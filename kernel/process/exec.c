@@ -31,6 +31,7 @@ static int open_program(const char *path, struct file **file)
 	if (S_ISREG(stat.mode) && stat.mode & 0111)
 		return 0;
 	file_put(*file);
+	*file = NULL;
 	return -EACCES;
 }
 

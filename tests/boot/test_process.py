@@ -32,7 +32,7 @@ def compile_program(tmp_path_factory):
 def process_kernel(build):
     def get(granule="4K", more=""):
         return build("qemu_virt_defconfig",
-                     set=f"PAGE_{granule}=y PROCESS=y DEBUG_ASSERT=y DEBUG_LOCKS=y {more}".strip())
+                     set=f"PAGE_{granule}=y PROCESS=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y {more}".strip())
     return get
 
 
