@@ -116,6 +116,7 @@ include scripts/Makefile.libfdt
 include scripts/Makefile.build
 include scripts/Makefile.link
 include scripts/Makefile.dts
+include scripts/Makefile.user
 include scripts/Makefile.check
 endif
 include scripts/Makefile.goals

@@ -27,6 +27,7 @@
 #include <mm/heap_debug.h>
 #include <mm/map.h>
 #include <mm/page.h>
+#include <process/init.h>
 #include <shell/command.h>
 
 #include "banner.h"
@@ -111,6 +112,7 @@ void kernel_main(void)
 	map_protect();			/* what boot alone writes is read-only from here on */
 	if (IS_ENABLED(CONFIG_DEBUG_HEAP))
 		heap_debug_mark();	/* memleak counts from here */
+	init_run();			/* a program, where the command line names one */
 #ifdef CONFIG_SHELL
 	shell_main();
 #else

@@ -164,7 +164,9 @@ long sys_madvise(unsigned long address, unsigned long size, int advice)
 	}
 }
 
-/* --- Locked memory: nothing is ever written out, so all that is to be done is to have it there -- */
+/*
+ * --- Locked memory: nothing is ever written out, so all that is to be done is to have it there --
+ */
 
 static long lock_range(unsigned long address, unsigned long size, bool bring_in)
 {

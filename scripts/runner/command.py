@@ -84,7 +84,7 @@ def plan_run(o, config, options, env):
         argv += ["-accel", accel]
     argv += ["-nic", "none", "-display", "none"]
     argv += serial_options(machine, options, env)
-    argv += u_boot + boot_options(o, image, load, name, options, env)
+    argv += u_boot + boot_options(o, image, load, name, config, options, env)
 
     dtb = env.get("DTB") or board_tree(o, name, machine, config, env)
     if dtb:
@@ -212,11 +212,9 @@ def serial_options(machine, options, env):
     return ["-serial", "null"] * int(port) + console
 
 
-def boot_options(o, image, load, name, options, env):
+def boot_options(o, image, load, name, config, options, env):
     append = bootargs(env.get("APPEND", ""), options.autorun)
-    initrd = env.get("INITRD")
-    if initrd and not os.path.isfile(initrd) and not os.path.isdir(initrd):
-        raise Stop(USAGE, f"the initramfs {initrd} is missing")
+    initrd = find_initrd(o, config, options, env)
     append = ["-append", append] if append else []
     if needs_stub(options):
         if initrd or append and options.tree:
@@ -224,6 +222,39 @@ def boot_options(o, image, load, name, options, env):
                               "neither goes with --entry el3, --load, --tree or --x0")
         return stub_options(o, image, load, MACHINES[name].ram, options, env) + append
     return ["-kernel", image] + append + (["-initrd", archive(o, initrd)] if initrd else [])
+
+
+def find_initrd(o, config, options, env):
+    """INITRD, or, where there is none, the programs that were built with a kernel that runs them; with ADD, these and
+    the files that it names, in /bin. A path, or None."""
+    initrd, more = env.get("INITRD"), [name for name in env.get("ADD", "").split(",") if name]
+    if initrd and not os.path.isfile(initrd) and not os.path.isdir(initrd):
+        raise Stop(USAGE, f"the initramfs {initrd} is missing")
+    programs = os.path.join(o, "user", "root")
+    if not initrd and config.get("PROCESS") == "y" and os.path.isdir(programs) and not needs_stub(options):
+        initrd = programs
+    if not more:
+        return initrd
+    if config.get("PROCESS") != "y":
+        raise Stop(USAGE, "ADD= adds programs, and this kernel runs none (CONFIG_PROCESS)")
+    if not os.path.isdir(initrd):
+        raise Stop(USAGE, f"ADD= adds to a folder, and INITRD={initrd} is an archive")
+    return with_added(o, initrd, more)
+
+
+def with_added(o, folder, names):
+    """A copy of @folder with the files @names in its bin/."""
+    copy = os.path.join(o, "run", "added")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(folder, copy, symlinks=True)
+    os.makedirs(os.path.join(copy, "bin"), exist_ok=True)
+    for name in names:
+        if not os.path.isfile(name):
+            raise Stop(USAGE, f"ADD={name}: there is no such file")
+        target = os.path.join(copy, "bin", os.path.basename(name))
+        shutil.copyfile(name, target)
+        os.chmod(target, 0o755)
+    return copy
 
 
 def archive(o, initrd):

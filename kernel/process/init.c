@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first process: what the command line names by init=, as on Linux. It is waited for, and where
+ * it cannot be run, or ends, the kernel's shell takes over.
+ */
+#include <kernel/cmdline.h>
+#include <lib/format.h>
+#include <lib/log.h>
+#include <process/init.h>
+#include <process/process.h>
+#include <uapi/errno.h>
+
+void init_run(void)
+{
+	static char *const environment[] = {
+		"HOME=/", "TERM=linux", "PATH=/bin:/sbin:/usr/bin:/usr/sbin", NULL,
+	};
+	char path[128], *const argv[] = { path, NULL };
+	struct process *process;
+	int wait, err = cmdline_value("init", path, sizeof(path));
+
+	if (err < 0)
+		return;
+	err = process_spawn(path, argv, environment, &process);
+	if (err) {
+		log_err("init=%s: %s", path, errno_text(-err));
+		return;
+	}
+	/* nobody tells this thread to end but for a key that is meant for programs */
+	while (process_wait(process, &wait))
+		;
+	if (WAIT_IS_SIGNALED(wait))
+		log_err("init=%s: %s", path, signal_words(WAIT_SIGNAL(wait)));
+	else
+		log_err("init=%s: ended with status %d", path, WAIT_STATUS(wait));
+}
