@@ -2,8 +2,10 @@
 """Programs at EL0: they run, they end, and what they do wrong ends them alone."""
 
 import re
+import shutil
 import struct
 import subprocess
+import tomllib
 
 import pytest
 
@@ -136,3 +138,22 @@ def test_abi(run_programs, compile_program, name, granule, smp):
     said = re.findall(r"^(?:ok|not ok) (\w+)$", text, re.M)
     assert "not ok" not in text and text.endswith("status 0\n"), text
     assert set(said) <= set(cases) and said
+
+
+def test_budgets(run, build, compile_program, tmp_path):
+    """What system calls take, by the program that bench-linux runs on Linux too."""
+    o = build("qemu_virt_defconfig", set="PROCESS=y")
+    root = tmp_path / "root"
+    shutil.copytree(o / "user/root", root)
+    shutil.copy(compile_program("exit"), root / "bin/exit-glibc")
+    env = {"INITRD": root, "CPU": "cortex-a72", "GIC": "3", "SMP": "1", "MEM": "512M", "APPEND": "quiet"}
+    result = run(o, "/bin/lat - /bin/exit-glibc", env=env, icount=True)
+    figures = dict(re.findall(r"^([a-z][\w.]*) (\d+) ns$", result.text, re.M))
+    budgets = tomllib.loads((ROOT / "tests/budgets.toml").read_text())
+    held = budgets["held"]
+    same = f" {held['compiler'].removeprefix('gcc ')}." in (o / "include/generated/compiler").read_text()
+    slack = 1 if same else 1 + held["slack"] / 100
+    assert set(figures) == set(budgets["lat"])
+    over = {name: (figures[name], bound["max"]) for name, bound in budgets["lat"].items()
+            if int(figures[name]) > bound["max"] * slack}
+    assert not over
