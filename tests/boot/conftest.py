@@ -120,7 +120,7 @@ def own_tree(trees, kernel):
     return tree.decompile(tree.dump(kernel, trees / "own.dtb", autorun="mem"))
 
 
-@pytest.fixture(scope="module", params=[1, 4], ids=["1cpu", "4cpus"])
+@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
 def machine(kernel, request):
     """One kernel at its prompt for all tests of a file, with so many CPUs."""
     session = Session(kernel, env={"SMP": request.param}, timeout=None)

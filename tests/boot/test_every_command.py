@@ -99,8 +99,8 @@ GOOD_AND_BAD = {
 MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
 
 
-@pytest.fixture(scope="module", params=[("", 1), (MORE, 1), ("", 4), (MORE, 4)],
-                ids=["defconfig", "all", "defconfig-4cpus", "all-4cpus"])
+@pytest.fixture(scope="module", params=[(settings, cpus) for cpus in (1, 2, 4) for settings in ("", MORE)],
+                ids=[f"{name}{more}" for more in ("", "-2cpus", "-4cpus") for name in ("defconfig", "all")])
 def machine(build, request):
     settings, cpus = request.param
     # instructions are counted where CPUs may have to wait for a real one, or the lock checker has words about that

@@ -275,7 +275,7 @@ def test_allocation_fails_at_boot(run, debug, n, cpus):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("cpus", [1, 4])
+@pytest.mark.parametrize("cpus", [1, 2, 4])
 @pytest.mark.parametrize("policy", POLICIES)
 def test_every_allocation_fails_at_boot(run, debug, policy, cpus):
     n = 1

@@ -42,7 +42,7 @@ def listed(text):
     return re.sub(r"^(drwx.* )?(dev|proc)\n", "", text, flags=re.M)
 
 
-@pytest.fixture(params=[1, 4], ids=["1cpu", "4cpus"])
+@pytest.fixture(params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
 def unpack(run, kernel, tmp_path, request):
     def unpack(data, commands="ls -l", o=kernel, **env):
         initrd = tmp_path / "initrd"

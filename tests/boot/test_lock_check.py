@@ -55,7 +55,7 @@ UNCHECKED = {
     "lockfault spin": (r"spinlock 0xffff\w+ is never released, taken by lock_spin.*",
                        "spin_wait lock_spin"),
 }
-CPUS = [1, pytest.param(2, marks=pytest.mark.slow), 4]
+CPUS = [1, 2, 4]
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def crashed(boot, kernel):
     return crash
 
 
-@pytest.mark.parametrize("cpus", [1, 4])
+@pytest.mark.parametrize("cpus", [1, 2, 4])
 @pytest.mark.parametrize("way", WAYS)
 def test_commands(crashed, way, cpus):
     """Also at the prompt of another CPU than the one that booted."""

@@ -68,7 +68,7 @@ KINDS = {
 }
 
 
-@pytest.mark.parametrize("smp", [1, 4])
+@pytest.mark.parametrize("smp", [1, 2, 4])
 def test_faults(run_programs, compile_program, smp):
     commands = "; ".join(f"/faults {kind}; echo {kind} $?" for kind in KINDS)
     text = run_programs({"faults": compile_program("faults", *FREESTANDING)}, f"{commands}; /faults; echo none $?",
@@ -80,7 +80,7 @@ def test_faults(run_programs, compile_program, smp):
 
 
 @pytest.mark.parametrize("granule", ["4K", "16K", "64K"])
-@pytest.mark.parametrize("smp", [1, 4])
+@pytest.mark.parametrize("smp", [1, 2, 4])
 def test_fork(run_programs, compile_program, granule, smp):
     files = {name: compile_program(name) for name in ("fork", "floats")}
     assert run_programs(files, "/fork; echo $?; /floats; echo $?", granule, SMP=str(smp)) == \
@@ -128,7 +128,7 @@ ABI = sorted(path.stem for path in (ROOT / "tests/user").glob("abi_*.c"))
 ABI_FLAGS = ["-Wno-stringop-overread", "-Wno-stringop-overflow", "-Wno-nonnull"]
 
 
-@pytest.mark.parametrize("granule, smp", [("4K", 1), ("4K", 4), ("16K", 1), ("64K", 1)])
+@pytest.mark.parametrize("granule, smp", [("4K", 1), ("4K", 2), ("4K", 4), ("16K", 1), ("64K", 1)])
 @pytest.mark.parametrize("name", ABI)
 def test_abi(run_programs, compile_program, name, granule, smp):
     """The tests of system calls: every case is well."""

@@ -11,7 +11,7 @@ from lib.session import Session
 SOON = 2        # seconds; a busy machine, or a test that runs to its end, takes its part of them
 
 
-@pytest.fixture(scope="module", params=[1, 4], ids=["1cpu", "4cpus"])
+@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
 def machine(build, request):
     session = Session(build("qemu_virt_defconfig", set="SELFTEST=y TRACE=y"), env={"SMP": request.param}, timeout=None)
     session.prompt()
