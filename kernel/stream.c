@@ -30,12 +30,15 @@ int stream_write(struct stream *s, const void *buf, size_t len)
 		return 0;
 	}
 	err = s->ops->write(s, buf, len);
-	if (unlikely(err))
-		s->error = err;
+	if (likely(!err))
+		return 0;
 #ifdef CONFIG_THREADS
 	if (err == -EPIPE)
 		thread_kill(arch_current());
 #endif
+	/* whoever was told to end knows of it; the rest is said by whoever has the stream */
+	if (err != -EPIPE && err != -EINTR)
+		s->error = err;
 	return err;
 }
 

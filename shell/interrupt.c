@@ -2,9 +2,10 @@
 /*
  * Ending what runs. Whoever is told to end learns it from shell_stopped(), and its sleep ends at
  * once; who waits for others, as a pipeline, passes it on. The shell's own thread forgets it when
- * it comes back to the prompt.
+ * it comes back to the prompt. A write that failed is for the command alone that wrote.
  */
 #include <arch/atomic.h>
+#include <kernel/stream.h>
 #include <kernel/thread.h>
 #include <kernel/time.h>
 #include <shell/command.h>
@@ -14,10 +15,16 @@
 static bool foreground;
 static bool gentle, asked;	/* shell_stop_gently(), and what it came to */
 
+/* Nothing more can be written: a command ends there, and run_prepared() says why. */
+static bool output_failed(void)
+{
+	return IS_ENABLED(CONFIG_STREAMS) && stream_out() && stream_out()->error;
+}
+
 #ifdef CONFIG_THREADS
 bool shell_stopped(void)
 {
-	return thread_killed() ||
+	return thread_killed() || output_failed() ||
 	       (atomic_load_relaxed(&asked) && thread_current() == &boot_thread);
 }
 
@@ -35,7 +42,7 @@ static bool stopped;
 
 bool shell_stopped(void)
 {
-	return atomic_load_relaxed(&stopped) || atomic_load_relaxed(&asked);
+	return atomic_load_relaxed(&stopped) || output_failed() || atomic_load_relaxed(&asked);
 }
 
 static void stop(void)

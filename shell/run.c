@@ -121,8 +121,7 @@ static int check_output(const char *name, int status)
 	struct stream *out = IS_ENABLED(CONFIG_STREAMS) ? stream_out() : NULL;
 	char text[80];
 
-	/* who was stopped while it wrote has been told so */
-	if (!out || !out->error || out->error == -EPIPE || out->error == -EINTR)
+	if (!out || !out->error)
 		return status;
 	tty_write(text, snprintf(text, sizeof(text), "%.40s: write error: %s\n", name,
 				 errno_text(-out->error)));

@@ -28,7 +28,7 @@ struct stream_ops {
 struct stream {
 	const struct stream_ops *ops;
 	u32 users;		/* atomic */
-	int error;		/* of the last write that failed; whoever tells of it clears it */
+	int error;		/* of a write, no -EPIPE or -EINTR; who tells of it clears it */
 };
 
 /* Makes @s a stream with one user. */
@@ -55,7 +55,8 @@ ssize_t stream_read(struct stream *s, void *buf, size_t len);
 
 /*
  * Writes to @s, as the hook; NULL is the terminal. Whoever writes what nobody will read (-EPIPE) is
- * told to end (thread_kill()), as a Unix program is by SIGPIPE.
+ * told to end (thread_kill()), as a Unix program is by SIGPIPE. Any other error but -EINTR is kept
+ * in @s->error, for who runs the writer.
  */
 int stream_write(struct stream *s, const void *buf, size_t len);
 

@@ -169,6 +169,25 @@ def test_full(shell):
         shell.cmd("cd /t; umount m")
 
 
+@pytest.mark.parametrize("line, said", [
+    ("seq 999999999 > m/f; echo $? next", "seq: write error: No space left on device\n1 next"),
+    ("cat /dev/zero > m/f || echo next", "cat: write error: No space left on device\nnext"),
+    ("seq 999999999 | cat > m/f; echo $? next", "cat: write error: No space left on device\n1 next"),
+    ("seq 999999999 > m/f & wait; echo next", r"\[1\] thread \d+\nseq: write error: No space left on device\nnext"),
+    ("repeat 0 echo 12345678 > m/f; echo $?", "repeat: write error: No space left on device\n1"),
+    ("repeat 2 'seq 999999999' > m/f; echo $?", 2 * "seq: write error: No space left on device\n" + "1"),
+    ("echo 'seq 999999999; true' > s; source s > m/f; echo $?", "seq: write error: No space left on device\n0"),
+])
+def test_full_ends_what_writes(shell, line, said):
+    """At the first write that fails, and not where the command would have come to its own end."""
+    shell.cmd("mkdir m; mount -t ramfs -o size=64K m")
+    try:
+        assert re.fullmatch(said, shell.cmd(line, timeout=30))
+        assert shell.cmd("sleep 0.01; echo $?") == "0"
+    finally:
+        shell.cmd("cd /t; umount m")
+
+
 def test_memory_is_all_taken(boot, kernel):
     """Without a limit a file takes all memory there is; rm needs none to give it back."""
     session = boot(kernel)
