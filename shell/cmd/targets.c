@@ -7,8 +7,7 @@
 #include "files.h"
 #include "targets.h"
 
-/* Where the last name of @path begins, and how long it is without slashes behind it. */
-static const char *last_name(const char *path, size_t *length)
+const char *target_name(const char *path, size_t *length)
 {
 	size_t end = strlen(path), start;
 
@@ -24,7 +23,7 @@ static int act_in(const char *command, const char *path, const char *dir,
 		  int (*act)(const char *path, const char *target))
 {
 	size_t length, size;
-	const char *name = last_name(path, &length);
+	const char *name = target_name(path, &length);
 	int status;
 	char *target;
 

@@ -3,6 +3,7 @@
 #ifndef SHELL_CMD_TARGETS_H
 #define SHELL_CMD_TARGETS_H
 
+#include <lib/types.h>
 #include <shell/command.h>
 
 /*
@@ -12,5 +13,8 @@
  */
 int targets_each(const char *command, const struct arguments *a,
 		 int (*act)(const char *path, const char *target));
+
+/* Where the last name of @path begins, and how long it is without slashes behind it. */
+const char *target_name(const char *path, size_t *length);
 
 #endif

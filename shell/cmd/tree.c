@@ -25,7 +25,7 @@ static int visit(struct tree *t, const char *name, u8 type)
 {
 	int err = t->visit(t, name, type);
 
-	if (err)
+	if (err < 0)
 		tree_complain(t, err);
 	return err;
 }
@@ -97,10 +97,11 @@ static void step(struct tree *t)
 			tree_complain(t, found);
 		return;
 	}
-	if (found && found != -EINTR) {
-		t->path[level->len] = 0;
+	t->path[level->len] = 0;
+	if (!found && t->left)
+		found = t->left(t);
+	if (found && found != -EINTR)
 		tree_complain(t, found);
-	}
 	leave(t);
 }
 

@@ -15,9 +15,11 @@ struct tree {
 	const char *command;	/* who complains */
 	/*
 	 * Called for t->path, whose last part is @name, before all that is in it: 0; an errno,
-	 * which is complained of, and what is in it is left out.
+	 * which is complained of, and what is in it is left out; so it is by 1, in silence.
 	 */
 	int (*visit)(struct tree *t, const char *name, u8 type);
+	/* Called for t->path, a directory, behind all that is in it; or NULL. */
+	int (*left)(struct tree *t);
 	int status;		/* STATUS_FAIL when something was complained of */
 	char *path;
 	/* the walk's own: */
