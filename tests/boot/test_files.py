@@ -144,6 +144,60 @@ def test_lines(shell, line, said):
         shell.cmd("cd /t; umount m")
 
 
+@pytest.fixture
+def other(shell):
+    """With another filesystem of 64 KiB on m."""
+    shell.cmd("mkdir m; mount -t ramfs -o size=64K m")
+    yield shell
+    shell.cmd("cd /t; umount m")
+
+
+@pytest.mark.parametrize("line, said", [
+    ("seq 3 > a; mv a m; cat m/a; ls", "1\n2\n3\nm"), ("seq 3 > m/a; mv m/a b; cat b; ls m", "1\n2\n3"),
+    ("ln -s none m/l; mv m/l .; ls -l l | grep -c ' l -> none$'; ls m", "1"),
+    # what is there is replaced, a link and not what it shows
+    ("echo new > a; echo old > m/o; ln -s o m/a; mv a m; cat m/a m/o; find m", "new\nold\nm\nm/o\nm/a"),
+    ("mkdir -p d/e/f; seq 3 > d/e/g; ln -s e/g d/l; mv d m/new; find m; cat m/new/l; ls",
+     "m\nm/new\nm/new/e\nm/new/e/f\nm/new/e/g\nm/new/l\n1\n2\n3\nm"),
+    ("mkdir d m/d; touch d/f; mv d/ m; find m; ls", "m\nm/d\nm/d/f\nm"),
+    ("mkdir -p d m/d/x; touch d/f; mv d m; echo $?; find .",
+     "mv: m/d: Directory not empty\n1\n.\n./m\n./m/d\n./m/d/x\n./d\n./d/f"),
+    ("mkdir m/f; touch f; mv f m; mkdir d; touch m/d; mv d m; find m; ls",
+     "mv: m/f: Is a directory\nmv: m/d: Not a directory\nm\nm/f\nm/d\nd\nf\nm"),
+    # no room: what was there still is, and nothing else
+    ("seq 99999 > big; echo old > m/big; mv big m; echo $?; wc -l big; cat m/big; ls -a m",
+     "mv: m/big: No space left on device\n1\n99999 big\nold\n.\n..\nbig"),
+    ("mkdir d; touch d/a; seq 99999 > d/b; mv d m; echo $?; wc -l d/b; ls -a m",
+     "mv: m/d/b: No space left on device\n1\n99999 d/b\n.\n.."),
+    ("mkdir d; mv d m/none/x; mv d m/.; ls m; mv none m; echo $?",
+     "mv: d: No such file or directory\nd\nmv: none: No such file or directory\n1"),
+    ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d", "mv: m: Device or resource busy\n1\nd\nd/f"),
+    ("mv /proc/version m; grep -c Cairn m/version; umount /proc/version",
+     "mv: /proc/version: Operation not permitted\n1\numount: /proc/version: Invalid argument"),
+])
+def test_mv_to_another_filesystem(other, line, said):
+    assert other.cmd(line) == said
+
+
+def test_mv_to_another_filesystem_keeps_modes_and_times(other):
+    other.cmd("mkdir -p d/e; seq 3 > d/e/f; chmod 2751 d; chmod 700 d/e; chmod 4640 d/e/f; sleep 1")
+    before = [other.cmd(f"stat {path}") for path in ("d", "d/e", "d/e/f")]
+    assert other.cmd("mv d m; cd m") == ""
+    after = [other.cmd(f"stat {path}") for path in ("d", "d/e", "d/e/f")]
+    assert [re.sub(r"inode \d+", "", line) for line in before] == [re.sub(r"inode \d+", "", line) for line in after]
+
+
+def test_mv_to_another_filesystem_is_stopped(other):
+    """In the midst of a copy: the source is whole, and of the copy nothing is left."""
+    other.cmd("mkdir n; mount -t ramfs n; mkdir d; seq 2000000 > d/a; cp d/a d/b; cp d/a d/c; cp d/a d/d", timeout=60)
+    try:
+        said = other.cmd("mv d n & sleep 0.01; kill %1; wait %1; echo $?; ls -a n; ls d; wc -l d/a d/b d/c d/d | "
+                         "grep -c 2000000", timeout=60)
+        assert said.partition("\n")[2] == "130\n.\n..\na\nb\nc\nd\n4"
+    finally:
+        other.cmd("cd /t; umount n")
+
+
 DATE = r"\d{4}-\d\d-\d\d \d\d:\d\d"
 
 
