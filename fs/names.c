@@ -84,8 +84,8 @@ int name_create(struct path *dir, const struct fs_name *name, u32 mode, u32 devi
 
 	if (read_only(dir))
 		return -EROFS;
-	if (!parent->ops->create)
-		return S_ISREG(mode) ? -EACCES : -EPERM;	/* as Linux tells them apart */
+	if (!parent->ops->create)	/* as Linux tells them apart */
+		return parent->super->hides ? -ENOENT : S_ISREG(mode) ? -EACCES : -EPERM;
 	err = parent->ops->create(parent, name, mode, device, target, &inode);
 	if (err)
 		return err;

@@ -162,7 +162,9 @@ static void what_is_not_there(void)
 	TEST_EQ(file_open("/proc/device-tree/none/compatible", O_RDONLY, 0, &f), -ENOENT);
 	TEST_EQ(file_open("/proc/device-tree/compatible/x", O_RDONLY, 0, &f), -ENOTDIR);
 	TEST_EQ(file_open("/proc/device-tree", O_WRONLY, 0, &f), -EISDIR);
-	TEST_EQ(fs_mkdir("/proc/d", 0755), -EPERM);
+	TEST_EQ(fs_mkdir("/proc/d", 0755), -ENOENT);
+	TEST_EQ(fs_symlink("version", "/proc/device-tree/d"), -ENOENT);
+	TEST_EQ(file_open("/proc/d", O_WRONLY | O_CREAT, 0644, &f), -ENOENT);
 	TEST_EQ(fs_unlink("/proc/version"), -EPERM);
 	TEST_EQ(fs_rmdir("/proc/device-tree"), -EPERM);
 	TEST_EQ(fs_rmdir("/proc"), -EBUSY);

@@ -96,6 +96,7 @@ static const struct synth_dir root = { SYNTH_DIR_OPS, next };
 
 static int mount(struct super *super, const char *source __unused)
 {
+	super->hides = true;
 	return synth_mount(super, &root);
 }
 

@@ -102,6 +102,7 @@ struct super {
 	const struct super_ops *ops;
 	struct inode *root;	/* a reference, which mounting takes over */
 	void *data;
+	bool hides;		/* who makes a name in it gets -ENOENT, as in Linux's proc */
 	/* constant: */
 	u32 device;		/* a number that no other one has */
 	bool read_only;
