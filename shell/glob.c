@@ -9,25 +9,13 @@
 #include <shell/glob.h>
 #include <uapi/errno.h>
 
+#include "character.h"
 #include "expand.h"
 
 #define PATH_SIZE	256	/* longer ones are passed over */
 #define DEPTH_MAX	16	/* components with a pattern */
 
 const struct shell_files *shell_files;
-
-/*
- * The character at @*s, moved behind it, as its bytes of UTF-8 in a row: what comes later in
- * Unicode is the greater number. @*s is not at its end.
- */
-static u32 character(const char **s)
-{
-	u32 c = (u8)*(*s)++;
-
-	while (c > 0x7f && c < 1U << 24 && ((u8)**s & 0xc0) == 0x80)
-		c = c << 8 | (u8)*(*s)++;
-	return c;
-}
 
 /* The set behind a [ at @*pattern, moved behind its ]: whether @c is in it. */
 static bool in_set(const char **pattern, u32 c)

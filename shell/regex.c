@@ -7,6 +7,8 @@
 #include <lib/string.h>
 #include <shell/regex.h>
 
+#include "character.h"
+
 #define ATOMS_MAX	64	/* what is behind so many is not looked at */
 
 struct regex {
@@ -18,42 +20,43 @@ struct regex {
 	bool at_end;				/* $ */
 };
 
-static char lower(char c)
+static u32 lower(u32 c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+	return c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c;
+}
+
+static u32 upper(u32 c)
+{
+	return c >= 'a' && c <= 'z' ? c + 'A' - 'a' : c;
 }
 
 /* The end of the atom at @p: a character, an escaped one, or a set. */
 static const char *atom_end(const char *p)
 {
-	const char *end;
+	if (*p == '[') {
+		const char *end = p + 1 + (p[1] == '^');
 
-	if (*p == '\\' && p[1])
-		return p + 2;
-	if (*p != '[')
-		return p + 1;
-	end = p + 1 + (p[1] == '^');
-	end = *end ? strchr(end + 1, ']') : NULL;
-	/* without its end it is a character like any other */
-	return end ? end + 1 : p + 1;
+		end = *end ? strchr(end + 1, ']') : NULL;
+		/* without its end it is a character like any other */
+		return end ? end + 1 : p + 1;
+	}
+	p += *p == '\\' && p[1];
+	character(&p);
+	return p;
 }
 
-static char upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c + 'A' - 'a') : c;
-}
-
-static bool in_set(const struct regex *r, const char *p, const char *end, char c)
+static bool in_set(const struct regex *r, const char *p, const char *end, u32 c)
 {
 	bool negated = *p == '^';
-	char small = r->ignore_case ? lower(c) : c, large = r->ignore_case ? upper(c) : c;
+	u32 small = r->ignore_case ? lower(c) : c, large = r->ignore_case ? upper(c) : c;
 
-	for (p += negated; p < end; p++) {
-		char low = *p, high = low;
+	p += negated;
+	while (p < end) {
+		u32 low = character(&p), high = low;
 
-		if (p + 2 < end && p[1] == '-') {
-			high = p[2];
-			p += 2;
+		if (p + 1 < end && *p == '-') {
+			p++;
+			high = character(&p);
 		}
 		if ((small >= low && small <= high) || (large >= low && large <= high))
 			return !negated;
@@ -61,16 +64,18 @@ static bool in_set(const struct regex *r, const char *p, const char *end, char c
 	return negated;
 }
 
-static bool atom_fits(const struct regex *r, unsigned int i, char c)
+static bool atom_fits(const struct regex *r, unsigned int i, u32 c)
 {
 	const char *p = r->atom[i], *end = atom_end(p);
+	u32 wanted;
 
 	if (*p == '[' && end > p + 1)
 		return in_set(r, p + 1, end - 1, c);
 	if (*p == '.')
 		return true;
 	p += *p == '\\' && end > p + 1;
-	return *p == c || (r->ignore_case && lower(*p) == lower(c));
+	wanted = character(&p);
+	return wanted == c || (r->ignore_case && lower(wanted) == lower(c));
 }
 
 static void compile(struct regex *r, const char *p)
@@ -97,7 +102,7 @@ static u64 reach(const struct regex *r, u64 places)
 }
 
 /* The places after the character @c. */
-static u64 step(const struct regex *r, u64 places, char c)
+static u64 step(const struct regex *r, u64 places, u32 c)
 {
 	u64 next = 0;
 
@@ -119,12 +124,12 @@ bool regex_find(const char *pattern, const char *text, bool ignore_case)
 	compile(&r, pattern + at_begin);
 	found = 1UL << r.count;
 	begin = reach(&r, 1);
-	for (places = begin;; text++) {
+	for (places = begin;;) {
 		if ((places & found) && (!r.at_end || !*text))
 			return true;
 		if (!*text || (at_begin && !places))
 			return false;
-		places = reach(&r, step(&r, places, *text));
+		places = reach(&r, step(&r, places, character(&text)));
 		if (!at_begin)
 			places |= begin;
 	}

@@ -252,6 +252,20 @@ static void expressions(void)
 	TEST(!regex_find("[^a]", "A", true) && regex_find("[^a]", "A", false));
 	TEST(regex_find("a$b", "a$b", false) && regex_find("[", "[", false));
 	TEST(regex_find("^.*$", "anything", false) && regex_find("x*", "", false));
+	/* characters and not their bytes, as in glob_match() */
+	TEST(regex_find("^.$", "\u00e9", false) && regex_find("^gr.n$", "gr\u00fcn", false));
+	TEST(!regex_find("^..$", "\u00e9", false) &&
+	     regex_find("^...$", "\u20ac\U0001f600x", false));
+	TEST(regex_find("^[\u00e0-\u00ff]$", "\u00fc", false) &&
+	     !regex_find("[\u00e0-\u00ff]", "\u0103", false));
+	TEST(regex_find("^[^a]$", "\u00e9", false) && !regex_find("[^\u00e9]", "\u00e9", false));
+	TEST(!regex_find("[\u00e9]", "\u00e8", false) && regex_find("[z-\u20ac]", "\u0103", false));
+	TEST(regex_find("^x\u00e9*y$", "x\u00e9\u00e9y", false) &&
+	     regex_find("^x\u00e9?y$", "xy", false));
+	TEST(regex_find("^\\\u00e9+$", "\u00e9\u00e9", false) &&
+	     regex_find("[\u00e9]]", "\u00e9]", false));
+	/* what is no UTF-8 is a character a byte, mostly */
+	TEST(regex_find("^a.b$", "a\xff" "b", false) && regex_find("\xff", "a\xff", false));
 	TEST(!regex_find("^a*a*a*a*a*a*a*a*a*b$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false));
 }
 
