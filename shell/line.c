@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The line editor's keys (see line.h; how it draws is in line_screen.c). Bytes become characters,
+ * The line editor's keys (see line.h; how it draws is in line_screen.c, and how other lines come
+ * back, in line_history.c). Bytes become characters,
  * control keys or escape sequences (line_keys.c), and each of the latter two is one key. The keys
  * are those of emacs, as in bash.
  *
@@ -12,14 +13,10 @@
  * run by Enter, not by what is in it.
  */
 #include <lib/string.h>
-#include <shell/history.h>
 
+#include "line_history.h"
 #include "line_keys.h"
 #include "line_screen.h"
-
-#define CTRL(c)		((c) - '@')
-#define DELETE		0x7f
-#define ESCAPE		0x1b
 
 /* --- Words --- */
 
@@ -123,28 +120,25 @@ static void cut(struct line *l, size_t from, size_t to)
 		line_show(l, from);
 }
 
-/* As cut(), and keeps the text for Ctrl-Y: together with what was killed by the key before. */
+/*
+ * As cut(), and keeps the text for Ctrl-Y: together with what was killed by the key before. A key
+ * that finds nothing to kill is none that killed.
+ */
 static void kill(struct line *l, size_t from, size_t to, bool again)
 {
 	size_t len = to - from, kept = again ? l->killed_len : 0;
 	bool behind = from == l->at;
 
-	if (!len)
+	if (!len) {
+		l->last_key = 0;
 		return;
+	}
 	if (kept + len > sizeof(l->killed))
 		kept = 0;
 	memmove(l->killed + (behind ? 0 : len), l->killed, kept);
 	memcpy(l->killed + (behind ? kept : 0), l->text + from, len);
 	l->killed_len = kept + len;
 	cut(l, from, to);
-}
-
-static void replace(struct line *l, const char *text)
-{
-	l->len = strlcpy(l->text, text, sizeof(l->text));
-	l->at = l->len = MIN(l->len, sizeof(l->text) - 1);
-	l->too_long = false;
-	line_show_all(l);
 }
 
 static void reverse(char *text, size_t from, size_t to)
@@ -175,65 +169,6 @@ static void transpose(struct line *l)
 	l->at = to;
 	/* drawn from its first character on, which another one may have replaced in its columns */
 	line_show(l, from);
-}
-
-/* --- History --- */
-
-static void show_age(struct line *l, unsigned int age)
-{
-	const char *text = age ? history_line(age) : l->draft;
-
-	if (!text || age == l->age)
-		return;
-	if (!l->age)
-		memcpy(l->draft, l->text, l->len + 1);
-	l->age = age;
-	replace(l, text);
-}
-
-static void leave_find(struct line *l)
-{
-	l->finding = false;
-	line_show_all(l);
-}
-
-/*
- * Shows the newest line from @age on that has what is looked for, or else the newest of all;
- * none: the line stays, and the prompt says so.
- */
-static void find(struct line *l, unsigned int age)
-{
-	unsigned int found = history_find(age, l->find);
-
-	found = found ? found : history_find(1, l->find);
-	l->lost = l->find_len && !found;
-	if (found && found != l->age && l->find_len)
-		show_age(l, found);
-	else
-		line_show_all(l);
-}
-
-static void find_more(struct line *l)
-{
-	if (!IS_ENABLED(CONFIG_SHELL_HISTORY))
-		return;
-	if (l->finding) {
-		find(l, l->age + 1);
-		return;
-	}
-	l->finding = true;
-	l->lost = false;
-	l->find_len = 0;
-	l->find[0] = 0;
-	line_show_all(l);
-}
-
-static void find_shorter(struct line *l)
-{
-	while (l->find_len && ((u8)l->find[--l->find_len] & 0xc0) == 0x80)
-		;
-	l->find[l->find_len] = 0;
-	find(l, 1);
 }
 
 /* --- Keys --- */
@@ -289,10 +224,9 @@ static bool is_kill(int key)
 	       key == ALT(DELETE) || key == ALT('\b');
 }
 
-/* Keys that take text away, or bring it back. */
-static bool change_key(struct line *l, int key)
+/* Keys that take text away, or bring it back; @again: the key before killed. */
+static bool change_key(struct line *l, int key, bool again)
 {
-	bool again = is_kill(l->last_key);
 	unsigned int columns;
 
 	switch (key) {
@@ -343,41 +277,21 @@ static void other_key(struct line *l, int key)
 		break;
 	case CTRL('P'):
 	case KEY_UP:
-		show_age(l, l->age + 1);
+		line_show_age(l, l->age + 1);
 		break;
 	case CTRL('N'):
 	case KEY_DOWN:
 		if (l->age)
-			show_age(l, l->age - 1);
+			line_show_age(l, l->age - 1);
 		break;
 	case CTRL('R'):
-		find_more(l);
+		line_find_more(l);
 		break;
 	case KEY_PASTE:
 	case KEY_PASTED:
 		l->pasting = key == KEY_PASTE;
 		break;
 	}
-}
-
-/* During a search. True: the key was for it; false: it ended, and the key is for the line. */
-static bool find_key(struct line *l, int key)
-{
-	if (key == DELETE || key == CTRL('H')) {
-		find_shorter(l);
-	} else if (key == CTRL('G')) {
-		l->finding = false;
-		if (l->age)
-			show_age(l, 0);
-		else
-			line_show_all(l);
-	} else if (key == CTRL('R')) {
-		find_more(l);
-	} else {
-		leave_find(l);
-		return false;
-	}
-	return true;
 }
 
 static enum line_event leave(struct line *l, enum line_event how)
@@ -390,12 +304,14 @@ static enum line_event leave(struct line *l, enum line_event how)
 /* A control key, or that of an escape sequence. */
 static enum line_event press(struct line *l, int key)
 {
+	int before = l->last_key;
+
 	if (key == KEY_NONE)
 		return LINE_MORE;
 	if (!l->sized && key != CTRL('C') && key != CTRL('U') && key != DELETE && key != '\b' &&
 	    key != CTRL('D') && key != '\r')
 		line_ask_size(l);
-	if (l->finding && find_key(l, key))
+	if (l->finding && line_find_key(l, key))
 		return LINE_MORE;
 	if (key == '\r')
 		return leave(l, l->too_long ? LINE_TOO_LONG : LINE_DONE);
@@ -406,11 +322,11 @@ static enum line_event press(struct line *l, int key)
 	}
 	if (key == CTRL('D') && !l->len)
 		return leave(l, LINE_END);
-	if (key == '\t')
-		complete(l, l->last_key == key);
-	else if (!move_key(l, key) && !change_key(l, key))
-		other_key(l, key);
 	l->last_key = key;
+	if (key == '\t')
+		complete(l, before == key);
+	else if (!move_key(l, key) && !change_key(l, key, is_kill(before)))
+		other_key(l, key);
 	return LINE_MORE;
 }
 
@@ -425,11 +341,8 @@ static void typed(struct line *l)
 	if (!l->finding) {
 		line_insert(l, l->partial, len);
 		l->last_key = 0;
-	} else if (l->find_len + len < sizeof(l->find)) {
-		memcpy(l->find + l->find_len, l->partial, len);
-		l->find_len += len;
-		l->find[l->find_len] = 0;
-		find(l, MAX(l->age, 1U));
+	} else {
+		line_find_add(l, l->partial, len);
 	}
 }
 
@@ -458,7 +371,7 @@ void line_pause(struct line *l)
 	if (!line_waits(l))
 		return;
 	l->escape = 0;
-	leave_find(l);
+	line_find_leave(l);
 }
 
 enum line_event line_byte(struct line *l, char c, bool more)

@@ -79,10 +79,13 @@ struct line {
 	/* history: */
 	unsigned int age;		/* of the line shown; 0: the one that is being typed */
 	char draft[LINE_SIZE];		/* that one, while another is shown */
+	char edits[LINE_SIZE + sizeof(u32)];	/* of others: an age and the text, each */
+	size_t edits_len;
 	bool finding;			/* the prompt is that of the search */
 	bool lost;			/* and nothing has what it looks for */
 	char find[LINE_FIND_SIZE];
 	size_t find_len;
+	char found[LINE_FIND_SIZE];	/* what was looked for last */
 };
 
 /*

@@ -10,8 +10,6 @@
 #include "line_keys.h"
 #include "line_screen.h"
 
-#define ESCAPE	0x1b
-
 /* The window's size. tmux before 3.4 swaps the two: the width that was measured tells. */
 static void reported(struct line *l, unsigned int rows, unsigned int columns)
 {

@@ -13,6 +13,9 @@ enum {
 };
 
 #define ALT(c)		(ALT_KEYS + (c))
+#define CTRL(c)		((c) - '@')
+#define DELETE		0x7f
+#define ESCAPE		0x1b
 
 /*
  * Takes a byte of an escape sequence: Escape, or any while l->escape is not 0. Returns the key when

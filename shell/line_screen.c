@@ -331,6 +331,7 @@ void line_start(struct line *l, const char *prompt, unsigned int column, bool id
 	l->text[0] = 0;
 	l->too_long = l->finding = false;
 	l->age = 0;
+	l->edits_len = 0;
 	l->last_key = 0;
 	l->asked = l->pasting = false;
 	line_mark_pastes(l, true);

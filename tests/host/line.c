@@ -81,8 +81,10 @@ static void model_kill(struct model *m, unsigned int from, unsigned int to, bool
 	char text[LINE_SIZE * 2] = "";
 	bool behind = from == m->at;
 
-	if (from == to)
+	if (from == to) {
+		m->last = 0;
 		return;
+	}
 	if (again && behind)
 		strlcpy(text, m->killed, sizeof(text));
 	strlcat(text, model_text(m, from, to), sizeof(text));
@@ -179,6 +181,8 @@ static void model_key(struct model *m, char what)
 {
 	bool again = m->last && strchr("kuwDH", m->last);
 
+	m->last = what;
+
 	switch (what) {
 	case 'a': m->at = 0; break;
 	case 'e': m->at = m->count; break;
@@ -202,7 +206,6 @@ static void model_key(struct model *m, char what)
 	case 'B': m->at = model_back(m, letter); break;
 	case 'F': m->at = model_forth(m); break;
 	}
-	m->last = what;
 }
 
 /*
@@ -581,6 +584,15 @@ static void history_keys(void)
 	TEST_STR(l.text, "one");
 	send("\001X");
 	TEST_STR(l.text, "Xone");
+	/* an edit is kept while others are shown, as is what the search does not show */
+	send("\033[B\033[BY\033[A\033[A");
+	TEST_STR(l.text, "Xone");
+	send("\010\033[B\033[BY\033[A\033[A");
+	TEST_STR(l.text, "Xon");
+	send("e\001\004\033[B\033[B");
+	TEST_STR(l.text, "threeYY");
+	send("\010\010\033[B\033[A\033[A\033[A");
+	TEST_STR(l.text, "one");
 	send("\025\022thz");
 	TEST_STR(screen_row(0), "(failed find 'thz') three");
 	send("\022");
@@ -601,11 +613,85 @@ static void history_keys(void)
 	TEST_STR(l.text, "three");
 }
 
+/* Where the cursor is after a search, and what C-R alone looks for. */
+static void history_search(void)
+{
+	unsigned int row, column;
+
+	history_add("aa grün ue\314\210x");
+	history_add("echo aa grün aab");
+	begin(60, true);
+	send("\022aa");
+	TEST_EQ(l.at, strlen("echo aa grün "));
+	screen_cursor(&row, &column);
+	TEST_EQ(column, strlen("(find 'aa') echo aa grun "));
+	send("b\022");
+	TEST_STR(screen_row(0), "(find 'aab') echo aa grün aab");
+	TEST_EQ(l.at, strlen("echo aa grün "));
+	send("\177 \033[C");
+	TEST_EQ(l.at, strlen("echo a"));
+	TEST_STR(screen_row(0), PROMPT "echo aa grün aab");
+	send("\022\022\022");
+	TEST_STR(screen_row(0), "(find 'aa ') aa grün ue\314\210x");
+	TEST_EQ(l.at, 0);
+	/* never between a letter and its accent */
+	send("\007\022\314\210");
+	TEST_EQ(l.at, strlen("aa grün u"));
+	TEST_EQ(send("\r"), LINE_DONE);
+	TEST_STR(l.text, "aa grün ue\314\210x");
+	/* what was given up is not what was looked for last */
+	line_start(&l, PROMPT, 0, false);
+	send("\022zz\007\022\022");
+	TEST_STR(l.text, "aa grün ue\314\210x");
+	TEST_STR(l.find, "\314\210");
+}
+
+/* Edits that are too long together: those that were left first are dropped. */
+static void history_edits(void)
+{
+	static char text[LINE_SIZE];
+
+	memset(text, 'x', LINE_SIZE / 2);
+	history_add("1");
+	history_add("2");
+	history_add("3");
+	begin(80, true);
+	send("draft\033[A");
+	send(text);
+	send("\033[A");
+	send(text);
+	send("\033[A");
+	TEST_STR(l.text, "1");
+	send("\033[B");
+	TEST_EQ(l.len, 1 + strlen(text));
+	send("\033[B");
+	TEST_STR(l.text, "3");
+	send("\033[B");
+	TEST_STR(l.text, "draft");
+	TEST_EQ(send("\r"), LINE_DONE);
+	line_start(&l, PROMPT, 0, false);
+	send("\033[A\033[A");
+	TEST_STR(l.text, "2");
+}
+
+/* A key that finds nothing to take away is no link between two that do. */
+static void kills_of_nothing(void)
+{
+	begin(60, true);
+	send("one two\027\013\027\031");
+	TEST_STR(l.text, "one ");
+	send("two\027\033d\027\025\025\031");
+	TEST_STR(l.text, "one ");
+	send("two\027\027\031");
+	TEST_STR(l.text, "one two");
+}
+
 static const struct test_case cases[] = {
 	TEST_CASE(all_widths), TEST_CASE(no_answers), TEST_CASE(plain), TEST_CASE(events),
 	TEST_CASE(answers_are_no_text), TEST_CASE(silent_terminals_are_left_alone),
 	TEST_CASE(wrong_order), TEST_CASE(narrower_than_the_line), TEST_CASE(pastes),
 	TEST_CASE(marks), TEST_CASE(history_keeps), TEST_CASE(history_keys),
+	TEST_CASE(history_search), TEST_CASE(history_edits), TEST_CASE(kills_of_nothing),
 };
 static const struct test_suite line_suite = TEST_SUITE_OF("line", cases);
 TEST_SUITE(line_suite);

@@ -3,7 +3,8 @@
 
 import pytest
 
-EDITOR = ["shell/line.c", "shell/line_keys.c", "shell/line_screen.c", "shell/history.c", "lib/utf8.c"]
+EDITOR = [*(f"shell/{name}.c" for name in ("line", "line_history", "line_keys", "line_screen", "history")),
+          "lib/utf8.c"]
 FLAGS = ["-DCONFIG_SHELL_LINE_SIZE=512", "-DCONFIG_SHELL_HISTORY=1", "-DCONFIG_SHELL_HISTORY_SIZE=1024",
          "-DCONFIG_SHELL_COMPLETE=1"]
 SEEDS = {
@@ -16,7 +17,7 @@ SEEDS = {
 
 
 def test_editor(program):
-    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=12)
+    program("line", *EDITOR, "tests/host/line.c", "tests/host/line_screen.c", flags=FLAGS).test(cases=15)
 
 
 def test_completion(program):
