@@ -10,6 +10,7 @@
  */
 #include <arch/atomic.h>
 #include <fs/file.h>
+#include <kernel/thread.h>
 #include <lib/assert.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -302,6 +303,30 @@ static __cold int set_size(struct inode *inode, u64 size)
 	return 0;
 }
 
+#ifdef CONFIG_PROCESS
+/* On failure what was added stays, up to the end of the file: it reads as what was not there. */
+static __cold int allocate(struct inode *inode, u64 from, u64 to)
+{
+	int err = 0;
+
+	for (u64 at = from >> PAGE_SHIFT; at << PAGE_SHIFT < to && !err; at++) {
+		void **p = place(inode, at);
+
+		err = !p ? -ENOMEM : *p ? 0 : add(inode, p, PAGE_SIZE, 0);
+		if (!err && thread_killed())
+			err = -EINTR;
+	}
+	if (err)
+		ramfs_free_pages(inode, (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT);
+	else if (to > inode->size)
+		inode->size = to;
+	return err;
+}
+#endif
+
 const struct inode_ops ramfs_file_inode_ops = {
 	.truncate = set_size,
+#ifdef CONFIG_PROCESS
+	.allocate = allocate,
+#endif
 };

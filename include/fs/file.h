@@ -82,6 +82,7 @@ struct file_ops {
 #define FILE_READ	1U
 #define FILE_WRITE	2U
 #define FILE_STREAM	4U	/* set by open(): has no positions */
+#define FILE_PATH	8U	/* opened with O_PATH: it names a file, and does nothing with it */
 
 struct file {
 	u32 refs;		/* atomic */
@@ -100,6 +101,9 @@ extern const struct vma_ops file_vma_ops;
 
 /* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
 struct file *memory_file(u64 size);
+
+/* Takes room for @n bytes from @pos on, as fallocate(2) with mode 0. In fs/handle.c. */
+int file_allocate(struct file *file, s64 pos, s64 n);
 #endif
 
 /*

@@ -58,7 +58,7 @@ struct inode {
 
 /*
  * Each hook may be NULL. The directory's lock is held in all that change or look up names, and the
- * inode's in truncate. 0 or a negative errno; on failure nothing has changed.
+ * inode's in truncate and allocate. 0 or a negative errno; on failure nothing has changed.
  */
 struct inode_ops {
 	/* The inode of @name, with a reference; -ENOENT. NULL: the cache knows all names. */
@@ -77,6 +77,13 @@ struct inode_ops {
 		      const struct fs_name *new_name);
 	/* Gives back what is behind @size, and sets it. NULL: the size is as it is, -EINVAL. */
 	int (*truncate)(struct inode *inode, u64 size);
+#ifdef CONFIG_PROCESS
+	/*
+	 * Takes room for the bytes [@from, @to), which read as zero where nothing was, and makes
+	 * the file that long if it is shorter. NULL: -EOPNOTSUPP.
+	 */
+	int (*allocate)(struct inode *inode, u64 from, u64 to);
+#endif
 };
 
 /* sync, statfs and unmount may be NULL. */

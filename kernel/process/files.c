@@ -79,7 +79,7 @@ void files_put(struct files *files)
 	kfree(files);
 }
 
-struct file *files_get(struct files *files, int fd)
+struct file *files_get_any(struct files *files, int fd)
 {
 	struct file *file = NULL;
 	unsigned long state;

@@ -43,8 +43,20 @@ struct files *files_create(void);
 struct files *files_copy(struct files *from);
 void files_put(struct files *files);
 
-/* The file @fd, with a reference; NULL: there is none. */
-struct file *files_get(struct files *files, int fd);
+/* The file @fd, with a reference; NULL: there is none. Perhaps one that was opened with O_PATH. */
+struct file *files_get_any(struct files *files, int fd);
+
+/* The same for those that do more than name it: not with O_PATH. */
+static inline struct file *files_get(struct files *files, int fd)
+{
+	struct file *file = files_get_any(files, fd);
+
+	if (likely(file) && unlikely(file->access & FILE_PATH)) {
+		file_put(file);
+		return NULL;
+	}
+	return file;
+}
 
 /*
  * The same for the length of a call of the process whose table it is, which changes no descriptor:
@@ -171,6 +183,11 @@ static inline struct task *task_current(void)
 static inline struct process *process_current(void)
 {
 	return task_current()->process;
+}
+
+static inline struct files *files_here(void)
+{
+	return process_current()->files;
 }
 
 /* Ends the calling process; never returns. @wait: as wait4(2) gives it. */

@@ -34,7 +34,7 @@ static long check_file(const struct file *file, struct space_mapping *m)
 
 static long map_file(int fd, struct space_mapping *m)
 {
-	struct file *file = files_get(process_current()->files, fd);
+	struct file *file = files_get(files_here(), fd);
 	long result;
 
 	if (!file)

@@ -32,7 +32,7 @@ static long with_path(int fd, uaddr_t from, long (*act)(const char *path, const 
 
 long sys_openat(int fd, uaddr_t from, unsigned long flags, unsigned long mode)
 {
-	struct files *files = process_current()->files;
+	struct files *files = files_here();
 	struct user_path path;
 	struct file *file;
 	struct at at;
@@ -100,6 +100,16 @@ long sys_getcwd(uaddr_t buf, unsigned long size)
 	return n;
 }
 
+static long do_truncate(const char *path, const void *arg)
+{
+	return fs_truncate(path, *(const long *)arg);
+}
+
+long sys_truncate(uaddr_t path, long size)
+{
+	return size < 0 ? -EINVAL : with_path(AT_FDCWD, path, do_truncate, &size);
+}
+
 struct link_buffer {
 	uaddr_t buf;
 	size_t size;
@@ -160,7 +170,7 @@ static long put_stat(const struct file_stat *s, uaddr_t to)
 
 long sys_fstat(int fd, uaddr_t to)
 {
-	struct file *file = files_get(process_current()->files, fd);
+	struct file *file = files_get(files_here(), fd);
 	struct file_stat stat;
 
 	if (!file)
@@ -231,7 +241,7 @@ static int put_entry(void *arg, const struct dir_entry *e)
 
 long sys_getdents64(int fd, uaddr_t buf, unsigned int size)
 {
-	struct file *file = files_get(process_current()->files, fd);
+	struct file *file = files_get(files_here(), fd);
 	struct listing l = { .at = buf, .left = size };
 	int err;
 

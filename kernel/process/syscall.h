@@ -38,6 +38,14 @@ typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
 #include "syscalls.def"
 #undef SYSCALL
 
+#define READ_MAX	0x7ffff000UL	/* bytes at one call, as Linux's MAX_RW_COUNT */
+
+/* What file_read() and the like take: a program's address and its length, checked. */
+static inline bool is_buffer(uaddr_t buf, size_t n)
+{
+	return arch_user_range_ok(buf, n);
+}
+
 /* A path that a program gave: short ones need no memory of the heap. */
 struct user_path {
 	const char *text;
