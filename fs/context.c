@@ -66,9 +66,10 @@ int fs_chdir(const char *path)
 
 	if (err)
 		return err;
-	if (!S_ISDIR(to.dentry->inode->mode)) {
+	err = S_ISDIR(to.dentry->inode->mode) ? permit(to.dentry->inode, MAY_EXEC) : -ENOTDIR;
+	if (err) {
 		path_put(&to);
-		return -ENOTDIR;
+		return err;
 	}
 	state = tree_lock();
 	old = context->cwd;

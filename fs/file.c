@@ -73,12 +73,13 @@ static int find(struct walk *w, const char *path, int flags, u32 mode, bool *mad
 /* Whether what was found may be opened so. */
 static int may_open(const struct path *path, int flags, u32 access)
 {
-	u32 mode = path->dentry->inode->mode;
+	const struct inode *inode = path->dentry->inode;
+	u32 mode = inode->mode;
 
 	if (S_ISDIR(mode)) {
 		if (flags & O_CREAT || access & FILE_WRITE)
 			return -EISDIR;
-		return 0;
+		return permit_open(path->mount, inode, flags, access);
 	}
 	if (flags & O_DIRECTORY)
 		return -ENOTDIR;
@@ -87,7 +88,7 @@ static int may_open(const struct path *path, int flags, u32 access)
 	if (path->mount->super.read_only && S_ISREG(mode) &&
 	    (access & FILE_WRITE || flags & O_TRUNC))
 		return -EROFS;
-	return 0;
+	return permit_open(path->mount, inode, flags, access);
 }
 
 static const struct file_ops no_ops;
@@ -105,11 +106,12 @@ static const struct file_ops *ops_of(const struct inode *inode)
 }
 
 /* Makes @file, which is nothing yet, that of @path. */
-static int open_path(struct file *file, const struct path *path, int flags)
+static int open_path(struct file *file, const struct path *path, int flags, bool made)
 {
 	u32 access = (u32)(flags + 1) & (FILE_READ | FILE_WRITE);
 	struct inode *inode = path->dentry->inode;
-	int err = may_open(path, flags, access);
+	/* whoever makes a file may do with it what it asks for, whatever its permissions */
+	int err = IS_ENABLED(CONFIG_PROCESS) && made ? 0 : may_open(path, flags, access);
 
 	if (err)
 		return err;
@@ -143,7 +145,7 @@ int file_open(const char *path, int flags, u32 mode, struct file **result)
 	if (err)
 		goto out_free;
 	/* a device's driver may answer with an error */
-	err = open_path(file, &w.path, flags);
+	err = open_path(file, &w.path, flags, made);
 	if (err)
 		goto out_put;
 	*result = file;
@@ -209,6 +211,7 @@ static inline ssize_t transfer_at(struct file *file, struct iov *iov, u64 *pos, 
 		/* what a device was given is not kept */
 		if (IS_ENABLED(CONFIG_PROCESS) && !locks(inode))
 			return n;
+		permit_written(inode);
 		inode->modified = time_real();
 		inode->changed = inode->modified;
 	}
@@ -381,6 +384,7 @@ __cold int inode_truncate(struct inode *inode, s64 size)
 	inode_lock(inode);
 	err = inode->ops->truncate(inode, (u64)size);
 	if (!err) {
+		permit_written(inode);
 		inode->modified = time_real();
 		inode->changed = inode->modified;
 	}
@@ -410,6 +414,8 @@ __cold int fs_truncate(const char *path, s64 size)
 	else if (at.mount->super.read_only)
 		err = -EROFS;
 	else
+		err = permit(at.dentry->inode, MAY_WRITE);
+	if (!err)
 		err = inode_truncate(at.dentry->inode, size);
 	path_put(&at);
 	return err;
@@ -435,9 +441,10 @@ int fs_stat(const char *path, bool follow, struct file_stat *stat)
 
 __cold int fs_set_attr(const char *path, const struct file_attr *attr)
 {
+	bool follow = !IS_ENABLED(CONFIG_PROCESS) || !(attr->set & FILE_LINK);
 	struct inode *inode;
 	struct path at;
-	int err = walk_path(path, true, &at);
+	int err = walk_path(path, follow, &at);
 
 	if (err)
 		return err;
@@ -445,13 +452,7 @@ __cold int fs_set_attr(const char *path, const struct file_attr *attr)
 	err = at.mount->super.read_only ? -EROFS : 0;
 	if (!err) {
 		inode_lock(inode);
-		if (attr->set & FILE_MODE)
-			inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
-		if (attr->set & FILE_TIMES) {
-			inode->accessed = attr->accessed;
-			inode->modified = attr->modified;
-		}
-		inode->changed = time_real();
+		err = attr_change(inode, attr);
 		inode_unlock(inode);
 	}
 	path_put(&at);

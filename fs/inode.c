@@ -34,6 +34,9 @@ struct inode *inode_alloc(struct super *super, u32 mode)
 	inode->changed = now;
 	inode->cookie = 2;	/* behind "." and ".." */
 	inode->data = NULL;
+#ifdef CONFIG_PROCESS
+	inode->unnamed = false;
+#endif
 	lock_check_name(&inode->lock.check, "inode.lock");
 	return inode;
 }

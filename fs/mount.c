@@ -87,6 +87,37 @@ static void free_super(struct mount *m)
 		m->super.ops->unmount(&m->super);
 }
 
+#ifdef CONFIG_PROCESS
+static const struct {
+	const char *word;
+	unsigned int set, clear;
+} mount_words[] = {
+	{ "nosuid", MOUNT_NOSUID, 0 }, { "suid", 0, MOUNT_NOSUID },
+	{ "nodev", MOUNT_NODEV, 0 }, { "dev", 0, MOUNT_NODEV },
+	{ "noexec", MOUNT_NOEXEC, 0 }, { "exec", 0, MOUNT_NOEXEC },
+	/* times of access are not kept */
+	{ "noatime", 0, 0 }, { "nodiratime", 0, 0 }, { "relatime", 0, 0 },
+};
+
+static bool is_mount_word(struct super *super, const char *word)
+{
+	struct mount *m = container_of(super, struct mount, super);
+
+	for (size_t i = 0; i < ARRAY_SIZE(mount_words); i++) {
+		if (strcmp(mount_words[i].word, word))
+			continue;
+		m->flags = (m->flags & ~mount_words[i].clear) | mount_words[i].set;
+		return true;
+	}
+	return false;
+}
+#else
+static inline bool is_mount_word(struct super *super __unused, const char *word __unused)
+{
+	return false;
+}
+#endif
+
 /* Every word of @options is everybody's, or the filesystem's own, or refused. */
 static __cold int set_options(struct super *super, const char *options, const char **refused)
 {
@@ -100,7 +131,7 @@ static __cold int set_options(struct super *super, const char *options, const ch
 		strlcpy(word, options, MIN(n + 1, sizeof(word)));
 		if (!strcmp(word, "ro") || !strcmp(word, "rw"))
 			super->read_only = word[1] == 'o';
-		else if (n)
+		else if (n && !is_mount_word(super, word))
 			err = super->ops->option ? super->ops->option(super, word) : -EINVAL;
 		if (n >= sizeof(word))
 			err = -EINVAL;
@@ -228,12 +259,12 @@ static int take_off(struct mount *m)
 	return 0;
 }
 
-int fs_umount(const char *target)
+static int umount(const char *target, bool follow)
 {
 	unsigned long state;
 	struct path at;
 	struct mount *m;
-	int err = walk_path(target, true, &at);
+	int err = walk_path(target, follow, &at);
 
 	if (err)
 		return err;
@@ -257,6 +288,18 @@ int fs_umount(const char *target)
 	return err;
 }
 
+int fs_umount(const char *target)
+{
+	return umount(target, true);
+}
+
+#ifdef CONFIG_PROCESS
+int fs_umount_nofollow(const char *target)
+{
+	return umount(target, false);
+}
+#endif
+
 void mount_stat(struct mount *m, struct fs_statfs *stat)
 {
 	/* first, or some that are made and freed meanwhile count as freed only */
@@ -265,6 +308,9 @@ void mount_stat(struct mount *m, struct fs_statfs *stat)
 	*stat = (struct fs_statfs){
 		.type = m->super.type->name,
 		.read_only = m->super.read_only,
+#ifdef CONFIG_PROCESS
+		.flags = m->flags,
+#endif
 		.device = m->super.device,
 		.block_size = PAGE_SIZE,
 		.files = atomic_load_relaxed(&m->super.numbers) - freed,

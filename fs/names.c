@@ -53,7 +53,8 @@ static int link_in(struct dentry *dir, struct dentry *d, const struct fs_name *n
 	unsigned long state = tree_lock_inline();
 	u32 counted = more ? d->inode->links : is_dir(d) ? dir->inode->links : 1;
 	struct dentry *old = NULL;
-	int err = counted == 0 ? -ENOENT : counted >= LINKS_MAX ? -EMLINK : 0;
+	int err = counted == 0 && !inode_gets_name(d->inode) ? -ENOENT :
+		  counted >= LINKS_MAX ? -EMLINK : 0;
 
 	if (!err) {
 		old = drop_negative(dir, name);
@@ -82,13 +83,15 @@ int name_create(struct path *dir, const struct fs_name *name, u32 mode, u32 devi
 	struct dentry *d;
 	int err;
 
-	if (read_only(dir))
-		return -EROFS;
+	err = read_only(dir) ? -EROFS : permit(parent, MAY_WRITE | MAY_EXEC);
+	if (err)
+		return err;
 	if (!parent->ops->create)	/* as Linux tells them apart */
 		return parent->super->hides ? -ENOENT : S_ISREG(mode) ? -EACCES : -EPERM;
 	err = parent->ops->create(parent, name, mode, device, target, &inode);
 	if (err)
 		return err;
+	permit_own(parent, inode);
 	d = dentry_alloc(name, inode);
 	err = d ? link_in(dir->dentry, d, name, false) : -ENOMEM;
 	if (!err) {
@@ -189,10 +192,12 @@ static __cold int add_link(struct walk *w, struct inode *inode)
 {
 	struct inode *dir = w->path.dentry->inode;
 	struct dentry *d;
-	int err = 0;
+	int err = permit(dir, MAY_WRITE | MAY_EXEC);
 
-	if (S_ISDIR(inode->mode) || !dir->ops->create)
-		return -EPERM;
+	if (!err && (S_ISDIR(inode->mode) || !dir->ops->create))
+		err = -EPERM;
+	if (err)
+		return err;
 	inode_get(inode);
 	d = dentry_alloc(&w->last, inode);
 	if (!d) {
@@ -210,22 +215,37 @@ static __cold int add_link(struct walk *w, struct inode *inode)
 	return err;
 }
 
+static __cold int link_path(const struct path *from, const char *new_path)
+{
+	struct walk w;
+	int err = create_begin(&w, new_path, false);
+
+	if (!err) {
+		err = w.path.mount == from->mount ? add_link(&w, from->dentry->inode) : -EXDEV;
+		create_end(&w);
+	}
+	return err;
+}
+
 __cold int fs_link(const char *path, bool follow, const char *new_path)
 {
 	struct path from;
-	struct walk w;
 	int err = walk_path(path, follow, &from);
 
 	if (err)
 		return err;
-	err = create_begin(&w, new_path, false);
-	if (!err) {
-		err = w.path.mount == from.mount ? add_link(&w, from.dentry->inode) : -EXDEV;
-		create_end(&w);
-	}
+	walk_second();
+	err = link_path(&from, new_path);
 	path_put(&from);
 	return err;
 }
+
+#ifdef CONFIG_PROCESS
+__cold int file_link(struct file *file, const char *new_path)
+{
+	return link_path(&file->path, new_path);
+}
+#endif
 
 /* The name @d is no more. Links are counted. Tree's lock held. */
 static void take_out_locked(struct dentry *dir, struct dentry *d)
@@ -292,11 +312,12 @@ static int take_away(const char *path, bool directory, const int no_name[3])
 		err = -ENOENT;
 	if (err)
 		goto out_unlock;
-	if (directory != is_dir(d))
+	err = permit_remove(w.path.dentry->inode, d->inode);
+	if (!err && directory != is_dir(d))
 		err = directory ? -ENOTDIR : -EISDIR;
-	else if (w.slash && !directory)
+	else if (!err && w.slash && !directory)
 		err = -ENOTDIR;
-	else
+	else if (!err)
 		err = take_out(w.path.dentry, d, &w.last);
 	mutex_unlock(&w.path.dentry->inode->lock);
 	dentry_put_inline(d);	/* what nobody else has open is given back here, without a lock */
@@ -336,6 +357,7 @@ static __cold int move_check(struct move *m, unsigned int flags)
 {
 	struct dentry *from = m->from.path.dentry, *to = m->to.path.dentry;
 	bool directory = is_dir(m->source);
+	int err;
 
 	if (m->victim && flags & RENAME_NOREPLACE)
 		return -EEXIST;
@@ -348,6 +370,9 @@ static __cold int move_check(struct move *m, unsigned int flags)
 		return -ENOTEMPTY;
 	if (m->victim && m->victim->inode == m->source->inode)
 		return 1;
+	err = permit_move(from, m->source, to, m->victim);
+	if (err)
+		return err;
 	if (m->victim && directory != is_dir(m->victim))
 		return directory ? -ENOTDIR : -EISDIR;
 	if (!from->inode->ops->create || !to->inode->ops->create)
@@ -459,6 +484,7 @@ __cold int fs_rename(const char *path, const char *new_path, unsigned int flags)
 	err = walk_begin(&m.from, path);
 	if (err)
 		return err;
+	walk_second();
 	err = walk_begin(&m.to, new_path);
 	if (!err) {
 		m.source = m.victim = NULL;

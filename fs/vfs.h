@@ -13,7 +13,13 @@
 #include <arch/atomic.h>
 #include <fs/fs.h>
 #include <fs/inode.h>
+#ifdef CONFIG_PROCESS
+#include <fs/credentials.h>
+#endif
 #include <kernel/spinlock.h>
+#ifdef CONFIG_PROCESS
+#include <kernel/thread.h>
+#endif
 #include <kernel/time.h>
 #include <lib/assert.h>
 #include <lib/list.h>
@@ -55,6 +61,9 @@ struct mount {
 	struct dentry *point;	/* where, a reference */
 	struct super super;
 	char source[32];
+#ifdef CONFIG_PROCESS
+	unsigned int flags;	/* MOUNT_NOEXEC, ... */
+#endif
 	/* the tree's lock held: */
 	struct list link;	/* on tree.mounts, in the order in which they came */
 	bool gone;
@@ -269,6 +278,140 @@ void mount_up_locked(struct path *path, const struct path *root);
 void mount_init(void);
 void mount_stat(struct mount *m, struct fs_statfs *stat);
 
+/* --- permission.c: who may do what ------------------------------------------------------------ */
+
+#define MAY_EXEC	1U	/* as the bits of a mode */
+#define MAY_WRITE	2U
+#define MAY_READ	4U
+
+#ifdef CONFIG_PROCESS
+/* Whether the caller is @inode's owner, or may do as if it were. */
+bool permission_owner(const struct inode *inode);
+
+/* Whether it may do all of @want (MAY_READ, ...) with @inode: 0, -EACCES. */
+int permission_check(const struct inode *inode, u32 want);
+
+/* The same for opening it so, besides -EPERM for O_NOATIME. */
+int permission_open(const struct inode *inode, int flags, u32 access);
+
+/* Whether it may take a name of @inode out of @dir: 0, -EACCES, -EPERM where that is sticky. */
+int permission_remove(const struct inode *dir, const struct inode *inode);
+
+/* Whether it may move @source from @from to @to, in the place of @victim or, NULL, of nothing. */
+int permission_move(const struct dentry *from, const struct dentry *source,
+		    const struct dentry *to, const struct dentry *victim);
+
+/* @inode, which is made in @dir, becomes the caller's. */
+void permission_own(const struct inode *dir, struct inode *inode);
+
+/* @inode was written to: it runs with nobody else's rights any more. Inode's lock held. */
+void permission_written(struct inode *inode);
+
+/* Whether the caller may do what fs_set_attr() is asked for: 0, -EPERM, -EACCES. */
+int permission_attr(const struct inode *inode, const struct file_attr *attr);
+
+/* What of the permissions @mode the caller may give @inode, which is its own. */
+u32 permission_mode(const struct inode *inode, u32 mode);
+
+/* The caller may do everything but run what nobody may. */
+static inline bool permit_all(void)
+{
+	const struct credentials *cred = arch_current()->cred;
+
+	return likely(!cred || !cred->fsuid);
+}
+
+/* As permission_check(), where MAY_EXEC is asked of directories alone. */
+static inline int permit(const struct inode *inode, u32 want)
+{
+	return permit_all() ? 0 : permission_check(inode, want);
+}
+
+static inline int permit_open(const struct mount *m, const struct inode *inode, int flags,
+			      u32 access)
+{
+	if (unlikely(m->flags) && ((m->flags & MOUNT_NOEXEC && flags & FILE_OPEN_EXEC) ||
+	    (m->flags & MOUNT_NODEV && (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)))))
+		return -EACCES;
+	if (permit_all() && !(flags & FILE_OPEN_EXEC))
+		return 0;
+	return permission_open(inode, flags, access);
+}
+
+static inline int permit_remove(const struct inode *dir, const struct inode *inode)
+{
+	return permit_all() ? 0 : permission_remove(dir, inode);
+}
+
+static inline int permit_move(const struct dentry *from, const struct dentry *source,
+			      const struct dentry *to, const struct dentry *victim)
+{
+	return permit_all() ? 0 : permission_move(from, source, to, victim);
+}
+
+static inline void permit_own(const struct inode *dir, struct inode *inode)
+{
+	const struct credentials *cred = arch_current()->cred;
+
+	if (cred && unlikely(cred->fsuid | cred->fsgid | (dir->mode & S_ISGID)))
+		permission_own(dir, inode);
+}
+
+/* What fs_set_attr() is asked for; in attr.c. Inode's lock held. */
+int attr_change(struct inode *inode, const struct file_attr *attr);
+
+static inline void permit_written(struct inode *inode)
+{
+	if (unlikely(inode->mode & (S_ISUID | S_ISGID)))
+		permission_written(inode);
+}
+#else
+static inline int permit(const struct inode *inode __unused, u32 want __unused)
+{
+	return 0;
+}
+
+static inline int permit_open(const struct mount *m __unused, const struct inode *inode __unused,
+			      int flags __unused, u32 access __unused)
+{
+	return 0;
+}
+
+static inline int permit_remove(const struct inode *dir __unused,
+				const struct inode *inode __unused)
+{
+	return 0;
+}
+
+static inline int permit_move(const struct dentry *from __unused,
+			      const struct dentry *source __unused,
+			      const struct dentry *to __unused,
+			      const struct dentry *victim __unused)
+{
+	return 0;
+}
+
+static inline void permit_own(const struct inode *dir __unused, struct inode *inode __unused)
+{
+}
+
+static inline void permit_written(struct inode *inode __unused)
+{
+}
+
+static inline int attr_change(struct inode *inode, const struct file_attr *attr)
+{
+	if (attr->set & FILE_MODE)
+		inode->mode = (inode->mode & S_IFMT) | (attr->mode & 07777);
+	if (attr->set & FILE_TIMES) {
+		inode->accessed = attr->accessed;
+		inode->modified = attr->modified;
+	}
+	inode->changed = time_real();
+	return 0;
+}
+#endif
+
 /* --- context.c -------------------------------------------------------------------------------- */
 
 /* The calling thread's. */
@@ -276,6 +419,18 @@ struct fs_context *fs_context(void);
 
 /* The path of @path in the calling thread's eyes: its length with the NUL. */
 int path_print(const struct path *path, char *buf, size_t size);
+
+/*
+ * Between two walks: the next one begins where the second path of a call does, if that is somewhere
+ * else (fs_at_begin()).
+ */
+#ifdef CONFIG_PROCESS
+void walk_second(void);
+#else
+static inline void walk_second(void)
+{
+}
+#endif
 
 /* The first mount: the default context begins there. */
 void context_start(const struct path *root);
@@ -299,6 +454,19 @@ static inline void fs_lock_inline(struct mutex *m)
 
 	if (unlikely(err))
 		fs_lock_again(m, err);
+}
+
+/* Whether an inode without a name may get one: of O_TMPFILE. Then it has had one. */
+static inline bool inode_gets_name(struct inode *inode __unused)
+{
+#ifdef CONFIG_PROCESS
+	bool was = inode->unnamed;
+
+	inode->unnamed = false;
+	return was;
+#else
+	return false;
+#endif
 }
 
 /* --- readdir.c -------------------------------------------------------------------------------- */

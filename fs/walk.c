@@ -209,6 +209,9 @@ static __cold int step(struct walk *w)
 
 	if (!S_ISDIR(w->path.dentry->inode->mode))
 		return -ENOTDIR;
+	err = permit(w->path.dentry->inode, MAY_EXEC);
+	if (err)
+		return err;
 	if (w->kind == LAST_DOTDOT)
 		move_up(w);
 	if (w->kind != LAST_NAME)
@@ -246,7 +249,8 @@ static __cold int to_parent(struct walk *w)
 		if (err)
 			return err;
 	}
-	return S_ISDIR(w->path.dentry->inode->mode) ? 0 : -ENOTDIR;
+	return S_ISDIR(w->path.dentry->inode->mode) ?
+	       permit(w->path.dentry->inode, MAY_EXEC) : -ENOTDIR;
 }
 
 int walk_begin(struct walk *w, const char *path)
@@ -271,7 +275,7 @@ int walk_begin(struct walk *w, const char *path)
 		w->rest = end;
 		w->kind = LAST_NAME;
 		w->slash = false;
-		err = 0;
+		err = permit(w->path.dentry->inode, MAY_EXEC);
 	} else {
 		err = to_parent(w);
 	}
@@ -357,7 +361,7 @@ bool walk_fast(const char *path, struct path *result)
 		path = read_name(path, &name);
 		/* no name, "." and "..", and what is too long */
 		if (name.length - 1 >= NAME_MAX || (*name.text == '.' && name.length < 3) ||
-		    !S_ISDIR(d->inode->mode))
+		    !S_ISDIR(d->inode->mode) || permit(d->inode, MAY_EXEC))
 			break;
 		d = dentry_find(d, &name);
 		if (!d || !d->inode || d->flags & DENTRY_MOUNT || S_ISLNK(d->inode->mode))

@@ -108,3 +108,11 @@ static const struct filesystem ramfs_filesystem = {
 	.name = "ramfs", .mount = mount,
 };
 FILESYSTEM(ramfs_filesystem);
+
+#ifdef CONFIG_PROCESS
+/* What Linux's programs call a filesystem in memory that is told how much it may take. */
+static const struct filesystem tmpfs_filesystem = {
+	.name = "tmpfs", .mount = mount,
+};
+FILESYSTEM(tmpfs_filesystem);
+#endif

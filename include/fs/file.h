@@ -79,6 +79,9 @@ struct file_ops {
 #endif
 };
 
+/* For file_open(): it is to be run, for which it needs not be readable. CONFIG_PROCESS. */
+#define FILE_OPEN_EXEC	040
+
 #define FILE_READ	1U
 #define FILE_WRITE	2U
 #define FILE_STREAM	4U	/* set by open(): has no positions */

@@ -21,6 +21,9 @@ struct fs_context {
 	/* the tree's lock held: */
 	struct path root;
 	struct path cwd;
+#ifdef CONFIG_PROCESS
+	struct path second;	/* of fs_at_begin(): where the next path begins; or NULL */
+#endif
 };
 
 /* A context like the calling thread's, with one reference; NULL: no memory. */
@@ -53,14 +56,27 @@ struct file_attr {
 	unsigned int set;
 	u32 mode;		/* FILE_MODE: permissions */
 	u64 accessed, modified;	/* FILE_TIMES: ns since 1970, see time_real() */
+#ifdef CONFIG_PROCESS
+	u32 uid, gid;		/* FILE_OWNER, FILE_GROUP */
+#endif
 };
 
 #define FILE_MODE	1U
 #define FILE_TIMES	2U
 
+/* With CONFIG_PROCESS: */
+#define FILE_OWNER	4U	/* chown(2)'s is neither FILE_MODE nor FILE_TIMES */
+#define FILE_GROUP	8U
+#define FILE_TIMES_NOW	16U	/* both are FILE_TIME_NOW, which more may say than others */
+#define FILE_LINK	32U	/* a symbolic link at the end of the path is not followed */
+
+/* Times that are none. */
+#define FILE_TIME_KEEP	UINT64_MAX		/* it stays as it is */
+#define FILE_TIME_NOW	(UINT64_MAX - 1)
+
 /*
  * Changes what is known of @path; a symbolic link at its end is followed. Errors are those of
- * chmod(2) and utimensat(2).
+ * chmod(2), chown(2) and utimensat(2).
  */
 int fs_set_attr(const char *path, const struct file_attr *attr);
 int fs_truncate(const char *path, s64 size);
@@ -75,7 +91,8 @@ ssize_t fs_getcwd(char *buf, size_t size);
 
 /*
  * Mounts a filesystem of @type on the directory @target: from then on its root is what is found
- * there. The first one is mounted on "/". @source may be NULL, @options as "ro,size=1M" or NULL;
+ * there. The first one is mounted on "/". @source may be NULL, @options as "ro,size=1M" (with
+ * CONFIG_PROCESS also nosuid, nodev, noexec) or NULL;
  * one that nobody knows is -EINVAL, and *@refused, unless @refused is NULL, where it begins.
  */
 int fs_mount(const char *source, const char *target, const char *type, const char *options,
@@ -87,6 +104,10 @@ int fs_umount(const char *target);
 /* Has all that was written reach the media. */
 int fs_sync(void);
 
+#define MOUNT_NOSUID	1U	/* programs get nobody else's rights, devices are not opened, */
+#define MOUNT_NODEV	2U	/* and nothing is run; with CONFIG_PROCESS */
+#define MOUNT_NOEXEC	4U
+
 struct fs_statfs {
 	const char *type;
 	bool read_only;
@@ -95,6 +116,9 @@ struct fs_statfs {
 	u64 blocks;		/* 0: without a limit */
 	u64 free;
 	u64 files;
+#ifdef CONFIG_PROCESS
+	unsigned int flags;	/* MOUNT_NOSUID, ... */
+#endif
 };
 
 int fs_statfs(const char *path, struct fs_statfs *stat);
@@ -107,6 +131,43 @@ struct fs_mount_info {
 
 /* Tells of mount number @n, from 0 on in the order in which they were made; false: no such one. */
 bool fs_mount_info(unsigned int n, struct fs_mount_info *info);
+
+#ifdef CONFIG_PROCESS
+/* --- What programs ask for besides, in handle.c and attr.c ------------------------------------ */
+
+/*
+ * From fs_at_begin() to fs_at_end() paths of the calling thread begin at the directory that @dir
+ * is, and the second one of fs_rename() and fs_link() at @second; NULL: where they do before.
+ */
+struct fs_at {
+	struct fs_context context;
+	struct fs_context *before;
+};
+
+void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *second);
+void fs_at_end(struct fs_at *at);
+
+/* Whether the calling thread may read (4), write (2), run (1): 0, -EACCES, -EROFS. */
+int fs_access(const char *path, bool follow, u32 want);
+int file_access(struct file *file, u32 want);
+
+int file_set_attr(struct file *file, const struct file_attr *attr);
+int file_chdir(struct file *file);
+
+/*
+ * Makes @path the root of the calling thread's context; -EPERM unless it @may, where nothing else
+ * is wrong.
+ */
+int fs_chroot(const char *path, bool may);
+
+/* Gives @file's file a further name. -ENOENT where it has none any more. */
+int file_link(struct file *file, const char *new_path);
+
+void file_statfs(struct file *file, struct fs_statfs *stat);
+
+/* As fs_umount(), where a symbolic link at the end of @target is -EINVAL. */
+int fs_umount_nofollow(const char *target);
+#endif
 
 /* What the cache of names holds. */
 struct fs_cache_stats {

@@ -52,6 +52,9 @@ struct inode {
 	u64 accessed;		/* ns, as time_real() */
 	u64 modified;
 	u64 changed;
+#ifdef CONFIG_PROCESS
+	bool unnamed;		/* has no name yet, and may get one; the tree's lock held */
+#endif
 	u64 cookie;		/* of a directory: what its next name gets; the tree's lock held */
 	void *data;		/* the filesystem's own */
 };

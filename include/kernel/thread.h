@@ -58,6 +58,7 @@ enum thread_placement {
 #define SCHED_ENTITY_WORDS	14	/* of a policy's own data in a thread */
 
 struct arch_user;
+struct credentials;
 struct fs_context;
 struct runqueue;
 struct mutex;
@@ -122,6 +123,9 @@ struct thread {
 	struct lock_stack locks;	/* those that are slept for, for the lock checker */
 #ifdef CONFIG_FS
 	struct fs_context *fs;	/* where its paths begin, <fs/fs.h>; its maker's, NULL: the first */
+#endif
+#ifdef CONFIG_PROCESS
+	const struct credentials *cred;	/* <fs/credentials.h>; NULL: the kernel's own */
 #endif
 	/* any context: */
 	bool killed;

@@ -41,6 +41,58 @@ struct abi_stat {
 };
 static_assert(sizeof(struct abi_stat) == 128, "Linux's struct stat on arm64");
 
+struct abi_statx_time {
+	s64 sec;
+	u32 nsec;
+	s32 pad;
+};
+
+struct abi_statx {
+	u32 mask;
+	u32 blksize;
+	u64 attributes;
+	u32 nlink;
+	u32 uid;
+	u32 gid;
+	u16 mode;
+	u16 pad1;
+	u64 ino;
+	u64 size;
+	u64 blocks;
+	u64 attributes_mask;
+	struct abi_statx_time atime, btime, ctime, mtime;
+	u32 rdev_major, rdev_minor;
+	u32 dev_major, dev_minor;
+	u64 spare[14];
+};
+static_assert(sizeof(struct abi_statx) == 256, "Linux's struct statx");
+
+#define STATX_BASIC_STATS	0x7ffU
+#define STATX_RESERVED		0x80000000U
+
+struct abi_statfs {
+	s64 type;
+	s64 bsize;
+	u64 blocks;
+	u64 bfree;
+	u64 bavail;
+	u64 files;
+	u64 ffree;
+	s32 fsid[2];
+	s64 namelen;
+	s64 frsize;
+	s64 flags;
+	s64 spare[4];
+};
+static_assert(sizeof(struct abi_statfs) == 120, "Linux's struct statfs on arm64");
+
+#define ST_RDONLY	0x0001U
+#define ST_NOSUID	0x0002U
+#define ST_NODEV	0x0004U
+#define ST_NOEXEC	0x0008U
+#define ST_VALID	0x0020U
+#define ST_NOATIME	0x0400U
+
 struct abi_utsname {
 	char sysname[65];
 	char nodename[65];

@@ -8,7 +8,6 @@
  * as it was.
  */
 #include <arch/cpu.h>
-#include <fs/inode.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <uapi/errno.h>
@@ -22,17 +21,7 @@
 /* Opens a program: 0; -EACCES for what is no regular file, or not executable. */
 static int open_program(const char *path, struct file **file)
 {
-	struct file_stat stat;
-	int err = file_open(path, O_RDONLY, 0, file);
-
-	if (err)
-		return err;
-	file_stat(*file, &stat);
-	if (S_ISREG(stat.mode) && stat.mode & 0111)
-		return 0;
-	file_put(*file);
-	*file = NULL;
-	return -EACCES;
+	return file_open(path, O_RDONLY | FILE_OPEN_EXEC, 0, file);
 }
 
 static void name_process(struct process *p, const char *path)

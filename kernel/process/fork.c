@@ -19,6 +19,7 @@ static int run_child(void *arg)
 	struct arch_frame *frame = arch_user_frame(t->stack);
 
 	t->fs = p->fs;
+	t->cred = &p->cred;
 	*frame = p->start;
 	if (p->set_tid) {
 		const u32 tid = (u32)p->pid;

@@ -187,6 +187,7 @@ void process_exit(int wait)
 		copy_to_user(p->task.clear_tid, &zero, sizeof(zero));
 	}
 	t->fs = NULL;
+	t->cred = NULL;
 	process_drop_parts(p);
 	process_new_space(p, NULL);
 	p->run_time = thread_cpu_time();

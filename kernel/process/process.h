@@ -8,6 +8,7 @@
 
 #include <arch/atomic.h>
 #include <arch/user.h>
+#include <fs/credentials.h>
 #include <fs/file.h>
 #include <fs/fs.h>
 #include <kernel/spinlock.h>
@@ -93,13 +94,6 @@ enum process_state {
 	PROCESS_RUNS,
 	PROCESS_ZOMBIE,		/* has ended; its parent has not asked yet */
 	PROCESS_REAPED,
-};
-
-struct credentials {
-	u32 uid, euid, suid, fsuid;
-	u32 gid, egid, sgid, fsgid;
-	u32 group_count;
-	u32 groups[32];
 };
 
 struct limit {

@@ -36,12 +36,14 @@ static int run_spawned(void *arg)
 	struct arch_frame *frame = arch_user_frame(t->stack);
 
 	t->fs = p->fs;
+	t->cred = &p->cred;
 	spawn->err = exec_load(spawn->path, spawn->strings, frame);
 	if (!spawn->err) {
 		completion_finish(&spawn->done);
 		arch_user_return(frame);
 	}
 	t->fs = NULL;
+	t->cred = NULL;
 	arch_user_leave(&t->context);
 	completion_finish(&spawn->done);
 	return 0;

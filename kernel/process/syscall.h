@@ -61,15 +61,29 @@ void path_done(struct user_path *path);
 
 /*
  * From here to at_end() paths of the calling thread that do not begin with / begin at the folder
- * that descriptor @fd has open, or, AT_FDCWD, where they do anyway. 0; -EBADF, -ENOTDIR where @path
- * needs it. Whatever it returns, at_end() comes behind it.
+ * that descriptor @fd has open, or, AT_FDCWD, where they do anyway; of two, the second one at
+ * @second_fd. 0; -EBADF, -ENOTDIR where the path needs it. Whatever it returns, at_end() comes
+ * behind it.
  */
 struct at {
-	struct fs_context context;
-	struct fs_context *before;
-	struct file *file;
+	struct fs_at fs;
+	struct file *file, *second;
+	bool on;
 };
 int at_begin(struct at *at, int fd, const char *path);
+int at_begin_two(struct at *at, int fd, const char *path, int second_fd, const char *second_path);
 void at_end(struct at *at);
+
+/* Calls @act(path, @arg) with the program's path at @from, which begins at @fd. */
+typedef long path_fn(const char *path, void *arg);
+long path_act(int fd, uaddr_t from, path_fn *act, void *arg);
+
+/*
+ * The same; where @flags has AT_EMPTY_PATH and the path is empty, @act_file(file, @arg) with what
+ * @fd has open, be it by O_PATH.
+ */
+typedef long file_fn(struct file *file, void *arg);
+long path_act_empty(int fd, uaddr_t from, unsigned long flags, path_fn *act, file_fn *act_file,
+		    void *arg);
 
 #endif

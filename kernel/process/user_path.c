@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Paths that programs give, and the folders where they begin. */
-#include <arch/cpu.h>
 #include <fs/inode.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -31,33 +30,85 @@ void path_done(struct user_path *path)
 		kfree(path->more);
 }
 
-int at_begin(struct at *at, int fd, const char *path)
+/* The folder that @fd has open, with a reference, where @path begins at it; NULL: it does not. */
+static int at_file(int fd, const char *path, struct file **file)
 {
-	struct thread *t = arch_current();
-
-	at->file = NULL;
+	*file = NULL;
 	if (likely(fd == AT_FDCWD || *path == '/'))
 		return 0;
-	at->file = files_get(process_current()->files, fd);
-	if (!at->file)
+	*file = files_get_any(files_here(), fd);
+	if (!*file)
 		return -EBADF;
-	if (!S_ISDIR(at->file->inode->mode)) {
-		file_put(at->file);
-		at->file = NULL;
-		return -ENOTDIR;
-	}
-	/* nobody else sees it, so what it refers to is held by the file and by the first context */
-	at->before = t->fs;
-	at->context = *at->before;
-	at->context.cwd = at->file->path;
-	t->fs = &at->context;
-	return 0;
+	if (S_ISDIR((*file)->inode->mode))
+		return 0;
+	file_put(*file);
+	*file = NULL;
+	return -ENOTDIR;
+}
+
+int at_begin_two(struct at *at, int fd, const char *path, int second_fd, const char *second_path)
+{
+	int err = at_file(fd, path, &at->file);
+
+	at->second = NULL;
+	if (!err && unlikely(second_fd != AT_FDCWD))
+		err = at_file(second_fd, second_path, &at->second);
+	at->on = !err && unlikely(at->file || at->second);
+	if (at->on)
+		fs_at_begin(&at->fs, at->file, at->second);
+	return err;
+}
+
+int at_begin(struct at *at, int fd, const char *path)
+{
+	return at_begin_two(at, fd, path, AT_FDCWD, NULL);
 }
 
 void at_end(struct at *at)
 {
-	if (likely(!at->file))
-		return;
-	arch_current()->fs = at->before;
-	file_put(at->file);
+	if (unlikely(at->on))
+		fs_at_end(&at->fs);
+	if (unlikely(at->file))
+		file_put(at->file);
+	if (unlikely(at->second))
+		file_put(at->second);
+}
+
+long path_act(int fd, uaddr_t from, path_fn *act, void *arg)
+{
+	struct user_path path;
+	struct at at;
+	long result = path_get_user(&path, from);
+
+	if (!result) {
+		result = at_begin(&at, fd, path.text);
+		if (!result)
+			result = act(path.text, arg);
+		at_end(&at);
+	}
+	path_done(&path);
+	return result;
+}
+
+long path_act_empty(int fd, uaddr_t from, unsigned long flags, path_fn *act, file_fn *act_file,
+		    void *arg)
+{
+	struct file *file;
+	char first;
+	long result;
+
+	if (likely(!(flags & AT_EMPTY_PATH)))
+		return path_act(fd, from, act, arg);
+	if (copy_from_user(&first, from, 1))
+		return -EFAULT;
+	if (first)
+		return path_act(fd, from, act, arg);
+	if (fd == AT_FDCWD)
+		return act(".", arg);
+	file = files_get_any(files_here(), fd);
+	if (!file)
+		return -EBADF;
+	result = act_file(file, arg);
+	file_put(file);
+	return result;
 }
