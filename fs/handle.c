@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What programs ask of open files, and the kernel's own commands only of paths. */
 #include <lib/string.h>
+#include <mm/heap.h>
 #include <mm/page.h>
 
 #include "vfs.h"
@@ -118,7 +119,19 @@ int fs_chroot(const char *path, bool may)
 	return err;
 }
 
-/* --- What holds the file ---------------------------------------------------------------------- */
+/* --- What it is, and what holds it ------------------------------------------------------------ */
+
+ssize_t file_readlink(struct file *file, char *buf, size_t size)
+{
+	const struct inode *inode = file->inode;
+	size_t n;
+
+	if (!S_ISLNK(inode->mode))
+		return -ENOENT;
+	n = MIN(strlen(inode->link), size);
+	memcpy(buf, inode->link, n);
+	return (ssize_t)n;
+}
 
 void file_statfs(struct file *file, struct fs_statfs *stat)
 {
@@ -129,4 +142,108 @@ void file_statfs(struct file *file, struct fs_statfs *stat)
 			.type = S_ISFIFO(file->inode->mode) ? "pipefs" : "ramfs",
 			.device = file->inode->super->device, .block_size = PAGE_SIZE,
 		};
+}
+
+/* --- Files that are opened otherwise ---------------------------------------------------------- */
+
+static const struct file_ops no_ops;
+
+/* @file, which is nothing yet, becomes that of @path, whose references it takes. */
+static void fill(struct file *file, const struct path *path, int flags, u32 access)
+{
+	*file = (struct file){
+		.refs = 1, .access = access, .flags = flags, .path = *path,
+		.inode = path->dentry->inode, .ops = &no_ops,
+	};
+}
+
+int file_open_path(const char *path, int flags, struct file **result)
+{
+	struct file *file = kmalloc(sizeof(*file));
+	struct path at;
+	int err = file ? walk_path(path, !(flags & O_NOFOLLOW), &at) : -ENOMEM;
+
+	if (err)
+		goto out_free;
+	err = -ENOTDIR;
+	if (flags & O_DIRECTORY && !S_ISDIR(at.dentry->inode->mode))
+		goto out_put;
+	fill(file, &at, O_PATH | (flags & (O_DIRECTORY | O_NOFOLLOW)), FILE_PATH | FILE_STREAM);
+	*result = file;
+	return 0;
+out_put:
+	path_put(&at);
+out_free:
+	kfree(file);
+	return err;
+}
+
+/* Whether a file without a name can be made in @dir. */
+static int may_make_unnamed(const struct path *dir)
+{
+	const struct inode *inode = dir->dentry->inode;
+	int err;
+
+	if (!S_ISDIR(inode->mode))
+		return -ENOTDIR;
+	if (dir->mount->super.read_only)
+		return -EROFS;
+	err = permit(inode, MAY_WRITE | MAY_EXEC);
+	if (err)
+		return err;
+	/* where names are kept elsewhere too, the filesystem would have to know of it */
+	return !inode->ops->create || inode->ops->lookup ? -EOPNOTSUPP : 0;
+}
+
+/* Makes one, in the place of the directory @at, which is given back. */
+static int make_unnamed(struct path *at, int flags, u32 mode)
+{
+	static const struct fs_name name = { "(unnamed)", 9, 0 };
+	struct inode *dir = at->dentry->inode, *inode;
+	struct dentry *d;
+	int err = dir->ops->create(dir, &name, S_IFREG | (mode & 07777 & ~fs_context()->mask), 0,
+				   NULL, &inode);
+
+	if (err)
+		return err;
+	permit_own(dir, inode);
+	inode->links = 0;
+	inode->unnamed = !(flags & O_EXCL);
+	d = dentry_alloc(&name, inode);
+	if (!d) {
+		inode_put(inode);
+		return -ENOMEM;
+	}
+	dentry_put(at->dentry);
+	at->dentry = d;
+	return 0;
+}
+
+int file_open_unnamed(const char *path, int flags, u32 mode, struct file **result)
+{
+	u32 access = (u32)(flags + 1) & (FILE_READ | FILE_WRITE);
+	struct file *file;
+	struct path at;
+	int err;
+
+	if (!(access & FILE_WRITE) || flags & O_CREAT)
+		return -EINVAL;
+	file = kmalloc(sizeof(*file));
+	err = file ? walk_path(path, !(flags & O_NOFOLLOW), &at) : -ENOMEM;
+	if (err)
+		goto out_free;
+	err = may_make_unnamed(&at);
+	if (!err)
+		err = make_unnamed(&at, flags, mode);
+	if (err)
+		goto out_put;
+	fill(file, &at, flags & ~(O_EXCL | O_NOCTTY | O_TRUNC), access);
+	file->ops = file->inode->file_ops;
+	*result = file;
+	return 0;
+out_put:
+	path_put(&at);
+out_free:
+	kfree(file);
+	return err;
 }

@@ -105,6 +105,18 @@ extern const struct vma_ops file_vma_ops;
 /* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
 struct file *memory_file(u64 size);
 
+/*
+ * As file_open() with O_PATH: a file that names @path, and with which nothing else can be done. Of
+ * @flags O_DIRECTORY and O_NOFOLLOW count.
+ */
+int file_open_path(const char *path, int flags, struct file **file);
+
+/*
+ * As file_open() with O_TMPFILE: a new file in the filesystem of the directory @path, which has no
+ * name. file_link() can give it one, unless @flags has O_EXCL. -EOPNOTSUPP where that cannot be.
+ */
+int file_open_unnamed(const char *path, int flags, u32 mode, struct file **file);
+
 /* Takes room for @n bytes from @pos on, as fallocate(2) with mode 0. In fs/handle.c. */
 int file_allocate(struct file *file, s64 pos, s64 n);
 #endif

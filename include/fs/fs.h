@@ -163,6 +163,9 @@ int fs_chroot(const char *path, bool may);
 /* Gives @file's file a further name. -ENOENT where it has none any more. */
 int file_link(struct file *file, const char *new_path);
 
+/* As fs_readlink(), of a link that O_PATH has opened; -ENOENT for what is none. */
+ssize_t file_readlink(struct file *file, char *buf, size_t size);
+
 void file_statfs(struct file *file, struct fs_statfs *stat);
 
 /* As fs_umount(), where a symbolic link at the end of @target is -EINVAL. */

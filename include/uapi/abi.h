@@ -41,6 +41,12 @@ struct abi_stat {
 };
 static_assert(sizeof(struct abi_stat) == 128, "Linux's struct stat on arm64");
 
+struct abi_open_how {
+	u64 flags;
+	u64 mode;
+	u64 resolve;
+};
+
 struct abi_statx_time {
 	s64 sec;
 	u32 nsec;

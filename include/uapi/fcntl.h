@@ -42,6 +42,13 @@
 #define AT_EMPTY_PATH		0x1000
 #define AT_STATX_SYNC_TYPE	0x6000
 
+#define RESOLVE_NO_XDEV		0x01	/* openat2(2)'s */
+#define RESOLVE_NO_MAGICLINKS	0x02
+#define RESOLVE_NO_SYMLINKS	0x04
+#define RESOLVE_BENEATH		0x08
+#define RESOLVE_IN_ROOT		0x10
+#define RESOLVE_CACHED		0x20
+
 #define RENAME_NOREPLACE (1 << 0)
 
 /* The longest name and the longest path; a path's includes the byte that ends it. */

@@ -15,7 +15,7 @@ long sys_close(int fd)
 
 static long duplicate(int fd, int min, bool cloexec)
 {
-	struct file *file = files_get(files_here(), fd);
+	struct file *file = files_get_any(files_here(), fd);
 	int copy;
 
 	if (!file)
@@ -38,7 +38,7 @@ long sys_dup3(int fd, int to, unsigned long flags)
 
 	if (flags & ~(unsigned long)O_CLOEXEC || fd == to)
 		return -EINVAL;
-	file = files_get(files_here(), fd);
+	file = files_get_any(files_here(), fd);
 	if (!file || to < 0) {
 		if (file)
 			file_put(file);
@@ -54,11 +54,13 @@ long sys_dup3(int fd, int to, unsigned long flags)
 
 long sys_fcntl(int fd, unsigned int command, unsigned long argument)
 {
-	struct file *file = files_get(files_here(), fd);
+	struct file *file = files_get_any(files_here(), fd);
 	long result = 0;
 
 	if (!file)
 		return -EBADF;
+	if (file->access & FILE_PATH && command > F_GETFL && command != F_DUPFD_CLOEXEC)
+		command = UINT32_MAX;
 	switch (command) {
 	case F_DUPFD:
 	case F_DUPFD_CLOEXEC:
@@ -72,13 +74,13 @@ long sys_fcntl(int fd, unsigned int command, unsigned long argument)
 		result = files_set_cloexec(files_here(), fd, argument & FD_CLOEXEC);
 		break;
 	case F_GETFL:
-		result = file->flags | O_LARGEFILE;
+		result = file->flags;
 		break;
 	case F_SETFL:
 		file->flags = (file->flags & ~FLAGS_SETTABLE) | ((int)argument & FLAGS_SETTABLE);
 		break;
 	default:
-		result = -EINVAL;
+		result = file->access & FILE_PATH ? -EBADF : -EINVAL;
 	}
 	file_put(file);
 	return result;
@@ -124,6 +126,7 @@ long sys_memfd_create(uaddr_t name, unsigned long flags)
 	file = memory_file(0);
 	if (!file)
 		return -ENOMEM;
+	file->flags |= O_LARGEFILE;
 	fd = files_add(files_here(), file, 0, flags & MFD_CLOEXEC);
 	if (fd < 0)
 		file_put(file);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls that name files: opening, making, removing, asking. */
+/* Calls that name directories and files: making, removing, listing, going there. */
 #include <fs/inode.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -8,31 +8,6 @@
 
 #include "process.h"
 #include "syscall.h"
-
-/* --- Opening ---------------------------------------------------------------------------------- */
-
-long sys_openat(int fd, uaddr_t from, unsigned long flags, unsigned long mode)
-{
-	struct files *files = files_here();
-	struct user_path path;
-	struct file *file;
-	struct at at;
-	int result = path_get_user(&path, from);
-
-	if (!result) {
-		result = at_begin(&at, fd, path.text);
-		if (!result)
-			result = file_open(path.text, (int)flags & ~O_CLOEXEC, (u32)mode, &file);
-		at_end(&at);
-	}
-	path_done(&path);
-	if (result)
-		return result;
-	result = files_add(files, file, 0, flags & O_CLOEXEC);
-	if (result < 0)
-		file_put(file);
-	return result;
-}
 
 /* --- Making and removing ---------------------------------------------------------------------- */
 
@@ -103,30 +78,42 @@ long sys_truncate(uaddr_t path, long size)
 	return size < 0 ? -EINVAL : path_act(AT_FDCWD, path, do_truncate, &size);
 }
 
-struct link_buffer {
-	uaddr_t buf;
+/* In the kernel first: what holds the text may go while it is copied to the program. */
+struct link_text {
+	char *text;
 	size_t size;
 };
 
-static long do_readlink(const char *path, void *arg)
+static long readlink_path(const char *path, void *arg)
 {
-	const struct link_buffer *b = arg;
-	char *text = kmalloc(PATH_MAX);
-	ssize_t n = text ? fs_readlink(path, text, MIN(b->size, (size_t)PATH_MAX)) : -ENOMEM;
+	const struct link_text *t = arg;
 
-	if (n >= 0 && copy_to_user(b->buf, text, (size_t)n))
-		n = -EFAULT;
-	kfree(text);
-	return n;
+	return fs_readlink(path, t->text, t->size);
+}
+
+static long readlink_file(struct file *file, void *arg)
+{
+	const struct link_text *t = arg;
+
+	return file_readlink(file, t->text, t->size);
 }
 
 long sys_readlinkat(int fd, uaddr_t path, uaddr_t buf, unsigned long size)
 {
-	struct link_buffer b = { buf, size };
+	struct link_text t = { .size = MIN(size, (unsigned long)PATH_MAX) };
+	long n;
 
 	if ((int)size <= 0)
 		return -EINVAL;
-	return path_act(fd, path, do_readlink, &b);
+	t.text = kmalloc(t.size);
+	if (!t.text)
+		return -ENOMEM;
+	n = path_act_empty(fd, path, fd == AT_FDCWD ? 0 : AT_EMPTY_PATH, readlink_path,
+			   readlink_file, &t);
+	if (n >= 0 && copy_to_user(buf, t.text, (size_t)n))
+		n = -EFAULT;
+	kfree(t.text);
+	return n;
 }
 
 struct listing {
