@@ -10,6 +10,7 @@
 #include <arch/irq.h>
 #include <device/console.h>
 #include <device/driver.h>
+#include <kernel/poll.h>
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
 #include <kernel/time.h>
@@ -29,6 +30,7 @@ struct ring {
 static struct {
 	struct wait_queue readers;
 	/* its lock held: */
+	struct poll_queue polls;
 	struct ring in, out;
 	bool receive_masked;
 	bool interrupted;	/* CONSOLE_INTERRUPT, until a reader was told */
@@ -82,6 +84,7 @@ bool console_register(struct device *dev, const struct console_ops *ops)
 	if (console.dev || (want && want != dev->node && has_driver(want)))
 		return false;
 	wait_queue_init(&console.readers);
+	poll_queue_init(&console.polls);
 	console.dev = dev;
 	console.ops = ops;
 	ops->receive_irq(dev, true);
@@ -228,8 +231,10 @@ void console_interrupt(struct device *dev)
 				break;
 			taken |= receive_locked((char)c);
 		}
-		if (!ring_empty(&console.in))
+		if (!ring_empty(&console.in)) {
 			wait_wake_all(&console.readers);
+			poll_wake(&console.polls);
+		}
 		if (ring_full(&console.in) && !console.receive_masked) {
 			console.receive_masked = true;
 			console.ops->receive_irq(dev, false);
@@ -282,6 +287,28 @@ int console_read(u64 deadline)
 	spin_unlock_irqrestore(&console.readers.lock, state);
 	return c;
 }
+
+#ifdef CONFIG_PROCESS
+void console_poll_wait(struct poller *poller)
+{
+	if (console.dev)
+		poll_wait(poller, &console.polls, &console.readers.lock);
+}
+
+void console_poll_wake(void)
+{
+	unsigned long state = spin_lock_irqsave(&console.readers.lock);
+
+	if (console.dev)
+		poll_wake(&console.polls);
+	wait_unlock(&console.readers, state);
+}
+
+size_t console_available(void)
+{
+	return console.in.head - console.in.tail;
+}
+#endif
 
 int console_poll(void)
 {

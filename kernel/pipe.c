@@ -5,6 +5,7 @@
  * closed when its stream has no user any more, and the pipe goes with the second one.
  */
 #include <arch/cpu.h>
+#include <kernel/poll.h>
 #include <kernel/stream.h>
 #include <kernel/time.h>
 #include <kernel/wait.h>
@@ -16,6 +17,7 @@ struct pipe {
 	struct stream read, write;
 	struct wait_queue queue;
 	/* queue.lock held: */
+	struct poll_queue polls;
 	bool read_open, write_open;
 	size_t head;		/* where the next byte is read; counted on and on */
 	size_t tail;		/* where the next one is written */
@@ -42,6 +44,13 @@ static void take(struct pipe *p, char *data, size_t len)
 	p->head += len;
 }
 
+/* Something has changed. */
+static inline void wake_locked(struct pipe *p)
+{
+	wait_wake_all(&p->queue);
+	poll_wake(&p->polls);
+}
+
 static ssize_t pipe_read(struct stream *s, void *buf, size_t len)
 {
 	struct pipe *p = container_of(s, struct pipe, read);
@@ -55,7 +64,7 @@ static ssize_t pipe_read(struct stream *s, void *buf, size_t len)
 	if (!n) {
 		n = (ssize_t)MIN(len, p->tail - p->head);
 		take(p, buf, (size_t)n);
-		wait_wake_all(&p->queue);
+		wake_locked(p);
 	}
 	wait_unlock(&p->queue, state);
 	return n;
@@ -77,7 +86,7 @@ static int pipe_write(struct stream *s, const void *buf, size_t len)
 			put(p, data, n);
 			data += n;
 			len -= n;
-			wait_wake_all(&p->queue);
+			wake_locked(p);
 		} else {
 			err = wait_sleep(&p->queue, state, TIME_NEVER);
 			state = spin_lock_irqsave(&p->queue.lock);
@@ -95,7 +104,7 @@ static void end(struct pipe *p, bool *open)
 
 	*open = false;
 	last = !p->read_open && !p->write_open;
-	wait_wake_all(&p->queue);
+	wake_locked(p);
 	wait_unlock(&p->queue, state);
 	if (last)
 		kfree(p);
@@ -125,11 +134,51 @@ static int no_write(struct stream *s __unused, const void *buf __unused, size_t 
 	return -EBADF;
 }
 
+#ifdef CONFIG_PROCESS
+static unsigned int poll_read(struct stream *s, struct poller *poller)
+{
+	struct pipe *p = container_of(s, struct pipe, read);
+	unsigned int ready = 0;
+	unsigned long state;
+
+	poll_wait(poller, &p->polls, &p->queue.lock);
+	state = spin_lock_irqsave(&p->queue.lock);
+	if (p->head != p->tail)
+		ready |= STREAM_READY;
+	if (!p->write_open)
+		ready |= STREAM_ENDED;
+	spin_unlock_irqrestore(&p->queue.lock, state);
+	return ready;
+}
+
+static unsigned int poll_write(struct stream *s, struct poller *poller)
+{
+	struct pipe *p = container_of(s, struct pipe, write);
+	unsigned int ready = 0;
+	unsigned long state;
+
+	poll_wait(poller, &p->polls, &p->queue.lock);
+	state = spin_lock_irqsave(&p->queue.lock);
+	if (p->tail - p->head < CONFIG_PIPE_SIZE)
+		ready |= STREAM_READY;
+	if (!p->read_open)
+		ready |= STREAM_ENDED;
+	spin_unlock_irqrestore(&p->queue.lock, state);
+	return ready;
+}
+#endif
+
 static const struct stream_ops read_ops = {
 	.read = pipe_read, .write = no_write, .close = close_read,
+#ifdef CONFIG_PROCESS
+	.poll = poll_read,
+#endif
 };
 static const struct stream_ops write_ops = {
 	.read = no_read, .write = pipe_write, .close = close_write,
+#ifdef CONFIG_PROCESS
+	.poll = poll_write,
+#endif
 };
 
 int pipe_create(struct stream **read, struct stream **write)
@@ -141,6 +190,7 @@ int pipe_create(struct stream **read, struct stream **write)
 	stream_init(&p->read, &read_ops);
 	stream_init(&p->write, &write_ops);
 	wait_queue_init(&p->queue);
+	poll_queue_init(&p->polls);
 	p->read_open = p->write_open = true;
 	p->head = p->tail = 0;
 	*read = &p->read;

@@ -34,6 +34,7 @@ static struct spinlock modes_lock = SPINLOCK_INIT;
 static struct termios modes = {
 	.c_iflag = ICRNL,
 	.c_oflag = OPOST | ONLCR,
+	.c_cflag = B115200 | CS8 | CREAD | CLOCAL,	/* what programs are told; nothing is set */
 	.c_lflag = ISIG | ICANON | ECHO | ECHOE | ECHOK | ECHOCTL | IEXTEN,
 	.c_cc = {
 		[VINTR] = CTRL('C'), [VQUIT] = CTRL('\\'), [VERASE] = DELETE, [VKILL] = CTRL('U'),
@@ -310,6 +311,46 @@ long tty_read(char *buf, size_t size, u64 deadline)
 		return read_line(buf, size, deadline);
 	return read_raw(buf, size, deadline);
 }
+
+#ifdef CONFIG_PROCESS
+/* Takes what has been typed, as far as the line goes: then reading gives something at once. */
+static void gather(void)
+{
+	while (!line_whole && console_pending()) {
+		int c = next(0);
+
+		if (c == -EINTR)
+			line_len = 0;
+		if (c >= 0)
+			line_whole = take((char)c);
+	}
+}
+
+size_t tty_available(void)
+{
+	if (is_set(ICANON))
+		gather();
+	return line_whole ? line_len - line_given : is_set(ICANON) ? 0 : console_available();
+}
+
+bool tty_readable(void)
+{
+	size_t n = tty_available();
+
+	/* Ctrl-D on an empty line can be read too: it is an end */
+	if (is_set(ICANON) || line_whole)
+		return line_whole;
+	return n >= (modes.c_cc[VTIME] ? 1 : MAX(modes.c_cc[VMIN], (u8)1));
+}
+
+void tty_flush_input(void)
+{
+	while (console_pending())
+		console_read(0);
+	line_whole = false;
+	line_len = line_given = 0;
+}
+#endif
 
 ssize_t tty_read_some(char *buf, size_t size)
 {

@@ -8,6 +8,8 @@
 #include <mm/iov.h>
 #include <uapi/errno.h>
 
+#include "console.h"
+
 #define PIECE	128	/* bytes, on the stack: what is read at a time */
 
 static int open_console(struct file *file)
@@ -16,10 +18,10 @@ static int open_console(struct file *file)
 	return 0;
 }
 
-static ssize_t read_console(struct file *file __unused, struct iov *iov, u64 pos __unused)
+static ssize_t read_console(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	char text[PIECE];
-	ssize_t n = iov->left ? tty_read_some(text, MIN(iov->left, sizeof(text))) : 0;
+	ssize_t n = iov->left ? console_read_some(file, text, MIN(iov->left, sizeof(text))) : 0;
 
 	if (n <= 0)
 		return n;
@@ -39,6 +41,9 @@ static ssize_t write_console(struct file *file __unused, struct iov *iov, u64 po
 
 static const struct file_ops console_ops = {
 	.open = open_console, .read = read_console, .write = write_console,
+#ifdef CONFIG_PROCESS
+	.ioctl = console_ioctl, .poll = console_poll_file,
+#endif
 };
 
 static const struct device_node console_node = {

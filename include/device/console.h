@@ -46,6 +46,8 @@ bool console_register(struct device *dev, const struct console_ops *ops);
  */
 void console_interrupt(struct device *dev);
 
+struct poller;
+
 enum console_verdict {
 	CONSOLE_KEEP,		/* a byte for whoever reads */
 	CONSOLE_TAKE,		/* not for the reader */
@@ -97,6 +99,18 @@ int console_poll(void);
 
 /* True when a byte can be read without waiting. */
 bool console_pending(void);
+
+#ifdef CONFIG_PROCESS
+/* How many can be read without waiting. */
+size_t console_available(void);
+
+/*
+ * Has @poller woken when something was received (<kernel/poll.h>); and has all of those look again,
+ * after a reader that they had to leave it to. Thread context.
+ */
+void console_poll_wait(struct poller *poller);
+void console_poll_wake(void);
+#endif
 
 /* Bytes that the device could not keep because it was not read in time, since boot. */
 unsigned long console_overruns(void);

@@ -19,6 +19,7 @@ struct file;
 struct inode;
 struct iov;
 struct page;
+struct poller;
 struct vma_ops;
 
 /* What is known of a file. Times in ns. */
@@ -73,9 +74,10 @@ struct file_ops {
 	/* A device's own calls: ioctl(2)'s results, -ENOTTY for those that it does not know. */
 	long (*ioctl)(struct file *file, unsigned int request, u64 argument);
 	/*
-	 * POLLIN, POLLOUT, ...: what could be done now without waiting. NULL: reading and writing.
+	 * POLLIN, POLLOUT, ...: what could be done now without waiting. Before it looks it has
+	 * @poller wait in one queue at most (<kernel/poll.h>). NULL: reading and writing.
 	 */
-	unsigned int (*poll)(struct file *file);
+	unsigned int (*poll)(struct file *file, struct poller *poller);
 #endif
 };
 

@@ -12,7 +12,11 @@
 #include <kernel/thread.h>
 #include <lib/types.h>
 
+struct poller;
 struct stream;
+
+#define STREAM_READY	1U	/* to be read, or written */
+#define STREAM_ENDED	2U	/* the other side has gone */
 
 /* Every hook is called in thread context, and may sleep. */
 struct stream_ops {
@@ -22,6 +26,13 @@ struct stream_ops {
 	int (*write)(struct stream *s, const void *buf, size_t len);
 	/* The last user has gone: frees the stream. */
 	void (*close)(struct stream *s);
+#ifdef CONFIG_PROCESS
+	/*
+	 * What could be done without waiting: STREAM_READY, STREAM_ENDED; before it looks it has
+	 * @poller wait in one queue at most (<kernel/poll.h>). NULL: it is always ready.
+	 */
+	unsigned int (*poll)(struct stream *s, struct poller *poller);
+#endif
 };
 
 /* Embedded in what it is a stream of. */

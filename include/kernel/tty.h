@@ -67,6 +67,28 @@ long tty_read(char *buf, size_t size, u64 deadline);
  */
 void tty_set_signal_hook(void (*hook)(int signal));
 
+#ifdef CONFIG_PROCESS
+/*
+ * How many bytes can be read at once; whether tty_read() would return at once; and forgets what was
+ * typed. They take and echo what waits, as reading does: the reader's, as tty_read(). To be woken
+ * when that changes: console_poll_wait().
+ */
+size_t tty_available(void);
+bool tty_readable(void);
+void tty_flush_input(void);
+
+/*
+ * In kernel/process/tty.c. The process group in front of the calling process's session, and the
+ * session: a number or a negative errno. And another group: 0; -EINVAL, -ESRCH, -EPERM.
+ */
+int tty_group(void);
+int tty_session(void);
+int tty_set_group(int group);
+
+/* Makes the terminal the session's of the calling process: 0, -EPERM. */
+int tty_take(void);
+#endif
+
 /* Whether Ctrl-C was typed since the last tty_clear_interrupt(). Any context. */
 bool tty_interrupted(void);
 void tty_clear_interrupt(void);

@@ -19,6 +19,12 @@
 #define OPOST	0000001
 #define ONLCR	0000004
 
+/* c_cflag */
+#define CS8	0000060
+#define CREAD	0000200
+#define CLOCAL	0004000
+#define B115200	0010002
+
 /* c_lflag */
 #define ISIG	0000001
 #define ICANON	0000002
@@ -52,6 +58,14 @@ struct termios {
 	u8 c_cc[NCCS];
 };
 static_assert(sizeof(struct termios) == 36, "Linux's struct termios has 36 bytes");
+
+/* TIOCGWINSZ, TIOCSWINSZ */
+struct winsize {
+	u16 ws_row;
+	u16 ws_col;
+	u16 ws_xpixel;
+	u16 ws_ypixel;
+};
 
 /* Signals that a terminal sends (asm-generic/signal.h). */
 #define SIGINT	2

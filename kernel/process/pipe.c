@@ -10,6 +10,7 @@
  * writes.
  */
 #include <fs/inode.h>
+#include <kernel/poll.h>
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -30,6 +31,7 @@ struct pipe {
 	u32 head;		/* where the next byte is read, counted on and on */
 	u32 tail;		/* where the next one is written */
 	u32 readers, writers;	/* ends that are open */
+	struct poll_queue polls;
 	u8 *page[PIPE_PAGES];
 };
 
@@ -43,6 +45,8 @@ static inline void unlock_and_wake(struct pipe *p, unsigned long state)
 {
 	if (!list_empty(&p->queue.waiters))
 		wait_wake_all(&p->queue);
+	if (unlikely(!list_empty(&p->polls.waiters)))
+		poll_wake(&p->polls);
 	wait_unlock(&p->queue, state);
 }
 
@@ -237,18 +241,20 @@ static void release_write(struct file *file)
 	end(p, &p->writers);
 }
 
-static unsigned int poll_read(struct file *file)
+static unsigned int poll_read(struct file *file, struct poller *poller)
 {
-	const struct pipe *p = file->data;
+	struct pipe *p = file->data;
 
+	poll_wait(poller, &p->polls, &p->queue.lock);
 	return (filled(p) ? POLLIN | POLLRDNORM : 0) |
 	       (p->writers ? 0 : POLLHUP);
 }
 
-static unsigned int poll_write(struct file *file)
+static unsigned int poll_write(struct file *file, struct poller *poller)
 {
-	const struct pipe *p = file->data;
+	struct pipe *p = file->data;
 
+	poll_wait(poller, &p->polls, &p->queue.lock);
 	return (PIPE_SIZE - filled(p) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0) |
 	       (p->readers ? 0 : POLLERR);
 }
@@ -274,6 +280,7 @@ int pipe_files(struct file **read, struct file **write, int flags)
 	if (!p)
 		return -ENOMEM;
 	wait_queue_init(&p->queue);
+	poll_queue_init(&p->polls);
 	p->readers = p->writers = 1;
 	flags &= O_NONBLOCK | O_DIRECT;
 	*read = anon_file(&read_ops, S_IFIFO | 0600, O_RDONLY | flags, p);

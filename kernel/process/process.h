@@ -112,6 +112,8 @@ struct task {
 	struct process *process;
 	struct thread *thread;
 	u64 mask;		/* signals that wait; the task's own */
+	u64 saved_mask;		/* of signal_mask_swap() */
+	bool mask_is_due;	/* it comes back on the way to the program */
 	uaddr_t clear_tid;
 };
 
@@ -140,6 +142,7 @@ struct process {
 	struct list all;
 	struct process *parent;	/* NULL: the kernel's shell waits for it */
 	int pgid, sid;
+	int tty_group;		/* of a session's leader: the group in front; 0: its own */
 	/* children.lock held: */
 	struct wait_queue children_changed;
 	struct list children;
@@ -228,6 +231,13 @@ struct file *stream_file(struct stream *stream, int flags);
 
 /* anon.c: a file without a path. */
 struct file *anon_file(const struct file_ops *ops, u32 mode, int flags, void *data);
+
+/*
+ * signal.c: the calling task's mask for one call, and as it was before: now, or, where the call was
+ * @interrupted, when that signal has been acted on.
+ */
+void signal_mask_swap(u64 mask);
+void signal_mask_restore(bool interrupted);
 
 /* syscall.c */
 void syscall_trace_signal(struct process *process, int signal);

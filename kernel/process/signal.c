@@ -83,9 +83,41 @@ static int next_signal(struct process *p)
 	return signal;
 }
 
+#define UNBLOCKABLE	(BIT(SIGKILL - 1) | BIT(SIGSTOP - 1))
+
+/* What has waited is looked at before the next sleep, and on the way back. */
+static void set_mask(struct task *t, u64 mask)
+{
+	t->mask = mask & ~UNBLOCKABLE;
+	if (atomic_load_relaxed(&t->process->pending) & ~t->mask) {
+		arch_context_work(&t->thread->context, WORK_SIGNAL);
+		thread_kill(t->thread);
+	}
+}
+
+void signal_mask_swap(u64 mask)
+{
+	struct task *t = task_current();
+
+	t->saved_mask = t->mask;
+	set_mask(t, mask);
+}
+
+void signal_mask_restore(bool interrupted)
+{
+	struct task *t = task_current();
+
+	t->mask_is_due = interrupted;
+	if (interrupted)
+		arch_context_work(&t->thread->context, WORK_SIGNAL);
+	else
+		set_mask(t, t->saved_mask);
+}
+
 void user_work(struct arch_frame *frame __unused, u32 work __unused)
 {
 	struct process *p = process_current();
+	struct task *t = task_current();
 	int signal;
 
 	if (thread_killed())
@@ -93,6 +125,10 @@ void user_work(struct arch_frame *frame __unused, u32 work __unused)
 	while ((signal = next_signal(p)))
 		if (!is_ignored(p, signal))
 			process_exit(signal);
+	if (t->mask_is_due) {
+		t->mask_is_due = false;
+		set_mask(t, t->saved_mask);
+	}
 }
 
 /* --- Faults ----------------------------------------------------------------------------------- */

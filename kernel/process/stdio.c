@@ -8,6 +8,7 @@
 #include <lib/string.h>
 #include <mm/iov.h>
 #include <uapi/errno.h>
+#include <uapi/ioctl.h>
 
 #include "process.h"
 
@@ -47,7 +48,23 @@ static ssize_t write(struct file *file, struct iov *iov, u64 pos __unused)
 	return done ? done : err;
 }
 
-static const struct file_ops stream_ops = { .release = release, .read = read, .write = write };
+static unsigned int poll(struct file *file, struct poller *poller)
+{
+	struct stream *s = file->data;
+	unsigned int ready = s && s->ops->poll ? s->ops->poll(s, poller) : STREAM_READY, events = 0;
+
+	if (file->access & FILE_READ)
+		events = (ready & STREAM_READY ? POLLIN | POLLRDNORM : 0) |
+			 (ready & STREAM_ENDED ? POLLHUP : 0);
+	if (file->access & FILE_WRITE)
+		events |= (ready & STREAM_READY ? POLLOUT | POLLWRNORM : 0) |
+			  (ready & STREAM_ENDED ? POLLERR : 0);
+	return events;
+}
+
+static const struct file_ops stream_ops = {
+	.release = release, .read = read, .write = write, .poll = poll,
+};
 
 struct file *stream_file(struct stream *stream, int flags)
 {
