@@ -21,7 +21,8 @@
 
 #include "process.h"
 
-#define PIPE_SIZE	KIB(64)
+#define PIPE_SIZE	KIB(64)		/* unless F_SETPIPE_SZ says otherwise: a power of two */
+#define PIPE_SIZE_MAX	MIB(1)		/* as Linux's pipe-max-size */
 #define PIPE_BUF	4096
 #define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE)
 
@@ -32,7 +33,9 @@ struct pipe {
 	u32 tail;		/* where the next one is written */
 	u32 readers, writers;	/* ends that are open */
 	struct poll_queue polls;
-	u8 *page[PIPE_PAGES];
+	u32 size;
+	u8 **page;		/* of the ring: own, or from the heap */
+	u8 *own[PIPE_PAGES];
 };
 
 static inline unsigned long lock(struct pipe *p)
@@ -55,10 +58,15 @@ static inline u32 filled(const struct pipe *p)
 	return p->tail - p->head;
 }
 
+static inline u32 room(const struct pipe *p)
+{
+	return p->size - filled(p);
+}
+
 /* Copies out up to a page's worth. Less than there is to copy: memory is missing. */
 static inline size_t take(struct pipe *p, struct iov *iov)
 {
-	u32 at = p->head % PIPE_SIZE;
+	u32 at = p->head & (p->size - 1);
 	size_t there = MIN((size_t)filled(p), iov->left);
 	size_t n = MIN(there, PAGE_SIZE - at % PAGE_SIZE), got;
 
@@ -87,7 +95,7 @@ static inline u8 *page_at(struct pipe *p, u32 at)
  */
 static inline ssize_t put(struct pipe *p, struct iov *iov, size_t n, u32 ahead)
 {
-	u32 at = (p->tail + ahead) % PIPE_SIZE;
+	u32 at = (p->tail + ahead) & (p->size - 1);
 	u8 *page = page_at(p, at);
 
 	if (unlikely(!page))
@@ -166,7 +174,7 @@ static int bring_in(const struct iov *iov)
 static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	struct pipe *p = file->data;
-	size_t least = MIN(iov->left, (size_t)PIPE_BUF), room;
+	size_t least = MIN(iov->left, (size_t)PIPE_BUF), fits;
 	ssize_t done = 0, n = 0;
 	unsigned long state;
 
@@ -176,15 +184,15 @@ static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 	iov->may_fault = false;
 	while (iov->left) {
 		state = lock(p);
-		room = PIPE_SIZE - filled(p);
+		fits = room(p);
 		if (unlikely(!p->readers)) {
 			spin_unlock_irqrestore(&p->queue.lock, state);
 			process_signal(process_current(), SIGPIPE);
 			return done ? done : -EPIPE;
 		}
-		if (room >= least) {
-			room = MIN(room, iov->left);
-			n = put_whole(p, iov, MIN(room, (size_t)PIPE_BUF));
+		if (fits >= least) {
+			fits = MIN(fits, iov->left);
+			n = put_whole(p, iov, MIN(fits, (size_t)PIPE_BUF));
 			unlock_and_wake(p, state);
 			if (likely(n > 0)) {
 				done += n;
@@ -206,11 +214,18 @@ static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 	return done;
 }
 
+static void free_ring(u8 **page, u32 size)
+{
+	for (u32 i = 0; i < size >> PAGE_SHIFT; i++)
+		if (page[i])
+			page_put(virt_to_page(page[i]));
+}
+
 static void free_pipe(struct pipe *p)
 {
-	for (unsigned int i = 0; i < PIPE_PAGES; i++)
-		if (p->page[i])
-			page_put(virt_to_page(p->page[i]));
+	free_ring(p->page, p->size);
+	if (p->page != p->own)
+		kfree(p->page);
 	kfree(p);
 }
 
@@ -255,7 +270,7 @@ static unsigned int poll_write(struct file *file, struct poller *poller)
 	struct pipe *p = file->data;
 
 	poll_wait(poller, &p->polls, &p->queue.lock);
-	return (PIPE_SIZE - filled(p) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0) |
+	return (room(p) >= PIPE_BUF ? POLLOUT | POLLWRNORM : 0) |
 	       (p->readers ? 0 : POLLERR);
 }
 
@@ -273,6 +288,88 @@ static const struct file_ops write_ops = {
 	.release = release_write, .write = pipe_write, .poll = poll_write, .ioctl = pipe_ioctl,
 };
 
+/* NULL: it is no pipe. */
+static struct pipe *pipe_of(const struct file *file)
+{
+	return file->ops == &read_ops || file->ops == &write_ops ? file->data : NULL;
+}
+
+/* Copies what is in the ring to one of other pages and size: 0, -ENOMEM. Pipe locked. */
+static int copy_ring(const struct pipe *p, u8 **page, u32 size)
+{
+	u32 n;
+
+	for (u32 pos = p->head; pos != p->tail; pos += n) {
+		u32 from = pos & (p->size - 1), to = pos & (size - 1);
+		u8 **fresh = &page[to >> PAGE_SHIFT];
+
+		/* both rings are whole pages, so a place has the same offset in either */
+		n = MIN(p->tail - pos, (u32)(PAGE_SIZE - from % PAGE_SIZE));
+		if (!*fresh) {
+			struct page *new = page_alloc(0, PAGE_USE_KERNEL);
+
+			if (!new)
+				return -ENOMEM;
+			*fresh = page_to_virt(new);
+		}
+		memcpy(*fresh + to % PAGE_SIZE, p->page[from >> PAGE_SHIFT] + from % PAGE_SIZE, n);
+	}
+	return 0;
+}
+
+/* The ring becomes @page, of @size; what is to be freed is in both then. */
+static int resize(struct pipe *p, u8 ***page, u32 *size)
+{
+	unsigned long state = lock(p);
+	u8 **old = p->page;
+	u32 old_size = p->size;
+	int err = filled(p) > *size ? -EBUSY : copy_ring(p, *page, *size);
+
+	if (!err) {
+		p->page = *page;
+		p->size = *size;
+		*page = old;
+		*size = old_size;
+	}
+	unlock_and_wake(p, state);
+	return err;
+}
+
+long pipe_get_size(const struct file *file)
+{
+	const struct pipe *p = pipe_of(file);
+
+	return p ? (long)p->size : -EBADF;
+}
+
+long pipe_set_size(struct file *file, unsigned long wanted)
+{
+	u32 size = MAX((u32)PAGE_SIZE, 4096U), rest;
+	struct pipe *p = pipe_of(file);
+	u8 **page;
+	int err;
+
+	if (!p)
+		return -EBADF;
+	if ((u32)wanted > BIT(31))
+		return -EINVAL;
+	if (wanted > PIPE_SIZE_MAX)
+		return process_current()->cred.euid ? -EPERM : -ENOMEM;
+	while (size < wanted)
+		size *= 2;
+	page = kcalloc(size >> PAGE_SHIFT, sizeof(*page));
+	if (!page)
+		return -ENOMEM;
+	rest = size;
+	err = resize(p, &page, &rest);
+	free_ring(page, rest);
+	if (page != p->own)
+		kfree(page);
+	else
+		memset(p->own, 0, sizeof(p->own));
+	return err ? err : (long)size;
+}
+
 int pipe_files(struct file **read, struct file **write, int flags)
 {
 	struct pipe *p = kzalloc(sizeof(*p));
@@ -282,6 +379,8 @@ int pipe_files(struct file **read, struct file **write, int flags)
 	wait_queue_init(&p->queue);
 	poll_queue_init(&p->polls);
 	p->readers = p->writers = 1;
+	p->size = PIPE_SIZE;
+	p->page = p->own;
 	flags &= O_NONBLOCK | O_DIRECT;
 	*read = anon_file(&read_ops, S_IFIFO | 0600, O_RDONLY | flags, p);
 	if (!*read) {

@@ -226,6 +226,13 @@ int exec_load(const char *path, struct exec_strings *strings, struct arch_frame 
 /* pipe.c: both ends. 0, -ENOMEM. */
 int pipe_files(struct file **read, struct file **write, int flags);
 
+/*
+ * How many bytes the pipe that @file is an end of takes; and another size, at least @wanted: the
+ * new one. -EBADF for what is no pipe; -EBUSY when more is in it; -EPERM, -EINVAL, -ENOMEM.
+ */
+long pipe_get_size(const struct file *file);
+long pipe_set_size(struct file *file, unsigned long wanted);
+
 /* stdio.c: a file that is @stream, of which it takes a reference; NULL is the terminal. */
 struct file *stream_file(struct stream *stream, int flags);
 

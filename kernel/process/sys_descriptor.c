@@ -79,6 +79,12 @@ long sys_fcntl(int fd, unsigned int command, unsigned long argument)
 	case F_SETFL:
 		file->flags = (file->flags & ~FLAGS_SETTABLE) | ((int)argument & FLAGS_SETTABLE);
 		break;
+	case F_GETPIPE_SZ:
+		result = pipe_get_size(file);
+		break;
+	case F_SETPIPE_SZ:
+		result = pipe_set_size(file, argument);
+		break;
 	default:
 		result = file->access & FILE_PATH ? -EBADF : -EINVAL;
 	}

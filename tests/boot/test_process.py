@@ -157,3 +157,25 @@ def test_budgets(run, build, compile_program, tmp_path):
     over = {name: (figures[name], bound["max"]) for name, bound in budgets["lat"].items()
             if int(figures[name]) > bound["max"] * slack}
     assert not over
+
+
+def test_typing(boot, process_kernel, compile_program, tmp_path):
+    """A program is woken by what is typed: by a line when that is whole, by a key at once."""
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "typed").write_bytes(compile_program("typed").read_bytes())
+    (root / "typed").chmod(0o755)
+    session = boot(process_kernel(), env={"INITRD": root, "CPU": CPU["4K"]})
+    session.prompt()
+    session.send("/typed\r")
+    session.expect("a line: ")
+    session.send("hal")
+    session.expect("hal")           # the echo: it has been looked at, and is no line yet
+    session.send("f\x7f\x7fls\r")
+    session.expect("5 of 5 bytes: hals\r?\n")
+    session.expect("a key: ")
+    session.send("k")
+    session.expect("1 byte: k\r?\n")
+    session.expect("nothing: 0\r?\n")
+    session.prompt()
+    session.poweroff()
