@@ -349,6 +349,7 @@ bool walk_fast(const char *path, struct path *result)
 {
 	struct fs_context *context = fs_context();
 	const char *begin = path;
+	bool all = permit_all();
 	unsigned long state = tree_lock_inline();
 	struct path at = *path == '/' ? context->root : context->cwd;
 	struct dentry *d = at.dentry;
@@ -361,7 +362,7 @@ bool walk_fast(const char *path, struct path *result)
 		path = read_name(path, &name);
 		/* no name, "." and "..", and what is too long */
 		if (name.length - 1 >= NAME_MAX || (*name.text == '.' && name.length < 3) ||
-		    !S_ISDIR(d->inode->mode) || permit(d->inode, MAY_EXEC))
+		    !S_ISDIR(d->inode->mode) || (!all && permit(d->inode, MAY_EXEC)))
 			break;
 		d = dentry_find(d, &name);
 		if (!d || !d->inode || d->flags & DENTRY_MOUNT || S_ISLNK(d->inode->mode))

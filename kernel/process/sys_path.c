@@ -32,7 +32,7 @@ long sys_unlinkat(int fd, uaddr_t path, unsigned long flags)
 {
 	if (flags & ~(unsigned long)AT_REMOVEDIR)
 		return -EINVAL;
-	return path_act(fd, path, do_unlink, &flags);
+	return path_act_inline(fd, path, do_unlink, &flags);
 }
 
 static long do_chdir(const char *path, void *arg __unused)

@@ -15,13 +15,25 @@ static struct abi_timespec timespec_of(u64 ns)
 
 static long put_stat(const struct file_stat *s, uaddr_t to)
 {
-	const struct abi_stat stat = {
-		.dev = s->device, .ino = s->inode, .mode = s->mode, .nlink = s->links,
-		.uid = s->uid, .gid = s->gid, .rdev = s->node, .size = (s64)s->size,
-		.blksize = (s32)s->block_size, .blocks = (s64)s->blocks,
-		.atime = timespec_of(s->accessed), .mtime = timespec_of(s->modified),
-		.ctime = timespec_of(s->changed),
-	};
+	struct abi_stat stat;
+
+	/* one by one: clearing all of it first takes as long as this */
+	stat.dev = s->device;
+	stat.ino = s->inode;
+	stat.mode = s->mode;
+	stat.nlink = s->links;
+	stat.uid = s->uid;
+	stat.gid = s->gid;
+	stat.rdev = s->node;
+	stat.pad1 = 0;
+	stat.size = (s64)s->size;
+	stat.blksize = (s32)s->block_size;
+	stat.pad2 = 0;
+	stat.blocks = (s64)s->blocks;
+	stat.atime = timespec_of(s->accessed);
+	stat.mtime = timespec_of(s->modified);
+	stat.ctime = timespec_of(s->changed);
+	stat.unused[0] = stat.unused[1] = 0;
 
 	return copy_to_user(to, &stat, sizeof(stat));
 }
@@ -66,7 +78,10 @@ long sys_newfstatat(int fd, uaddr_t path, uaddr_t to, unsigned long flags)
 
 	if (flags & ~(unsigned long)STAT_FLAGS)
 		return -EINVAL;
-	err = path_act_empty(fd, path, flags, stat_path, stat_file, &r);
+	if (likely(!(flags & AT_EMPTY_PATH)))
+		err = path_act_inline(fd, path, stat_path, &r);
+	else
+		err = path_act_empty(fd, path, flags, stat_path, stat_file, &r);
 	return err ? err : put_stat(&r.stat, to);
 }
 

@@ -9,6 +9,7 @@
 #include <arch/user.h>
 #include <fs/fs.h>
 #include <lib/types.h>
+#include <mm/heap.h>
 #include <uapi/fcntl.h>
 
 struct file;
@@ -57,7 +58,12 @@ struct user_path {
  * Reads one: 0; -EFAULT, -ENAMETOOLONG, -ENOMEM. Whatever it returns, path_done() comes behind it.
  */
 int path_get_user(struct user_path *path, uaddr_t from);
-void path_done(struct user_path *path);
+
+static inline void path_done(struct user_path *path)
+{
+	if (unlikely(path->more))
+		kfree(path->more);
+}
 
 /*
  * From here to at_end() paths of the calling thread that do not begin with / begin at the folder
@@ -66,17 +72,57 @@ void path_done(struct user_path *path);
  * behind it.
  */
 struct at {
-	struct fs_at fs;
+	bool on;		/* the rest is of use: some path begins elsewhere, or nothing does */
+	bool inside;		/* of fs_at_begin() and fs_at_end() */
 	struct file *file, *second;
-	bool on;
+	struct fs_at fs;
 };
-int at_begin(struct at *at, int fd, const char *path);
-int at_begin_two(struct at *at, int fd, const char *path, int second_fd, const char *second_path);
-void at_end(struct at *at);
 
-/* Calls @act(path, @arg) with the program's path at @from, which begins at @fd. */
+int at_begin_slow(struct at *at, int fd, const char *path, int second_fd, const char *second_path);
+void at_end_slow(struct at *at);
+
+static inline int at_begin_two(struct at *at, int fd, const char *path, int second_fd,
+			       const char *second_path)
+{
+	at->on = false;
+	if (likely((fd == AT_FDCWD || *path == '/') && second_fd == AT_FDCWD))
+		return 0;
+	return at_begin_slow(at, fd, path, second_fd, second_path);
+}
+
+static inline int at_begin(struct at *at, int fd, const char *path)
+{
+	return at_begin_two(at, fd, path, AT_FDCWD, NULL);
+}
+
+static inline void at_end(struct at *at)
+{
+	if (unlikely(at->on))
+		at_end_slow(at);
+}
+
+/*
+ * Calls @act(path, @arg) with the program's path at @from, which begins at @fd; the second form is
+ * for calls that are made often.
+ */
 typedef long path_fn(const char *path, void *arg);
 long path_act(int fd, uaddr_t from, path_fn *act, void *arg);
+
+static __always_inline long path_act_inline(int fd, uaddr_t from, path_fn *act, void *arg)
+{
+	struct user_path path;
+	struct at at;
+	long result = path_get_user(&path, from);
+
+	if (!result) {
+		result = at_begin(&at, fd, path.text);
+		if (!result)
+			result = act(path.text, arg);
+		at_end(&at);
+	}
+	path_done(&path);
+	return result;
+}
 
 /*
  * The same; where @flags has AT_EMPTY_PATH and the path is empty, @act_file(file, @arg) with what

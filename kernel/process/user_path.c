@@ -24,12 +24,6 @@ int path_get_user(struct user_path *path, uaddr_t from)
 	return n < 0 ? (int)n : 0;
 }
 
-void path_done(struct user_path *path)
-{
-	if (unlikely(path->more))
-		kfree(path->more);
-}
-
 /* The folder that @fd has open, with a reference, where @path begins at it; NULL: it does not. */
 static int at_file(int fd, const char *path, struct file **file)
 {
@@ -46,48 +40,35 @@ static int at_file(int fd, const char *path, struct file **file)
 	return -ENOTDIR;
 }
 
-int at_begin_two(struct at *at, int fd, const char *path, int second_fd, const char *second_path)
+int at_begin_slow(struct at *at, int fd, const char *path, int second_fd, const char *second_path)
 {
 	int err = at_file(fd, path, &at->file);
 
 	at->second = NULL;
-	if (!err && unlikely(second_fd != AT_FDCWD))
+	at->on = true;
+	at->inside = false;
+	if (!err && second_fd != AT_FDCWD)
 		err = at_file(second_fd, second_path, &at->second);
-	at->on = !err && unlikely(at->file || at->second);
-	if (at->on)
-		fs_at_begin(&at->fs, at->file, at->second);
-	return err;
+	if (err || (!at->file && !at->second))
+		return err;
+	at->inside = true;
+	fs_at_begin(&at->fs, at->file, at->second);
+	return 0;
 }
 
-int at_begin(struct at *at, int fd, const char *path)
+void at_end_slow(struct at *at)
 {
-	return at_begin_two(at, fd, path, AT_FDCWD, NULL);
-}
-
-void at_end(struct at *at)
-{
-	if (unlikely(at->on))
+	if (at->inside)
 		fs_at_end(&at->fs);
-	if (unlikely(at->file))
+	if (at->file)
 		file_put(at->file);
-	if (unlikely(at->second))
+	if (at->second)
 		file_put(at->second);
 }
 
 long path_act(int fd, uaddr_t from, path_fn *act, void *arg)
 {
-	struct user_path path;
-	struct at at;
-	long result = path_get_user(&path, from);
-
-	if (!result) {
-		result = at_begin(&at, fd, path.text);
-		if (!result)
-			result = act(path.text, arg);
-		at_end(&at);
-	}
-	path_done(&path);
-	return result;
+	return path_act_inline(fd, from, act, arg);
 }
 
 long path_act_empty(int fd, uaddr_t from, unsigned long flags, path_fn *act, file_fn *act_file,
@@ -97,7 +78,7 @@ long path_act_empty(int fd, uaddr_t from, unsigned long flags, path_fn *act, fil
 	char first;
 	long result;
 
-	if (likely(!(flags & AT_EMPTY_PATH)))
+	if (!(flags & AT_EMPTY_PATH))
 		return path_act(fd, from, act, arg);
 	if (copy_from_user(&first, from, 1))
 		return -EFAULT;
