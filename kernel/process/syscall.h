@@ -72,13 +72,14 @@ static inline void path_done(struct user_path *path)
  * behind it.
  */
 struct at {
-	bool on;		/* the rest is of use: some path begins elsewhere, or nothing does */
+	bool on;		/* the rest is of use: a path begins elsewhere, or cannot begin */
 	bool inside;		/* of fs_at_begin() and fs_at_end() */
 	struct file *file, *second;
 	struct fs_at fs;
 };
 
-int at_begin_slow(struct at *at, int fd, const char *path, int second_fd, const char *second_path);
+int at_begin_slow(struct at *at, int fd, const char *path, int second_fd,
+		  const char *second_path);
 void at_end_slow(struct at *at);
 
 static inline int at_begin_two(struct at *at, int fd, const char *path, int second_fd,

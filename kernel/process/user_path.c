@@ -40,7 +40,8 @@ static int at_file(int fd, const char *path, struct file **file)
 	return -ENOTDIR;
 }
 
-int at_begin_slow(struct at *at, int fd, const char *path, int second_fd, const char *second_path)
+int at_begin_slow(struct at *at, int fd, const char *path, int second_fd,
+		  const char *second_path)
 {
 	int err = at_file(fd, path, &at->file);
 
