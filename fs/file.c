@@ -102,6 +102,10 @@ static const struct file_ops *ops_of(const struct inode *inode)
 		return &no_ops;
 	if (IS_ENABLED(CONFIG_FS_DEVFS) && (S_ISCHR(inode->mode) || S_ISBLK(inode->mode)))
 		return device_ops(inode->mode, inode->device);
+#ifdef CONFIG_PROCESS
+	if (S_ISFIFO(inode->mode))
+		return &fifo_file_ops;
+#endif
 	return NULL;
 }
 

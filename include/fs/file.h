@@ -75,7 +75,7 @@ struct file_ops {
 	long (*ioctl)(struct file *file, unsigned int request, u64 argument);
 	/*
 	 * POLLIN, POLLOUT, ...: what could be done now without waiting. Before it looks it has
-	 * @poller wait in one queue at most (<kernel/poll.h>). NULL: reading and writing.
+	 * @poller wait in two queues at most (<kernel/poll.h>). NULL: reading and writing.
 	 */
 	unsigned int (*poll)(struct file *file, struct poller *poller);
 #endif
@@ -101,6 +101,9 @@ struct file {
 };
 
 #ifdef CONFIG_PROCESS
+/* Pipes with a name, in kernel/process/fifo.c: what opens them. */
+extern const struct file_ops fifo_file_ops;
+
 /* For mappings of a file by <mm/space.h>: the object is a struct file. */
 extern const struct vma_ops file_vma_ops;
 

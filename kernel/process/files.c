@@ -99,13 +99,15 @@ static void set_bit(u64 *bits, u32 n, bool on)
 }
 
 /* Room for descriptor @fd, with the lock held; it is released meanwhile where memory is needed. */
-static __cold __noinline int make_more_room(struct files *files, u32 fd, unsigned long *state)
+static int make_room(struct files *files, u32 fd, unsigned long *state)
 {
 	struct file **file, **old = NULL;
 	u32 size;
 
 	if (fd >= files->limit || fd >= FILES_MAX)
 		return -EMFILE;
+	if (likely(fd < files->size))
+		return 0;
 	size = ALIGN_UP(MIN(MAX(fd + 1, 2 * files->size), (u32)FILES_MAX), 64U);
 	spin_unlock_irqrestore(&files->lock, *state);
 	file = kcalloc(size / 64, 64 * sizeof(*file) + sizeof(u64));
@@ -125,13 +127,6 @@ static __cold __noinline int make_more_room(struct files *files, u32 fd, unsigne
 	}
 	kfree(old);
 	return 0;
-}
-
-static inline int make_room(struct files *files, u32 fd, unsigned long *state)
-{
-	if (likely(fd < files->size && fd < files->limit))
-		return 0;
-	return make_more_room(files, fd, state);
 }
 
 int files_add(struct files *files, struct file *file, int min, bool cloexec)

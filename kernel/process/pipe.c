@@ -19,39 +19,11 @@
 #include <uapi/errno.h>
 #include <uapi/ioctl.h>
 
+#include "pipe.h"
 #include "process.h"
 
-#define PIPE_SIZE	KIB(64)		/* unless F_SETPIPE_SZ says otherwise: a power of two */
 #define PIPE_SIZE_MAX	MIB(1)		/* as Linux's pipe-max-size */
 #define PIPE_BUF	4096
-#define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE)
-
-struct pipe {
-	struct wait_queue queue;
-	/* queue.lock held: */
-	u32 head;		/* where the next byte is read, counted on and on */
-	u32 tail;		/* where the next one is written */
-	u32 readers, writers;	/* ends that are open */
-	struct poll_queue polls;
-	u32 size;
-	u8 **page;		/* of the ring: own, or from the heap */
-	u8 *own[PIPE_PAGES];
-};
-
-static inline unsigned long lock(struct pipe *p)
-{
-	return spin_lock_irqsave(&p->queue.lock);
-}
-
-/* Those who sleep look at the pipe again. */
-static inline void unlock_and_wake(struct pipe *p, unsigned long state)
-{
-	if (!list_empty(&p->queue.waiters))
-		wait_wake_all(&p->queue);
-	if (unlikely(!list_empty(&p->polls.waiters)))
-		poll_wake(&p->polls);
-	wait_unlock(&p->queue, state);
-}
 
 static inline u32 filled(const struct pipe *p)
 {
@@ -103,7 +75,7 @@ static inline ssize_t put(struct pipe *p, struct iov *iov, size_t n, u32 ahead)
 	return (ssize_t)iov_get(iov, page + at % PAGE_SIZE, MIN(n, PAGE_SIZE - at % PAGE_SIZE));
 }
 
-static ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
+ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	struct pipe *p = file->data;
 	unsigned long state;
@@ -112,10 +84,10 @@ static ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
 
 	iov->may_fault = false;
 	while (iov->left) {
-		state = lock(p);
+		state = pipe_lock(p);
 		if (filled(p)) {
 			done += (ssize_t)take(p, iov);
-			unlock_and_wake(p, state);
+			pipe_unlock(p, state);
 			if (likely(!iov->faulted))
 				continue;
 			iov->faulted = false;
@@ -171,7 +143,7 @@ static int bring_in(const struct iov *iov)
 	return err;
 }
 
-static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
+ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 {
 	struct pipe *p = file->data;
 	size_t least = MIN(iov->left, (size_t)PIPE_BUF), fits;
@@ -183,7 +155,7 @@ static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 		least = 1;
 	iov->may_fault = false;
 	while (iov->left) {
-		state = lock(p);
+		state = pipe_lock(p);
 		fits = room(p);
 		if (unlikely(!p->readers)) {
 			spin_unlock_irqrestore(&p->queue.lock, state);
@@ -193,7 +165,7 @@ static ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 		if (fits >= least) {
 			fits = MIN(fits, iov->left);
 			n = put_whole(p, iov, MIN(fits, (size_t)PIPE_BUF));
-			unlock_and_wake(p, state);
+			pipe_unlock(p, state);
 			if (likely(n > 0)) {
 				done += n;
 				continue;
@@ -221,7 +193,7 @@ static void free_ring(u8 **page, u32 size)
 			page_put(virt_to_page(page[i]));
 }
 
-static void free_pipe(struct pipe *p)
+void pipe_free(struct pipe *p)
 {
 	free_ring(p->page, p->size);
 	if (p->page != p->own)
@@ -232,14 +204,14 @@ static void free_pipe(struct pipe *p)
 /* One end less, of those that @count counts; the other side hears of the last one. */
 static void end(struct pipe *p, u32 *count)
 {
-	unsigned long state = lock(p);
+	unsigned long state = pipe_lock(p);
 	bool last;
 
 	--*count;
 	last = !p->readers && !p->writers;
-	unlock_and_wake(p, state);
+	pipe_unlock(p, state);
 	if (last)
-		free_pipe(p);
+		pipe_free(p);
 }
 
 static void release_read(struct file *file)
@@ -256,7 +228,7 @@ static void release_write(struct file *file)
 	end(p, &p->writers);
 }
 
-static unsigned int poll_read(struct file *file, struct poller *poller)
+unsigned int pipe_poll_read(struct file *file, struct poller *poller)
 {
 	struct pipe *p = file->data;
 
@@ -265,7 +237,7 @@ static unsigned int poll_read(struct file *file, struct poller *poller)
 	       (p->writers ? 0 : POLLHUP);
 }
 
-static unsigned int poll_write(struct file *file, struct poller *poller)
+unsigned int pipe_poll_write(struct file *file, struct poller *poller)
 {
 	struct pipe *p = file->data;
 
@@ -274,7 +246,7 @@ static unsigned int poll_write(struct file *file, struct poller *poller)
 	       (p->readers ? 0 : POLLERR);
 }
 
-static long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
+long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
 {
 	u32 n = filled(file->data);
 
@@ -282,16 +254,17 @@ static long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
 }
 
 static const struct file_ops read_ops = {
-	.release = release_read, .read = pipe_read, .poll = poll_read, .ioctl = pipe_ioctl,
+	.release = release_read, .read = pipe_read, .poll = pipe_poll_read, .ioctl = pipe_ioctl,
 };
 static const struct file_ops write_ops = {
-	.release = release_write, .write = pipe_write, .poll = poll_write, .ioctl = pipe_ioctl,
+	.release = release_write, .write = pipe_write, .poll = pipe_poll_write, .ioctl = pipe_ioctl,
 };
 
 /* NULL: it is no pipe. */
 static struct pipe *pipe_of(const struct file *file)
 {
-	return file->ops == &read_ops || file->ops == &write_ops ? file->data : NULL;
+	return file->ops == &read_ops || file->ops == &write_ops ||
+	       file->ops == &fifo_file_ops ? file->data : NULL;
 }
 
 /* Copies what is in the ring to one of other pages and size: 0, -ENOMEM. Pipe locked. */
@@ -320,7 +293,7 @@ static int copy_ring(const struct pipe *p, u8 **page, u32 size)
 /* The ring becomes @page, of @size; what is to be freed is in both then. */
 static int resize(struct pipe *p, u8 ***page, u32 *size)
 {
-	unsigned long state = lock(p);
+	unsigned long state = pipe_lock(p);
 	u8 **old = p->page;
 	u32 old_size = p->size;
 	int err = filled(p) > *size ? -EBUSY : copy_ring(p, *page, *size);
@@ -331,7 +304,7 @@ static int resize(struct pipe *p, u8 ***page, u32 *size)
 		*page = old;
 		*size = old_size;
 	}
-	unlock_and_wake(p, state);
+	pipe_unlock(p, state);
 	return err;
 }
 
@@ -370,21 +343,30 @@ long pipe_set_size(struct file *file, unsigned long wanted)
 	return err ? err : (long)size;
 }
 
-int pipe_files(struct file **read, struct file **write, int flags)
+struct pipe *pipe_make(void)
 {
 	struct pipe *p = kzalloc(sizeof(*p));
 
 	if (!p)
-		return -ENOMEM;
+		return NULL;
 	wait_queue_init(&p->queue);
 	poll_queue_init(&p->polls);
-	p->readers = p->writers = 1;
 	p->size = PIPE_SIZE;
 	p->page = p->own;
+	return p;
+}
+
+int pipe_files(struct file **read, struct file **write, int flags)
+{
+	struct pipe *p = pipe_make();
+
+	if (!p)
+		return -ENOMEM;
+	p->readers = p->writers = 1;
 	flags &= O_NONBLOCK | O_DIRECT;
 	*read = anon_file(&read_ops, S_IFIFO | 0600, O_RDONLY | flags, p);
 	if (!*read) {
-		free_pipe(p);
+		pipe_free(p);
 		return -ENOMEM;
 	}
 	*write = anon_file(&write_ops, S_IFIFO | 0600, O_WRONLY | flags, p);

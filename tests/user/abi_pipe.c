@@ -120,8 +120,76 @@ static void sizes(void)
 	FAILS(fcntl(open("/dev/null", O_RDWR), F_SETPIPE_SZ, SIZE), EBADF);
 }
 
+#define NAME	"/tmp/abi_pipe"
+
+static pid_t opens(int flags, const char *text)
+{
+	pid_t pid = fork();
+	int fd;
+
+	if (pid)
+		return pid;
+	fd = open(NAME, flags);
+	OK(fd >= 0);
+	if (text)
+		EQ(write(fd, text, strlen(text)), strlen(text));
+	_exit(0);
+}
+
+static void named(void)
+{
+	int r, w, status;
+	struct stat st;
+	pid_t pid;
+
+	unlink(NAME);
+	EQ(mkfifo(NAME, 0600), 0);
+	FAILS(open(NAME, O_WRONLY | O_NONBLOCK), ENXIO);
+	r = open(NAME, O_RDONLY | O_NONBLOCK);
+	OK(r >= 0);
+	EQ(read(r, in, 10), 0);		/* nobody has it open for writing */
+	w = open(NAME, O_WRONLY | O_NONBLOCK);
+	OK(w >= 0);
+	FAILS(read(r, in, 10), EAGAIN);
+	EQ(write(w, "text", 4), 4);
+	EQ(close(w), 0);
+	EQ(read(r, in, 10), 4);
+	EQ(read(r, in, 10), 0);
+	EQ(fstat(r, &st), 0);
+	EQ(st.st_mode, S_IFIFO | 0600);
+	FAILS(lseek(r, 0, SEEK_SET), ESPIPE);
+	EQ(close(r), 0);
+	/* who opens one end waits for the other */
+	pid = opens(O_WRONLY, "more");
+	r = open(NAME, O_RDONLY);
+	OK(r >= 0);
+	EQ(read(r, in, 10), 4);
+	EQ(memcmp(in, "more", 4), 0);
+	EQ(waitpid(pid, &status, 0), pid);
+	EQ(status, 0);
+	EQ(read(r, in, 10), 0);
+	EQ(close(r), 0);
+	pid = opens(O_RDONLY, NULL);
+	w = open(NAME, O_WRONLY);
+	OK(w >= 0);
+	EQ(waitpid(pid, &status, 0), pid);
+	EQ(status, 0);
+	signal(SIGPIPE, SIG_IGN);
+	FAILS(write(w, "x", 1), EPIPE);
+	EQ(close(w), 0);
+	r = open(NAME, O_RDWR);		/* both ends: waits for nobody */
+	OK(r >= 0);
+	EQ(write(r, "both", 4), 4);
+	EQ(fcntl(r, F_GETPIPE_SZ), SIZE);
+	EQ(read(r, in, 10), 4);
+	EQ(close(r), 0);
+	/* what nobody has read is gone with the last one */
+	EQ(unlink(NAME), 0);
+}
+
 static const struct abi_case cases[] = {
 	CASE(bytes), CASE(made), CASE(ended), CASE(not_waiting), CASE(much), CASE(sizes),
+	CASE(named),
 };
 
 ABI_MAIN(cases)

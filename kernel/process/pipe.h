@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Pipes, as far as those with a name (fifo.c) and those without one (pipe.c) share them. */
+#ifndef PROCESS_PIPE_H
+#define PROCESS_PIPE_H
+
+#include <fs/file.h>
+#include <kernel/poll.h>
+#include <kernel/wait.h>
+#include <lib/types.h>
+#include <mm/page.h>
+
+#define PIPE_SIZE	KIB(64)		/* unless F_SETPIPE_SZ says otherwise: a power of two */
+#define PIPE_PAGES	(PIPE_SIZE / PAGE_SIZE)
+
+struct pipe {
+	struct wait_queue queue;
+	/* queue.lock held: */
+	u32 head;		/* where the next byte is read, counted on and on */
+	u32 tail;		/* where the next one is written */
+	u32 readers, writers;	/* ends that are open */
+	u32 reads, writes;	/* how often they were opened, of a pipe with a name */
+	u32 users;		/* of a pipe with a name; its inode's lock held */
+	struct poll_queue polls;
+	u32 size;
+	u8 **page;		/* of the ring: own, or from the heap */
+	u8 *own[PIPE_PAGES];
+};
+
+static inline unsigned long pipe_lock(struct pipe *p)
+{
+	return spin_lock_irqsave(&p->queue.lock);
+}
+
+/* Something has changed: those who sleep look at the pipe again. */
+static inline void pipe_unlock(struct pipe *p, unsigned long state)
+{
+	if (!list_empty(&p->queue.waiters))
+		wait_wake_all(&p->queue);
+	if (unlikely(!list_empty(&p->polls.waiters)))
+		poll_wake(&p->polls);
+	wait_unlock(&p->queue, state);
+}
+
+/* One that nobody has open; NULL: no memory; and back. */
+struct pipe *pipe_make(void);
+void pipe_free(struct pipe *p);
+
+/* A file's hooks; its data is the pipe. */
+ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos);
+ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos);
+unsigned int pipe_poll_read(struct file *file, struct poller *poller);
+unsigned int pipe_poll_write(struct file *file, struct poller *poller);
+long pipe_ioctl(struct file *file, unsigned int request, u64 argument);
+
+#endif
