@@ -434,7 +434,8 @@ int file_stat(struct file *file, struct file_stat *stat)
 int fs_stat(const char *path, bool follow, struct file_stat *stat)
 {
 	struct path at;
-	int err = walk_path(path, follow, &at);
+	int err = IS_ENABLED(CONFIG_PROCESS) && walk_fast(path, &at) ? 0 :
+		  walk_path(path, follow, &at);
 
 	if (err)
 		return err;

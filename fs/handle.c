@@ -34,12 +34,11 @@ int file_allocate(struct file *file, s64 pos, s64 n)
 
 /* --- Where paths begin ------------------------------------------------------------------------ */
 
-void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *second)
+/* What @at's paths begin at, without references. */
+static inline void set_context(struct fs_at *at, const struct fs_context *now,
+			       const struct file *dir, const struct file *second)
 {
-	struct thread *t = arch_current();
-	const struct fs_context *now = fs_context();
 	struct fs_context *c = &at->context;
-	unsigned long state = tree_lock();
 
 	*c = *now;
 	if (dir)
@@ -48,13 +47,34 @@ void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *se
 		c->second = second->path;
 	else if (dir)
 		c->second = now->cwd;
-	path_get(&c->root);
-	path_get(&c->cwd);
-	if (c->second.dentry)
-		path_get(&c->second);
+}
+
+static __noinline void set_shared_context(struct fs_at *at, const struct fs_context *now,
+					  const struct file *dir, const struct file *second)
+{
+	unsigned long state = tree_lock();
+
+	set_context(at, now, dir, second);
+	path_get(&at->context.root);
+	path_get(&at->context.cwd);
+	if (at->context.second.dentry)
+		path_get(&at->context.second);
 	tree_unlock(state);
+}
+
+void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *second)
+{
+	struct thread *t = arch_current();
+	const struct fs_context *now = fs_context();
+
+	/* the caller holds the files; of a context of his own the rest stays as it is too */
+	at->shared = atomic_load_relaxed(&now->refs) > 1;
+	if (unlikely(at->shared))
+		set_shared_context(at, now, dir, second);
+	else
+		set_context(at, now, dir, second);
 	at->before = t->fs;
-	t->fs = c;
+	t->fs = &at->context;
 }
 
 void fs_at_end(struct fs_at *at)
@@ -62,6 +82,8 @@ void fs_at_end(struct fs_at *at)
 	struct fs_context *c = &at->context;
 
 	arch_current()->fs = at->before;
+	if (likely(!at->shared))
+		return;
 	path_put(&c->root);
 	path_put(&c->cwd);
 	if (c->second.dentry)

@@ -138,10 +138,12 @@ bool fs_mount_info(unsigned int n, struct fs_mount_info *info);
 /*
  * From fs_at_begin() to fs_at_end() paths of the calling thread begin at the directory that @dir
  * is, and the second one of fs_rename() and fs_link() at @second; NULL: where they do before.
+ * The caller has references of both.
  */
 struct fs_at {
 	struct fs_context context;
 	struct fs_context *before;
+	bool shared;		/* others can change that: what is in here has references */
 };
 
 void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *second);
