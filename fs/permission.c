@@ -62,6 +62,13 @@ int permission_open(const struct inode *inode, int flags, u32 access)
 	return permission_check(inode, want);
 }
 
+int file_may_execute(struct file *file)
+{
+	if (file->path.mount && file->path.mount->flags & MOUNT_NOEXEC)
+		return -EACCES;
+	return permission_open(file->inode, FILE_OPEN_EXEC, 0);
+}
+
 int permission_remove(const struct inode *dir, const struct inode *inode)
 {
 	int err = permission_check(dir, MAY_WRITE | MAY_EXEC);

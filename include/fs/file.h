@@ -107,6 +107,9 @@ extern const struct file_ops fifo_file_ops;
 /* For mappings of a file by <mm/space.h>: the object is a struct file. */
 extern const struct vma_ops file_vma_ops;
 
+/* Whether what is open may be run as a program: 0, -EACCES. */
+int file_may_execute(struct file *file);
+
 /* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
 struct file *memory_file(u64 size);
 

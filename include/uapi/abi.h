@@ -114,6 +114,30 @@ struct abi_rusage {
 	s64 nsignals, nvcsw, nivcsw;
 };
 
+/* What waitid() tells of a child: the beginning of siginfo_t. */
+struct abi_siginfo_child {
+	s32 signo, err, code;
+	u32 pad;
+	s32 pid;
+	u32 uid;
+	s32 status;
+};
+
+struct abi_tms {
+	s64 utime, stime, cutime, cstime;
+};
+
+struct abi_sysinfo {
+	s64 uptime;
+	u64 loads[3];		/* 1 << 16 is one thread that is always ready */
+	u64 totalram, freeram, sharedram, bufferram, totalswap, freeswap;
+	u16 procs, pad;
+	u64 totalhigh, freehigh;
+	u32 mem_unit;
+	u32 pad2;
+};
+static_assert(sizeof(struct abi_sysinfo) == 112, "Linux's struct sysinfo on arm64");
+
 struct abi_sigaction {
 	u64 handler;
 	u64 flags;

@@ -16,6 +16,7 @@
 #define P_ALL		0
 #define P_PID		1
 #define P_PGID		2
+#define P_PIDFD		3
 
 #define CLD_EXITED	1
 #define CLD_KILLED	2

@@ -18,7 +18,19 @@
 #define SCRIPTS_MAX	5	/* that name one another */
 #define DYN_BASE	ALIGN_DOWN(ARCH_USER_END / 3 * 2, MIB(2))
 
-/* Opens a program: 0; -EACCES for what is no regular file, or not executable. */
+/* Takes a program that is open: 0; -EACCES for what is no regular file, or not executable. */
+static int take_program(struct file *file, struct file **taken)
+{
+	int err = file_may_execute(file);
+
+	if (err)
+		return err;
+	file_get(file);
+	*taken = file;
+	return 0;
+}
+
+/* Opens a program: 0, or the same. */
 static int open_program(const char *path, struct file **file)
 {
 	return file_open(path, O_RDONLY | FILE_OPEN_EXEC, 0, file);
@@ -64,6 +76,9 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 		p->actions[i].flags = 0;
 	}
 	p->task.clear_tid = 0;
+	p->execed = true;
+	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
+	p->cred.keep_caps = false;
 	p->exe = image->file;
 	file_get(p->exe);
 	if (old)
@@ -71,21 +86,44 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	name_process(p, path);
 }
 
+/*
+ * Who a program begins as: whoever called exec, or the owner of a file that says so (set-user-ID),
+ * with what that one may do.
+ */
+static void begin_as(struct process *p, const struct image *image)
+{
+	struct credentials *c = &p->cred;
+	struct file_stat stat;
+
+	file_stat(image->file, &stat);
+	if (!p->no_new_privs && stat.mode & S_ISUID)
+		c->euid = stat.uid;
+	if (!p->no_new_privs && (stat.mode & (S_ISGID | 010)) == (S_ISGID | 010))
+		c->egid = stat.gid;
+	c->suid = c->fsuid = c->euid;
+	c->sgid = c->fsgid = c->egid;
+	c->permitted = !c->uid || !c->euid ? c->bounding | c->inheritable : 0;
+	c->effective = c->euid ? 0 : c->permitted;
+}
+
 static int load(struct image *image, struct image *interpreter, struct exec_strings *s,
 		const char *path, struct arch_frame *frame)
 {
 	struct process *p = process_current();
 	struct space *space = space_create(), *old = p->space;
+	const struct credentials cred = p->cred;
 	uaddr_t sp = 0;
 	int err;
 
 	if (!space)
 		return -ENOMEM;
+	begin_as(p, image);
 	arch_user_set_space(&p->task.user, &space->arch);
 	err = fill_space(space, image, interpreter, s, path, &sp);
 	if (err) {
 		arch_user_set_space(&p->task.user, old ? &old->arch : NULL);
 		space_put(space);
+		p->cred = cred;
 		return err;
 	}
 	process_new_space(p, space);
@@ -162,10 +200,12 @@ static int become_script(struct exec_strings *s, const char *path, const char *p
 }
 
 /* Opens what is to be loaded at last, through scripts that name one another. */
-static int open_image(const char *path, struct exec_strings *s, struct image *image)
+static int open_image(const char *path, struct file *file, struct exec_strings *s,
+		      struct image *image)
 {
 	char *line = kmalloc(SCRIPT_LINE), *program = NULL, *argument = NULL, *before = NULL;
-	int err = line ? open_program(path, &image->file) : -ENOMEM;
+	int err = !line ? -ENOMEM : file ? take_program(file, &image->file) :
+		  open_program(path, &image->file);
 
 	for (unsigned int depth = 0; !err; depth++) {
 		err = read_script(image->file, line, &program, &argument);
@@ -188,10 +228,10 @@ static int open_image(const char *path, struct exec_strings *s, struct image *im
 	return err == 1 ? elf_read_headers(image) : err;
 }
 
-int exec_load(const char *path, struct exec_strings *s, struct arch_frame *frame)
+int exec_load(const char *path, struct file *file, struct exec_strings *s, struct arch_frame *frame)
 {
 	struct image *image = kzalloc(sizeof(*image)), *interpreter = NULL;
-	int err = image ? open_image(path, s, image) : -ENOMEM;
+	int err = image ? open_image(path, file, s, image) : -ENOMEM;
 
 	if (!err && *image->interpreter)
 		err = open_interpreter(image, &interpreter);

@@ -7,6 +7,7 @@
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
+#include <uapi/sched.h>
 #include <uapi/wait.h>
 
 #include "process.h"
@@ -35,8 +36,17 @@ int process_start(struct process *p, int (*entry)(void *arg), void *arg)
 		.name = p->name, .detached = true, .user = &p->task.user,
 		.sched = arch_current()->params,
 	};
-	/* what is lent, or the shell's own urgency, is no program's */
-	attr.sched.priority = MIN(attr.sched.priority, PRIORITY_DEFAULT);
+	/* the shell's own urgency is no program's, and what is lent neither */
+	if (!p->rt_priority) {
+		attr.sched.priority = MIN(attr.sched.priority, PRIORITY_DEFAULT);
+		if (IS_ENABLED(CONFIG_SCHED_PRIORITY))
+			attr.sched.slice = PROCESS_SLICE;
+	}
+	if (task_is_here() && process_current()->reset_on_fork) {
+		attr.sched.priority = MIN(attr.sched.priority, PRIORITY_DEFAULT);
+		attr.sched.nice = MAX(attr.sched.nice, 0);
+		attr.sched.runtime = attr.sched.deadline = attr.sched.period = 0;
+	}
 	return thread_create(&p->task.thread, &attr, entry, arg);
 }
 
@@ -67,7 +77,34 @@ static void inherit(struct process *child, const struct process *p, u64 flags)
 	child->task.mask = p->task.mask;
 	child->traced = p->traced;
 	child->no_new_privs = p->no_new_privs;
+	child->dumpable = p->dumpable;
+	child->personality = p->personality;
+	child->timer_slack = p->timer_slack;
+	if (!p->reset_on_fork) {
+		child->policy = p->policy;
+		child->rt_priority = p->rt_priority;
+	}
 	child->vfork = flags & CLONE_VFORK;
+}
+
+/* Whether there may be one process more, and its user have one more. */
+static bool may_fork(const struct process *p)
+{
+	unsigned long state;
+	u64 count = 0;
+
+	if (atomic_load_relaxed(&process_count) >= PROCESSES_MAX)
+		return false;
+	/* a period of its own cannot be had twice */
+	if (p->policy == ABI_SCHED_DEADLINE && !p->reset_on_fork)
+		return false;
+	if (!p->cred.uid || capable(CAP_SYS_RESOURCE) || capable(CAP_SYS_ADMIN))
+		return true;
+	state = spin_lock_irqsave(&process_lock);
+	list_for_each (q, &process_list, struct process, all)
+		count += q->cred.uid == p->cred.uid;
+	spin_unlock_irqrestore(&process_lock, state);
+	return count < p->limits[RLIMIT_NPROC].now;
 }
 
 static void join_tree(struct process *child, struct process *p)
@@ -113,7 +150,7 @@ long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uadd
 	int pid, err = -ENOMEM;
 	u32 tid;
 
-	if (atomic_load_relaxed(&process_count) >= p->limits[RLIMIT_NPROC].now)
+	if (!may_fork(p))
 		return -EAGAIN;
 	child = process_allocate();
 	if (!child)

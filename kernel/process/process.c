@@ -88,7 +88,19 @@ void process_free(struct process *p)
 
 /* --- Ending ----------------------------------------------------------------------------------- */
 
-/* The children of @p, which ends, become those of process 1. process_lock held. */
+/* Whose children become those of @p, which ends; NULL: nobody's. process_lock held. */
+static struct process *find_reaper(struct process *p)
+{
+	struct process *reaper = p->parent;
+
+	while (reaper && !reaper->subreaper)
+		reaper = reaper->parent;
+	if (!reaper)
+		reaper = process_find(1);
+	return reaper && reaper != p && reaper->state == PROCESS_RUNS ? reaper : NULL;
+}
+
+/* The children of @p, which ends, become those of @init. process_lock held. */
 static void give_children_away(struct process *p, struct process *init, struct list *nobodys)
 {
 	list_init(nobodys);
@@ -101,6 +113,9 @@ static void give_children_away(struct process *p, struct process *init, struct l
 		child->parent = init;
 	}
 	spin_unlock(&p->children_changed.lock);
+	list_for_each (child, nobodys, struct process, sibling)
+		if (child->pdeath_signal && child->state == PROCESS_RUNS && child->task.thread)
+			process_signal(child, child->pdeath_signal);
 	if (!init)
 		return;
 	spin_lock(&init->children_changed.lock);
@@ -160,10 +175,41 @@ static void end_vfork(struct process *p)
 	wait_unlock(&p->ended, state);
 }
 
+void usage_add(struct usage *to, const struct usage *more)
+{
+	to->run += more->run;
+	to->faults += more->faults;
+	to->peak = MAX(to->peak, more->peak);
+	to->switches += more->switches;
+	to->preemptions += more->preemptions;
+}
+
+/* A space that others use as well (vfork) counts for those. */
+static void add_space(struct usage *usage, const struct space *space)
+{
+	if (!space || space->users > 1)
+		return;
+	usage->faults += space->faults;
+	usage->peak = MAX(usage->peak, space->peak);
+}
+
+void usage_here(struct usage *usage)
+{
+	const struct thread *t = arch_current();
+	const struct process *p = process_current();
+
+	*usage = p->used;
+	add_space(usage, p->space);
+	usage->run = thread_cpu_time();
+	usage->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
+	usage->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
+}
+
 void process_new_space(struct process *p, struct space *space)
 {
 	struct space *old = p->space;
 
+	add_space(&p->used, old);
 	p->space = space;
 	arch_user_set_space(&p->task.user, space ? &space->arch : NULL);
 	if (p->vfork)
@@ -190,13 +236,11 @@ void process_exit(int wait)
 	t->cred = NULL;
 	process_drop_parts(p);
 	process_new_space(p, NULL);
-	p->run_time = thread_cpu_time();
+	usage_here(&p->used);
 	/* from here on it is a thread of the kernel: its process may go any time */
 	arch_user_leave(&t->context);
 	state = spin_lock_irqsave(&process_lock);
-	init = process_find(1);
-	if (init == p)
-		init = NULL;
+	init = find_reaper(p);
 	give_children_away(p, init, &nobodys);
 	sort_out(&nobodys, &dead);
 	gone = announce_end(p, wait);
@@ -217,23 +261,21 @@ void process_exit(int wait)
 
 /* --- Waiting ---------------------------------------------------------------------------------- */
 
-/* Whether wait4()'s first argument means @child. */
-static bool is_meant(const struct process *child, int which, int pgid)
+static bool is_meant(const struct process *child, int type, int id)
 {
-	if (which == -1)
-		return true;
-	if (which > 0)
-		return child->pid == which;
-	return child->pgid == (which ? -which : pgid);
+	return type == P_ALL || (type == P_PID ? child->pid : child->pgid) == id;
 }
 
 /* A zombie that is meant, or NULL; *@any: whether there are children that are. */
-static struct process *find_zombie(struct process *p, int which, bool *any)
+static struct process *find_zombie(struct process *p, int type, int id, unsigned long options,
+				   bool *any)
 {
 	*any = false;
 	list_for_each (child, &p->children, struct process, sibling) {
-		if (!is_meant(child, which, p->pgid))
+		if (!is_meant(child, type, id))
 			continue;
+		if (child->state == PROCESS_ZOMBIE && !(options & WEXITED))
+			continue;	/* it will neither stop nor go on */
 		*any = true;
 		if (child->state == PROCESS_ZOMBIE)
 			return child;
@@ -241,14 +283,14 @@ static struct process *find_zombie(struct process *p, int which, bool *any)
 	return NULL;
 }
 
-long process_wait_child(int which, int options, struct process **found)
+long process_wait_child(int type, int id, unsigned long options, struct process **found)
 {
 	struct process *p = process_current(), *child;
 	unsigned long state = spin_lock_irqsave(&p->children_changed.lock);
 	long err = 0;
 	bool any;
 
-	while (!(child = find_zombie(p, which, &any)) && !err) {
+	while (!(child = find_zombie(p, type, id, options, &any)) && !err) {
 		if (!any)
 			err = -ECHILD;
 		else if (options & WNOHANG)
@@ -261,7 +303,8 @@ long process_wait_child(int which, int options, struct process **found)
 	if (child && !(options & WNOWAIT)) {
 		list_unlink(&child->sibling);
 		child->state = PROCESS_REAPED;
-		p->cutime += child->run_time + child->cutime;
+		usage_add(&p->child_used, &child->used);
+		usage_add(&p->child_used, &child->child_used);
 	}
 	spin_unlock_irqrestore(&p->children_changed.lock, state);
 	*found = child;

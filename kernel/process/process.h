@@ -17,10 +17,13 @@
 #include <lib/list.h>
 #include <mm/space.h>
 #include <process/process.h>
+#include <uapi/capability.h>
 #include <uapi/signal.h>
 
 #define PID_MAX		32768
 #define PROCESS_NAME	16	/* bytes, with the NUL: prctl(PR_SET_NAME) */
+#define PROCESS_SLICE	(10 * 1000000UL)	/* ns: programs that are equals take turns */
+#define PROCESSES_MAX	16384	/* at a time */
 
 /* --- files.c: descriptors --------------------------------------------------------------------- */
 
@@ -96,6 +99,14 @@ enum process_state {
 	PROCESS_REAPED,
 };
 
+/* What a process has used. */
+struct usage {
+	u64 run;		/* ns on a CPU */
+	u64 faults;		/* pages that came in */
+	size_t peak;		/* pages that it had at most */
+	u64 switches, preemptions;
+};
+
 struct limit {
 	u64 now, max;
 };
@@ -133,9 +144,15 @@ struct process {
 	bool traced;		/* its calls are printed */
 	bool kept;		/* somebody in the kernel waits for it */
 	bool vfork;		/* its parent waits until it has a space of its own */
-	int no_new_privs, dumpable;
-	u64 run_time;		/* ns: when it has ended */
-	u64 cutime;		/* ns: of children that were waited for */
+	bool execed;		/* since fork() */
+	bool subreaper;		/* orphans among its descendants become its children */
+	int no_new_privs, dumpable, pdeath_signal;
+	u32 personality;
+	u64 timer_slack;
+	u8 policy, rt_priority;	/* of sched_setscheduler(), as it was said */
+	bool reset_on_fork;
+	struct usage used;	/* in spaces before this one; all, when it has ended */
+	struct usage child_used;	/* by those that were waited for */
 	struct arch_frame start;	/* what its thread begins with */
 	uaddr_t set_tid;	/* where its id goes then, or 0 */
 	/* process_lock held: */
@@ -177,6 +194,12 @@ static inline struct task *task_current(void)
 	return container_of(arch_context_program(&arch_current()->context), struct task, user);
 }
 
+/* Whether the calling thread runs a program, or is the kernel's own. */
+static inline bool task_is_here(void)
+{
+	return arch_current()->context.user;
+}
+
 static inline struct process *process_current(void)
 {
 	return task_current()->process;
@@ -195,15 +218,25 @@ long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uadd
 		  uaddr_t parent_tid, uaddr_t child_tid);
 
 /*
- * Waits for a child of the calling process that @which means, as wait4(2)'s first argument does: 0
- * and *@found, which the caller gives to process_reap(); with WNOWAIT it stays a zombie, and with
- * WNOHANG it may be NULL. -ECHILD, -EINTR.
+ * Waits for a child of the calling process: any (P_ALL), the one with @id, or one of the group @id.
+ * 0 and *@found, which the caller gives to process_reap(); with WNOWAIT it stays a zombie, and with
+ * WNOHANG it may be NULL. Without WEXITED nothing is there to wait for. -ECHILD, -EINTR.
  */
-long process_wait_child(int which, int options, struct process **found);
+long process_wait_child(int type, int id, unsigned long options, struct process **found);
 void process_reap(struct process *child);
+
+/* What the calling process has used so far; and the sum of two. */
+void usage_here(struct usage *usage);
+void usage_add(struct usage *to, const struct usage *more);
 
 /* The calling process runs in @space from now on, whose reference it takes; its old one goes. */
 void process_new_space(struct process *process, struct space *space);
+
+/* Whether the calling process has a capability, CAP_SYS_ADMIN or another. */
+static inline bool capable(unsigned int cap)
+{
+	return process_current()->cred.effective & BIT(cap);
+}
 
 /* The process with that id; NULL. process_lock held. */
 struct process *process_find(int pid);
@@ -216,10 +249,12 @@ struct process *process_find(int pid);
 struct exec_strings;
 
 /*
- * Makes the calling process run the program at @path: 0, and its thread goes on as *@frame says; or
+ * Makes the calling process run the program at @path, or the one that @file, unless it is NULL, has
+ * open, with @path as what it is called: 0, and its thread goes on as *@frame says; or
  * what execve(2) would say, and the process is as it was.
  */
-int exec_load(const char *path, struct exec_strings *strings, struct arch_frame *frame);
+int exec_load(const char *path, struct file *file, struct exec_strings *strings,
+	      struct arch_frame *frame);
 
 /* --- The rest --------------------------------------------------------------------------------- */
 

@@ -9,12 +9,18 @@
 
 #include "exec.h"
 
-static void set_default_limits(struct process *p)
+static void set_defaults(struct process *p)
 {
+	p->cred.effective = CAP_ALL;
+	p->cred.permitted = CAP_ALL;
+	p->cred.bounding = CAP_ALL;
+	p->timer_slack = 50 * NS_PER_US;
 	for (unsigned int i = 0; i < RLIM_NLIMITS; i++)
 		p->limits[i] = (struct limit){ RLIM_INFINITY, RLIM_INFINITY };
 	p->limits[RLIMIT_STACK].now = MIB(8);
 	p->limits[RLIMIT_CORE].now = 0;
+	p->limits[RLIMIT_NICE] = (struct limit){ 0, 0 };
+	p->limits[RLIMIT_RTPRIO] = (struct limit){ 0, 0 };
 	p->limits[RLIMIT_NOFILE] = (struct limit){ 1024, 4096 };
 	p->limits[RLIMIT_NPROC] = (struct limit){ 4096, 4096 };
 }
@@ -37,7 +43,7 @@ static int run_spawned(void *arg)
 
 	t->fs = p->fs;
 	t->cred = &p->cred;
-	spawn->err = exec_load(spawn->path, spawn->strings, frame);
+	spawn->err = exec_load(spawn->path, NULL, spawn->strings, frame);
 	if (!spawn->err) {
 		completion_finish(&spawn->done);
 		arch_user_return(frame);
@@ -105,7 +111,7 @@ int process_spawn(const char *path, char *const argv[], char *const envp[],
 		return -ENOMEM;
 	completion_init(&spawn.done);
 	spawn.process = p;
-	set_default_limits(p);
+	set_defaults(p);
 	strlcpy(p->name, path, sizeof(p->name));
 	p->kept = true;
 	p->files = files_create();

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Calls about processes: fork, exec, exit, wait, and who one is. */
+/* Calls about processes: fork, exec, exit, and who one is. */
+#include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>
-#include <uapi/abi.h>
 #include <uapi/errno.h>
 #include <uapi/wait.h>
 
@@ -42,14 +42,12 @@ static long get_strings(struct exec_strings *s, uaddr_t vector, u32 *n)
 	return err;
 }
 
-long sys_execve(uaddr_t from, uaddr_t argv, uaddr_t envp)
+/* Runs the program at @path, or in @file, with the strings of the caller. */
+static long exec(const char *path, struct file *file, uaddr_t argv, uaddr_t envp)
 {
 	struct exec_strings strings = { 0 };
-	struct user_path path;
-	long err = path_get_user(&path, from);
+	long err = get_strings(&strings, argv, &strings.argc);
 
-	if (!err)
-		err = get_strings(&strings, argv, &strings.argc);
 	/* a program can count on a name */
 	if (!err && !strings.argc) {
 		err = exec_add(&strings, "", 0);
@@ -58,8 +56,69 @@ long sys_execve(uaddr_t from, uaddr_t argv, uaddr_t envp)
 	if (!err)
 		err = get_strings(&strings, envp, &strings.envc);
 	if (!err)
-		err = exec_load(path.text, &strings, frame_here());
+		err = exec_load(path, file, &strings, frame_here());
 	kfree(strings.text);
+	return err;
+}
+
+long sys_execve(uaddr_t from, uaddr_t argv, uaddr_t envp)
+{
+	struct user_path path;
+	long err = path_get_user(&path, from);
+
+	if (!err)
+		err = exec(path.text, NULL, argv, envp);
+	path_done(&path);
+	return err;
+}
+
+/* The file that execveat() means, with a reference: 0 or a negative errno. */
+static long open_at(int fd, const char *path, unsigned long flags, struct file **file)
+{
+	struct at at;
+	long err;
+
+	if (!*path) {
+		if (!(flags & AT_EMPTY_PATH))
+			return -ENOENT;
+		*file = files_get(process_current()->files, fd);
+		return *file ? 0 : -EBADF;
+	}
+	err = at_begin(&at, fd, path);
+	if (!err)
+		err = file_open(path, flags & AT_SYMLINK_NOFOLLOW ? O_NOFOLLOW : 0, 0, file);
+	at_end(&at);
+	return err;
+}
+
+long sys_execveat(int fd, uaddr_t from, uaddr_t argv, uaddr_t envp, unsigned long flags)
+{
+	struct user_path path;
+	struct file *file;
+	char *name = NULL;
+	long err;
+
+	if (flags & ~(unsigned long)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
+		return -EINVAL;
+	err = path_get_user(&path, from);
+	if (!err)
+		err = open_at(fd, path.text, flags, &file);
+	if (err)
+		goto out_path;
+	/* as Linux calls what has no path of its own */
+	name = kmalloc(PATH_MAX);
+	if (!name)
+		err = -ENOMEM;
+	else if (*path.text == '/' || (fd == AT_FDCWD && *path.text))
+		strlcpy(name, path.text, PATH_MAX);
+	else
+		snprintf(name, PATH_MAX, *path.text ? "/dev/fd/%d/%s" : "/dev/fd/%d", fd,
+			 path.text);
+	if (!err)
+		err = exec(name, file, argv, envp);
+	file_put(file);
+	kfree(name);
+out_path:
 	path_done(&path);
 	return err;
 }
@@ -72,40 +131,6 @@ long sys_exit(int status)
 long sys_exit_group(int status)
 {
 	process_exit(WAIT_EXITED(status));
-}
-
-static struct abi_timeval timeval_of(u64 ns)
-{
-	return (struct abi_timeval){ (s64)(ns / 1000000000), (s64)(ns / 1000 % 1000000) };
-}
-
-#define WAIT4_OPTIONS \
-	((unsigned long)(WNOHANG | WUNTRACED | WCONTINUED | WNOTHREAD | WALL | WCLONE))
-
-long sys_wait4(int which, uaddr_t status, unsigned long options, uaddr_t rusage)
-{
-	struct process *child;
-	struct abi_rusage usage = { 0 };
-	long err;
-	int pid;
-	u32 wait;
-
-	if (options & ~WAIT4_OPTIONS)
-		return -EINVAL;
-	if (which == INT32_MIN)
-		return -ESRCH;
-	err = process_wait_child(which, (int)options & WNOHANG, &child);
-	if (err || !child)
-		return err;
-	pid = child->pid;
-	wait = (u32)child->wait_status;
-	usage.utime = timeval_of(child->run_time + child->cutime);
-	process_reap(child);
-	if (status && copy_to_user(status, &wait, sizeof(wait)))
-		return -EFAULT;
-	if (rusage && copy_to_user(rusage, &usage, sizeof(usage)))
-		return -EFAULT;
-	return pid;
 }
 
 long sys_set_tid_address(unsigned long address)
@@ -134,24 +159,4 @@ long sys_getppid(void)
 	const struct process *parent = atomic_load_relaxed(&process_current()->parent);
 
 	return parent ? parent->pid : 0;
-}
-
-long sys_getuid(void)
-{
-	return process_current()->cred.uid;
-}
-
-long sys_geteuid(void)
-{
-	return process_current()->cred.euid;
-}
-
-long sys_getgid(void)
-{
-	return process_current()->cred.gid;
-}
-
-long sys_getegid(void)
-{
-	return process_current()->cred.egid;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls about time: clocks and sleeping. */
+#include <device/rtc.h>
 #include <kernel/time.h>
 #include <uapi/abi.h>
 #include <uapi/errno.h>
@@ -84,8 +85,86 @@ long sys_clock_nanosleep(int clock, unsigned long flags, uaddr_t from, uaddr_t l
 	return err;
 }
 
-long sys_sched_yield(void)
+/* --- Setting, and the older calls ------------------------------------------------------------- */
+
+/* The time of day becomes @ns; a clock that keeps it while all is off is told, if there is one. */
+static long set_real(u64 ns)
 {
-	thread_yield();
+	time_set_real(ns);
+	rtc_set(ns / NS_PER_SEC);
 	return 0;
+}
+
+/* The latest time that can be told, as in Linux the year 2262. */
+#define SECONDS_MAX	(INT64_MAX / (s64)NS_PER_SEC)
+
+long sys_clock_settime(int clock, uaddr_t from)
+{
+	struct abi_timespec t;
+
+	/* clocks that are there, but nobody can set, are -EINVAL as those that are not */
+	if (clock != CLOCK_REALTIME)
+		return -EINVAL;
+	if (copy_from_user(&t, from, sizeof(t)))
+		return -EFAULT;
+	if (t.sec < 0 || t.nsec < 0 || t.nsec > NS_MAX || t.sec >= SECONDS_MAX)
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	return set_real((u64)t.sec * NS_PER_SEC + (u64)t.nsec);
+}
+
+long sys_clock_getres(int clock, uaddr_t to)
+{
+	struct abi_timespec resolution = { 0, 1 };
+	u64 ns;
+	long err = read_clock(clock, &ns);
+
+	if (err || !to)
+		return err;
+	return copy_to_user(to, &resolution, sizeof(resolution));
+}
+
+struct zone {
+	s32 minutes_west;
+	s32 dst;
+};
+
+static struct zone zone;	/* what somebody has set: nothing here looks at it */
+
+long sys_gettimeofday(uaddr_t to, uaddr_t zone_to)
+{
+	u64 ns = time_real();
+	const struct abi_timeval t = { (s64)(ns / NS_PER_SEC), (s64)(ns / NS_PER_US % 1000000) };
+
+	if (to && copy_to_user(to, &t, sizeof(t)))
+		return -EFAULT;
+	return zone_to ? copy_to_user(zone_to, &zone, sizeof(zone)) : 0;
+}
+
+long sys_settimeofday(uaddr_t from, uaddr_t zone_from)
+{
+	struct abi_timeval t = { 0 };
+	struct zone new = { 0 };
+
+	if (from && copy_from_user(&t, from, sizeof(t)))
+		return -EFAULT;
+	if (t.usec < 0 || t.usec >= 1000000)
+		return -EINVAL;
+	if (zone_from && copy_from_user(&new, zone_from, sizeof(new)))
+		return -EFAULT;
+	if (t.sec < 0 || t.sec >= SECONDS_MAX)
+		return -EINVAL;
+	if (!capable(CAP_SYS_TIME))
+		return -EPERM;
+	if (zone_from && (new.minutes_west > 15 * 60 || new.minutes_west < -15 * 60))
+		return -EINVAL;
+	if (zone_from)
+		zone = new;
+	return from ? set_real((u64)t.sec * NS_PER_SEC + (u64)t.usec * NS_PER_US) : 0;
+}
+
+long sys_nanosleep(uaddr_t from, uaddr_t left)
+{
+	return sys_clock_nanosleep(CLOCK_MONOTONIC, 0, from, left);
 }

@@ -16,7 +16,7 @@ struct file;
 
 /* The types of syscalls.def in C. */
 typedef int sys_fd, sys_at, sys_int;
-typedef unsigned int sys_uint;
+typedef unsigned int sys_uint, sys_id;
 typedef long sys_long;
 typedef unsigned long sys_ulong, sys_hex;
 typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
