@@ -146,20 +146,29 @@ int path_print(const struct path *path, char *buf, size_t size)
 	return (int)(buf + size - text);
 }
 
-ssize_t fs_getcwd(char *buf, size_t size)
+ssize_t fs_path_print(const struct path *path, char *buf, size_t size)
 {
-	struct fs_context *context = fs_context();
+	return path_print(path, buf, size);
+}
+
+ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf, size_t size)
+{
 	unsigned long state = tree_lock();
-	struct path cwd = context->cwd;
+	struct path path = root ? context->root : context->cwd;
 	int n;
 
-	if (cwd.mount)
-		path_get(&cwd);
+	if (path.mount)
+		path_get(&path);
 	tree_unlock(state);
-	if (!cwd.mount)
+	if (!path.mount)
 		return -ENOENT;
 	/* what is longer than a path may be is told too */
-	n = path_print(&cwd, buf, MIN(size, (size_t)PATH_MAX));
-	path_put(&cwd);
+	n = path_print(&path, buf, MIN(size, (size_t)PATH_MAX));
+	path_put(&path);
 	return n;
+}
+
+ssize_t fs_getcwd(char *buf, size_t size)
+{
+	return fs_context_print(fs_context(), false, buf, size);
 }

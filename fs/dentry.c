@@ -189,7 +189,7 @@ void dentry_unlink_locked(struct dentry *d)
 		assert(d->refs > 1);
 		atomic_add_relaxed(&d->refs, -1U);
 	}
-	d->flags &= DENTRY_MOUNT;
+	d->flags &= DENTRY_MOUNT | DENTRY_ASK;
 }
 
 __cold char *dentry_move_locked(struct dentry *d, struct dentry *dir, char *name,

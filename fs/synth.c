@@ -13,7 +13,10 @@
 
 static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found);
 
+static bool valid(const struct inode *dir, const struct fs_name *name, const struct inode *inode);
+
 static const struct inode_ops dir_ops = { .lookup = lookup };
+static const struct inode_ops changing_dir_ops = { .lookup = lookup, .valid = valid };
 
 /* As Linux has it: what is written to a file that shows something is refused by write alone. */
 static int truncate(struct inode *inode __unused, u64 size __unused)
@@ -25,9 +28,19 @@ static const struct inode_ops file_ops = { .truncate = truncate };
 
 static const struct super_ops super_ops = { .evict = NULL };
 
+static const struct synth_dir *dir_of(const struct inode *dir)
+{
+	return container_of(dir->file_ops, struct synth_dir, ops);
+}
+
 static bool next(const struct inode *dir, struct synth_entry *e)
 {
-	return container_of(dir->file_ops, struct synth_dir, ops)->next(dir, e);
+	return dir_of(dir)->next(dir, e);
+}
+
+static bool valid(const struct inode *dir, const struct fs_name *name, const struct inode *inode)
+{
+	return dir_of(dir)->valid(dir, name, inode);
 }
 
 static struct inode *make(struct super *super, const struct synth_entry *e)
@@ -42,22 +55,42 @@ static struct inode *make(struct super *super, const struct synth_entry *e)
 	inode->ops = &file_ops;
 	inode->file_ops = e->ops;
 	inode->data = (void *)(uintptr_t)e->data;
+	/* none of them stands behind a mapping, so a space's lock may be taken inside its own */
+	if (S_ISREG(e->mode))
+		lock_check_name(&inode->lock.check, "synth inode.lock");
 	if (S_ISDIR(e->mode)) {
-		inode->ops = &dir_ops;
+		inode->ops = container_of(e->ops, struct synth_dir, ops)->valid ?
+			     &changing_dir_ops : &dir_ops;
 		inode->links = 2;
 	}
 	return inode;
+}
+
+static int make_found(struct inode *dir, const struct synth_entry *e, struct inode **found)
+{
+	*found = make(dir->super, e);
+	if (!*found)
+		return -ENOMEM;
+	if (!S_ISLNK(e->mode))
+		return 0;
+	(*found)->file_ops = NULL;
+	(*found)->link = e->link(dir, e);
+	if ((*found)->link)
+		return 0;
+	inode_put(*found);
+	return -ENOENT;
 }
 
 static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found)
 {
 	struct synth_entry e = {};
 
+	if (dir_of(dir)->find && dir_of(dir)->find(dir, name, &e))
+		return make_found(dir, &e, found);
 	while (next(dir, &e)) {
 		if (strncmp(e.name, name->text, name->length) || e.name[name->length])
 			continue;
-		*found = make(dir->super, &e);
-		return *found ? 0 : -ENOMEM;
+		return make_found(dir, &e, found);
 	}
 	return -ENOENT;
 }
@@ -70,10 +103,12 @@ int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg)
 
 	while (!err && next(file->inode, &e)) {
 		struct dir_entry d = {
-			.name = e.name, .length = strlen(e.name), .inode = e.number, .next = ++pos,
+			.name = e.name, .length = strlen(e.name), .inode = e.number,
 			.type = (u8)DT_OF_MODE(e.mode),
 		};
 
+		pos = e.cookie ? e.cookie : pos + 1;
+		d.next = pos;
 		if (pos <= file->pos)
 			continue;
 		err = entry(arg, &d);

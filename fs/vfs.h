@@ -29,6 +29,7 @@
 #define DENTRY_LINKED	1U	/* is found under its name */
 #define DENTRY_PINNED	2U	/* and stays: the cache is all that knows it */
 #define DENTRY_MOUNT	4U	/* something is mounted here */
+#define DENTRY_ASK	8U	/* the filesystem is asked whether it is still so */
 
 /*
  * A name in a directory; the root of a filesystem is its own parent and has none. It holds a

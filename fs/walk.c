@@ -75,6 +75,8 @@ static __cold int ask(struct dentry *dir, const struct fs_name *name, struct den
 			inode_put(inode);
 		return -ENOMEM;
 	}
+	if (dir->inode->ops->valid)
+		d->flags |= DENTRY_ASK;
 	state = tree_lock();
 	err = dentry_link_locked(dir, d);
 	tree_unlock(state);
@@ -84,6 +86,26 @@ static __cold int ask(struct dentry *dir, const struct fs_name *name, struct den
 	}
 	*found = d;
 	return 0;
+}
+
+/* Whether @d is what its name still means; else nobody finds it any more. */
+static __cold bool still_valid(struct dentry *dir, const struct fs_name *name, struct dentry *d)
+{
+	unsigned long state;
+
+	if (dir->inode->ops->valid(dir->inode, name, d->inode))
+		return true;
+	state = tree_lock();
+	/* a mount stays where it is; and another one may have been here */
+	if (d->flags & DENTRY_MOUNT) {
+		tree_unlock(state);
+		return true;
+	}
+	if (d->flags & DENTRY_LINKED)
+		dentry_unlink_locked(d);
+	tree_unlock(state);
+	dentry_put(d);
+	return false;
 }
 
 int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
@@ -96,6 +118,8 @@ int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
 	if (d)
 		dentry_get_locked(d);
 	tree_unlock_inline(state);
+	if (unlikely(d && d->flags & DENTRY_ASK) && !still_valid(dir, name, d))
+		d = NULL;
 	if (unlikely(!d && dir->inode->ops->lookup)) {
 		if (!locked)
 			inode_lock(dir->inode);
@@ -365,7 +389,8 @@ bool walk_fast(const char *path, struct path *result)
 		    !S_ISDIR(d->inode->mode) || (!all && permit(d->inode, MAY_EXEC)))
 			break;
 		d = dentry_find(d, &name);
-		if (!d || !d->inode || d->flags & DENTRY_MOUNT || S_ISLNK(d->inode->mode))
+		if (!d || !d->inode || d->flags & (DENTRY_MOUNT | DENTRY_ASK) ||
+		    S_ISLNK(d->inode->mode))
 			break;
 		if (*path)
 			continue;

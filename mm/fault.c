@@ -31,6 +31,7 @@ static inline void map_page(const struct place *at, struct page *page, bool writ
 	if (unlikely(at->vma->flags & VMA_EXEC))
 		arch_sync_code(page_to_virt(page), PAGE_SIZE);
 	arch_slot_set(&at->space->arch, at->slot, at->va, page_to_phys(page), flags);
+	at->space->faults++;
 }
 
 static inline int add_page(const struct place *at, struct page *page, bool write)
@@ -38,7 +39,6 @@ static inline int add_page(const struct place *at, struct page *page, bool write
 	struct space *space = at->space;
 
 	map_page(at, page, write);
-	space->faults++;
 	if (++space->resident > space->peak)
 		space->peak = space->resident;
 	return 0;

@@ -55,7 +55,7 @@ static bool next(const struct inode *dir __unused, struct synth_entry *e)
 	return true;
 }
 
-static const struct synth_dir root = { SYNTH_DIR_OPS, next };
+static const struct synth_dir root = { .ops = SYNTH_DIR_OPS, .next = next };
 
 static int mount(struct super *super, const char *source __unused)
 {

@@ -21,7 +21,7 @@ static const struct file_ops value_ops = { .read = read, .write = synth_write };
 
 static bool next(const struct inode *dir, struct synth_entry *e);
 
-static const struct synth_dir node_dir = { SYNTH_DIR_OPS, next };
+static const struct synth_dir node_dir = { .ops = SYNTH_DIR_OPS, .next = next };
 
 /* Addresses in the tree tell all apart: a value has its header before it, a node its name. */
 static u64 number(const void *place)

@@ -90,6 +90,13 @@ u32 fs_umask(u32 mask);
 ssize_t fs_getcwd(char *buf, size_t size);
 
 /*
+ * The path of a place that the caller has a reference of, and a NUL: their length; -ERANGE. The
+ * current directory, or the root, of a context that is perhaps another thread's.
+ */
+ssize_t fs_path_print(const struct path *path, char *buf, size_t size);
+ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf, size_t size);
+
+/*
  * Mounts a filesystem of @type on the directory @target: from then on its root is what is found
  * there. The first one is mounted on "/". @source may be NULL, @options as "ro,size=1M" (with
  * CONFIG_PROCESS also nosuid, nodev, noexec) or NULL;

@@ -11,6 +11,9 @@
 #include <lib/table.h>
 #include <lib/types.h>
 
+struct file;
+struct inode;
+struct iov;
 struct synth_dir;
 
 /* The text of a file while it is written. */
@@ -22,14 +25,21 @@ struct proc_text {
 
 struct proc_entry {
 	const char *name;
-	/* one of them; @show may sleep, and is called again where the text became longer than
+	/* one of these; @show may sleep, and is called again where the text became longer than
 	 * expected, with the file's lock held */
 	void (*show)(struct proc_text *t);
 	const struct synth_dir *dir;
+	/* Names beside its own one: they come and go, and are told of as a synth_dir's are. */
+	const struct synth_dir *more;
 };
 
 /* The variable's name must end in _proc. */
 #define PROC_ENTRY(entry)	TABLE_ENTRY(proc_entry, struct proc_entry, entry)
+
+/* For files elsewhere: as read() of a file whose text @show writes; @show's errno ends it. */
+ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
+		  int (*show)(const struct inode *inode, struct proc_text *t));
+void proc_release(struct file *file);
 
 /* For show(): adds formatted text, or @length bytes as they are. */
 void proc_print(struct proc_text *t, const char *fmt, ...) __printf(2, 3);

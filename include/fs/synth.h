@@ -3,7 +3,7 @@
  * Synthetic directories: their names are not kept but told, one after the other, by a function. For
  * filesystems that only show what the kernel knows: nothing is made or removed in them. What the
  * function does not tell of is not there; what it told is in the cache of names and stays as it was
- * told, so names that come and go need more than this.
+ * told, unless the directory says by valid() that it does not.
  */
 #ifndef FS_SYNTH_H
 #define FS_SYNTH_H
@@ -21,8 +21,13 @@ struct synth_entry {
 	u64 size;		/* what stat says */
 	const struct file_ops *ops;	/* a directory's: &synth_dir.ops; NULL: a device */
 	const void *data;	/* inode->data */
+	/* of a symbolic link: its target, from the heap; NULL: there is none, nor the name */
+	char *(*link)(const struct inode *dir, const struct synth_entry *entry);
+	u64 cookie;		/* where in a listing it comes, ever more; 0: behind the last one */
 	/* the function's own: */
 	const void *at;
+	u64 state;
+	char text[64];		/* a name that lies nowhere else */
 };
 
 /*
@@ -34,6 +39,15 @@ typedef bool synth_next(const struct inode *dir, struct synth_entry *entry);
 struct synth_dir {
 	struct file_ops ops;	/* SYNTH_DIR_OPS */
 	synth_next *next;
+	/* For names that come and go: inode_ops' hook. NULL: they stay. */
+	bool (*valid)(const struct inode *dir, const struct fs_name *name,
+		      const struct inode *inode);
+	/*
+	 * Fills in the entry of @name, where that is sooner found than by going through all; false:
+	 * next() is to tell. Only with valid().
+	 */
+	bool (*find)(const struct inode *dir, const struct fs_name *name,
+		     struct synth_entry *entry);
 };
 
 int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg);

@@ -72,7 +72,7 @@ struct space {
 	vaddr_t brk_start, brk;
 	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
 	struct list tables;
-	u64 faults;			/* pages that came in */
+	u64 faults;			/* pages that came in, or became writable */
 };
 
 /* Between these a program's mappings lie where it does not say where. */
@@ -156,6 +156,12 @@ struct vma_info {
 	char name[128];
 };
 bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info);
+
+/*
+ * Reads what is there of a space that may be another process's: how many bytes, up to the first
+ * page that is not.
+ */
+size_t space_read(struct space *space, vaddr_t address, void *to, size_t n);
 
 /*
  * Copies between the kernel and the calling thread's program, with what is missing brought in: 0,

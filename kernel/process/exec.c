@@ -68,6 +68,7 @@ static int fill_space(struct space *space, struct image *image, struct image *in
 static void begin_anew(struct process *p, struct image *image, const char *path)
 {
 	struct file *old = p->exe;
+	unsigned long state;
 
 	files_close_on_exec(p->files);
 	for (unsigned int i = 0; i < SIGNALS; i++) {
@@ -79,8 +80,10 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	p->execed = true;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
 	p->cred.keep_caps = false;
+	file_get(image->file);
+	state = spin_lock_irqsave(&process_lock);
 	p->exe = image->file;
-	file_get(p->exe);
+	spin_unlock_irqrestore(&process_lock, state);
 	if (old)
 		file_put(old);
 	name_process(p, path);

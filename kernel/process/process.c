@@ -26,7 +26,19 @@ struct spinlock process_lock = SPINLOCK_INIT;
 struct list process_list = LIST_INIT(process_list);
 u32 process_count;
 
-static int last_pid;		/* process_lock held */
+/* process_lock held: */
+static int last_pid;
+static u64 forks;
+
+int process_last_pid(void)
+{
+	return last_pid;
+}
+
+u64 process_forks(void)
+{
+	return atomic_load_relaxed(&forks);
+}
 
 struct process *process_find(int pid)
 {
@@ -48,6 +60,7 @@ void process_enlist(struct process *p)
 			taken |= q->pid == last_pid || q->pgid == last_pid || q->sid == last_pid;
 	} while (taken);
 	p->pid = last_pid;
+	atomic_store_relaxed(&forks, forks + 1);
 	list_add_tail(&process_list, &p->all);
 }
 
@@ -69,15 +82,22 @@ struct process *process_allocate(void)
 
 void process_drop_parts(struct process *p)
 {
-	if (p->files)
-		files_put(p->files);
-	if (p->fs)
-		fs_context_put(p->fs);
-	if (p->exe)
-		file_put(p->exe);
+	/* /proc looks at them with the lock held */
+	unsigned long state = spin_lock_irqsave(&process_lock);
+	struct files *files = p->files;
+	struct fs_context *fs = p->fs;
+	struct file *exe = p->exe;
+
 	p->files = NULL;
 	p->fs = NULL;
 	p->exe = NULL;
+	spin_unlock_irqrestore(&process_lock, state);
+	if (files)
+		files_put(files);
+	if (fs)
+		fs_context_put(fs);
+	if (exe)
+		file_put(exe);
 }
 
 void process_free(struct process *p)
@@ -191,6 +211,7 @@ static void add_space(struct usage *usage, const struct space *space)
 		return;
 	usage->faults += space->faults;
 	usage->peak = MAX(usage->peak, space->peak);
+	usage->peak = MAX(usage->peak, space->resident);
 }
 
 void usage_here(struct usage *usage)
@@ -209,8 +230,12 @@ void process_new_space(struct process *p, struct space *space)
 {
 	struct space *old = p->space;
 
+	unsigned long state;
+
 	add_space(&p->used, old);
+	state = spin_lock_irqsave(&process_lock);
 	p->space = space;
+	spin_unlock_irqrestore(&process_lock, state);
 	arch_user_set_space(&p->task.user, space ? &space->arch : NULL);
 	if (p->vfork)
 		end_vfork(p);

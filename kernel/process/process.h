@@ -238,6 +238,10 @@ static inline bool capable(unsigned int cap)
 	return process_current()->cred.effective & BIT(cap);
 }
 
+/* The id that was given last; how many were given. process_lock held for the first. */
+int process_last_pid(void);
+u64 process_forks(void);
+
 /* The process with that id; NULL. process_lock held. */
 struct process *process_find(int pid);
 

@@ -12,8 +12,6 @@
 /* Every function takes and returns registers; those that it has no use for it does not look at. */
 typedef long syscall_fn(u64 a, u64 b, u64 c, u64 d, u64 e, u64 f);
 
-#define SYSCALLS	512
-
 static syscall_fn *const table[SYSCALLS] = {
 #define SYSCALL(number, name, ...)	[number] = (syscall_fn *)(void (*)(void))sys_##name,
 #include "syscalls.def"
@@ -28,6 +26,11 @@ static __cold long call_missing(u64 number)
 	if (number < SYSCALLS)
 		atomic_add_relaxed(&missing[number], 1);
 	return -ENOSYS;
+}
+
+u32 syscall_missed(unsigned int number)
+{
+	return atomic_load_relaxed(&missing[number]);
 }
 
 void syscall_entry(struct arch_frame *frame)

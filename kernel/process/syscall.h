@@ -35,6 +35,11 @@ typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
 #define SYS_JOIN(a, b)	SYS_JOIN_(a, b)
 #define SYS_TYPES(...)	SYS_JOIN(SYS_TYPES_, SYS_COUNT(__VA_ARGS__))(__VA_ARGS__)
 
+#define SYSCALLS	512	/* numbers that the table has */
+
+/* How often the call with that number was made and was not there. */
+u32 syscall_missed(unsigned int number);
+
 #define SYSCALL(number, name, ...) long sys_##name(SYS_TYPES(__VA_ARGS__));
 #include "syscalls.def"
 #undef SYSCALL
