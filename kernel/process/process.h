@@ -197,7 +197,7 @@ static inline struct task *task_current(void)
 /* Whether the calling thread runs a program, or is the kernel's own. */
 static inline bool task_is_here(void)
 {
-	return arch_current()->context.user;
+	return arch_context_program(&arch_current()->context);
 }
 
 static inline struct process *process_current(void)

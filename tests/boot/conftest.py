@@ -8,12 +8,13 @@ in every way (ext/crash, which comes in by EXT=).
 
 import concurrent.futures
 import pathlib
+import subprocess
 
 import pytest
 
 from lib import blob, tree
-from lib.build import share
-from lib.session import Result, Session
+from lib.build import ROOT, share
+from lib.session import OFF, Result, Session
 
 CRASH = pathlib.Path(__file__).parent / "ext" / "crash"
 GRANULES = ("4K", "16K", "64K")
@@ -127,3 +128,43 @@ def machine(kernel, request):
     session.prompt()
     yield session
     session.close()
+
+
+# --- Programs at EL0: of their own folder, tests/user/ -------------------------------------------
+
+@pytest.fixture(scope="session")
+def compile_program(tmp_path_factory):
+    """Compiles one of tests/user/ for arm64, statically: its path."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def compile_program(name, *flags):
+        program = folder / name
+        if not program.exists():
+            subprocess.run(["aarch64-linux-gnu-gcc", "-static", "-O1", "-Wall", "-o", program,
+                            ROOT / f"tests/user/{name}.c", *flags], check=True)
+        return program
+    return compile_program
+
+
+@pytest.fixture(scope="session")
+def process_kernel(build):
+    def get(granule="4K", more=""):
+        return build("qemu_virt_defconfig",
+                     set=f"PAGE_{granule}=y PROCESS=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y {more}".strip())
+    return get
+
+
+@pytest.fixture
+def run_programs(run, process_kernel, tmp_path):
+    """Boots with files in /, and runs commands."""
+    def run_programs(files, commands, granule="4K", **env):
+        root = tmp_path / "root"
+        root.mkdir()
+        for name, contents in files.items():
+            (root / name).write_bytes(contents if isinstance(contents, bytes) else contents.read_bytes())
+            (root / name).chmod(0o755)
+        env = {"INITRD": root, "CPU": CPU_FOR[granule], "APPEND": "quiet", **env}
+        result = run(process_kernel(granule), commands, env=env)
+        assert result.status == OFF
+        return result.text.removesuffix("cairn: off\n")
+    return run_programs

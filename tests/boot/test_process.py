@@ -4,54 +4,13 @@
 import re
 import shutil
 import struct
-import subprocess
 import tomllib
 
 import pytest
 
 from lib.build import ROOT
-from lib.session import OFF
 
-CPU = {"4K": "cortex-a72", "16K": "cortex-a76", "64K": "cortex-a72"}
 FREESTANDING = ["-nostdlib", "-ffreestanding", "-Wl,-z,separate-code"]
-
-
-@pytest.fixture(scope="session")
-def compile_program(tmp_path_factory):
-    """Compiles one of tests/user/ for arm64, statically: its path."""
-    folder = tmp_path_factory.mktemp("programs")
-
-    def compile_program(name, *flags):
-        program = folder / name
-        if not program.exists():
-            subprocess.run(["aarch64-linux-gnu-gcc", "-static", "-O1", "-Wall", "-o", program,
-                            ROOT / f"tests/user/{name}.c", *flags], check=True)
-        return program
-    return compile_program
-
-
-@pytest.fixture(scope="session")
-def process_kernel(build):
-    def get(granule="4K", more=""):
-        return build("qemu_virt_defconfig",
-                     set=f"PAGE_{granule}=y PROCESS=y DEBUG_ASSERT=y DEBUG_LOCKS=y DEBUG_HEAP=y {more}".strip())
-    return get
-
-
-@pytest.fixture
-def run_programs(run, process_kernel, tmp_path):
-    """Boots with files in /, and runs commands."""
-    def run_programs(files, commands, granule="4K", **env):
-        root = tmp_path / "root"
-        root.mkdir()
-        for name, contents in files.items():
-            (root / name).write_bytes(contents if isinstance(contents, bytes) else contents.read_bytes())
-            (root / name).chmod(0o755)
-        env = {"INITRD": root, "CPU": CPU[granule], "APPEND": "quiet", **env}
-        result = run(process_kernel(granule), commands, env=env)
-        assert result.status == OFF
-        return result.text.removesuffix("cairn: off\n")
-    return run_programs
 
 
 KINDS = {
