@@ -4,6 +4,7 @@
 #include <lib/string.h>
 #include <shell/argument.h>
 #include <shell/command.h>
+#include <shell/program.h>
 
 #include "command.h"
 
@@ -107,7 +108,7 @@ static int run_program(char **argv)
 	char path[256];
 
 	if (program_find(argv[0], path, sizeof(path)))
-		return program_run(path, argv);
+		return program_run(path, argv, false);
 #endif
 	unknown(argv[0]);
 	return STATUS_UNKNOWN;

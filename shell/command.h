@@ -16,13 +16,6 @@ static inline void command_swap_params(struct sched_params *params __unused)
 }
 #endif
 
-/*
- * The program that @name means: its path in @path; false: there is none. Runs it: its status. With
- * CONFIG_PROCESS.
- */
-bool program_find(const char *name, char *path, size_t size);
-int program_run(const char *path, char **argv);
-
 /* The command whose name is nearest to @name, or NULL when none is near. */
 const char *command_suggest(const char *name);
 

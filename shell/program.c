@@ -10,10 +10,9 @@
 #include <mm/heap.h>
 #include <process/process.h>
 #include <shell/command.h>
+#include <shell/program.h>
 #include <shell/vars.h>
 #include <uapi/errno.h>
-
-#include "command.h"
 
 #define DEFAULT_PATH	"/bin:/sbin:/usr/bin:/usr/sbin"
 #define PATIENCE	2	/* times SIGINT before SIGKILL */
@@ -67,13 +66,13 @@ static int wait_for(struct process *process)
 	return 128 + signal;
 }
 
-int program_run(const char *path, char **argv)
+int program_run(const char *path, char **argv, bool trace)
 {
 	static char *const environment[] = {
 		"PATH=" DEFAULT_PATH, "HOME=/", "TERM=linux", "USER=root", NULL,
 	};
 	struct process *process;
-	int err = process_spawn(path, argv, environment, &process);
+	int err = process_spawn(path, argv, environment, trace, &process);
 
 	if (!err)
 		return wait_for(process);

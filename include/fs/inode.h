@@ -67,8 +67,8 @@ struct inode_ops {
 	/* The inode of @name, with a reference; -ENOENT. NULL: the cache knows all names. */
 	int (*lookup)(struct inode *dir, const struct fs_name *name, struct inode **inode);
 	/*
-	 * Whether what was found under @name once, @inode or NULL, is what would be found now. NULL:
-	 * always. Sleeps for nothing; the directory's lock may be held or not.
+	 * Whether what was found under @name once, @inode or NULL, is what would be found now.
+	 * NULL: always. Sleeps for nothing; the directory's lock may be held or not.
 	 */
 	bool (*valid)(const struct inode *dir, const struct fs_name *name,
 		      const struct inode *inode);

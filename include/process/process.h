@@ -20,9 +20,10 @@ struct process;
 /*
  * Starts the program at @path with the strings @argv and @envp, each ended by NULL, in the calling
  * thread's directory; it reads and writes what the calling thread does (<kernel/stream.h>). 0 and
- * *@process, which is the caller's until process_wait(); or what execve(2) would say.
+ * *@process, which is the caller's until process_wait(); or what execve(2) would say. With @trace
+ * its system calls, and those of its children, are printed on the terminal.
  */
-int process_spawn(const char *path, char *const argv[], char *const envp[],
+int process_spawn(const char *path, char *const argv[], char *const envp[], bool trace,
 		  struct process **process);
 
 /*

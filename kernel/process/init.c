@@ -21,7 +21,7 @@ void init_run(void)
 
 	if (err < 0)
 		return;
-	err = process_spawn(path, argv, environment, &process);
+	err = process_spawn(path, argv, environment, false, &process);
 	if (err) {
 		log_err("init=%s: %s", path, errno_text(-err));
 		return;

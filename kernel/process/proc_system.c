@@ -81,41 +81,14 @@ PROC_ENTRY(stat_proc);
 
 /* --- /proc/syscalls --------------------------------------------------------------------------- */
 
-static const struct {
-	u16 number;
-	const char *text;
-} calls[] = {
-#define SYSCALL(number, name, ...)	{ number, #name "(" #__VA_ARGS__ ")" },
-#include "syscalls.def"
-#undef SYSCALL
-};
-
-/* Names of calls that are not there, for those who look for what a program lacked. */
-static const char *missing_name(unsigned int number)
-{
-	static const struct {
-		u16 number;
-		const char *name;
-	} names[] = {
-#define MISSING(number, name)	{ number, #name },
-#include "missing.def"
-#undef MISSING
-	};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (names[i].number == number)
-			return names[i].name;
-	return "unknown";
-}
-
 /* A line for each: number, name and types; behind those that are there, those that were missed. */
 static void show_syscalls(struct proc_text *t)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(calls); i++)
-		proc_print(t, "%u %s\n", calls[i].number, calls[i].text);
+	for (const struct syscall_info *c = syscall_list; c->name; c++)
+		proc_print(t, "%u %s(%s)\n", c->number, c->name, c->types);
 	for (unsigned int n = 0; n < SYSCALLS; n++)
 		if (syscall_missed(n))
-			proc_print(t, "%u %s: missing, asked for %u times\n", n, missing_name(n),
+			proc_print(t, "%u %s: missing, asked for %u times\n", n, syscall_name(n),
 				   syscall_missed(n));
 }
 

@@ -104,11 +104,12 @@ int proc_show_stat(const struct inode *inode, struct proc_text *t)
 	if (err)
 		return err;
 	priority = s->rt_priority ? -1 - (long)s->rt_priority : 20 + s->params.nice;
-	proc_print(t, "%d (%s) %c %d %d %d 0 -1 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d 1 0 "
-		      "%lu %lu %lu %lu", s->pid, s->name, s->state, s->ppid, s->pgid, s->sid, s->used.faults,
+	proc_print(t, "%d (%s) %c %d %d %d 0 -1 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d 1 0 ", s->pid,
+		   s->name, s->state, s->ppid, s->pgid, s->sid, s->used.faults,
 		   s->child_used.faults, s->used.run / TICK, s->child_used.run / TICK, priority,
-		   s->params.nice, s->begun / TICK, (u64)s->pages << PAGE_SHIFT, s->resident,
-		   s->rss_limit);
+		   s->params.nice);
+	proc_print(t, "%lu %lu %lu %lu", s->begun / TICK, (u64)s->pages << PAGE_SHIFT,
+		   s->resident, s->rss_limit);
 	proc_print(t, " 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 17 %u %u %u 0 0 0 0 0 %lu", s->pending,
 		   s->blocked, s->ignored, s->caught, s->thread.cpu, s->rt_priority, s->policy,
 		   s->brk_start);

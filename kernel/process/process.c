@@ -102,6 +102,7 @@ void process_drop_parts(struct process *p)
 
 void process_free(struct process *p)
 {
+	syscall_trace_end(p, false, 0);
 	atomic_add_relaxed(&process_count, -1U);
 	kfree(p);
 }
@@ -257,6 +258,7 @@ void process_exit(int wait)
 
 		copy_to_user(p->task.clear_tid, &zero, sizeof(zero));
 	}
+	syscall_trace_end(p, true, wait);
 	t->fs = NULL;
 	t->cred = NULL;
 	process_drop_parts(p);

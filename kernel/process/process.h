@@ -93,6 +93,12 @@ int files_set_cloexec(struct files *files, int fd, bool on);
 
 /* --- process.c -------------------------------------------------------------------------------- */
 
+enum traced {
+	TRACED_NOT,
+	TRACED_FIRST,		/* the one that it began with */
+	TRACED_CHILD,
+};
+
 enum process_state {
 	PROCESS_RUNS,
 	PROCESS_ZOMBIE,		/* has ended; its parent has not asked yet */
@@ -141,7 +147,7 @@ struct process {
 	struct signal_action actions[SIGNALS];
 	u64 pending;		/* atomic: a bit for each signal */
 	u64 begun;		/* ns */
-	bool traced;		/* its calls are printed */
+	u8 traced;		/* its calls are printed: enum traced */
 	bool kept;		/* somebody in the kernel waits for it */
 	bool vfork;		/* its parent waits until it has a space of its own */
 	bool execed;		/* since fork() */
@@ -285,7 +291,8 @@ struct file *anon_file(const struct file_ops *ops, u32 mode, int flags, void *da
 void signal_mask_swap(u64 mask);
 void signal_mask_restore(bool interrupted);
 
-/* syscall.c */
-void syscall_trace_signal(struct process *process, int signal);
+/* syscall_trace.c: its calls are printed, or were; @ran: it has begun, and ended as @wait says. */
+void syscall_trace_begin(struct process *process, enum traced traced);
+void syscall_trace_end(struct process *process, bool ran, int wait);
 
 #endif

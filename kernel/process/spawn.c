@@ -99,7 +99,7 @@ static void leave_list(struct process *p)
 	spin_unlock_irqrestore(&process_lock, state);
 }
 
-int process_spawn(const char *path, char *const argv[], char *const envp[],
+int process_spawn(const char *path, char *const argv[], char *const envp[], bool trace,
 		  struct process **process)
 {
 	struct exec_strings strings = { 0 };
@@ -114,6 +114,8 @@ int process_spawn(const char *path, char *const argv[], char *const envp[],
 	set_defaults(p);
 	strlcpy(p->name, path, sizeof(p->name));
 	p->kept = true;
+	if (trace)
+		syscall_trace_begin(p, TRACED_FIRST);
 	p->files = files_create();
 	p->fs = fs_context_copy();
 	if (!p->files || !p->fs)

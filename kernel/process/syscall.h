@@ -52,6 +52,31 @@ static inline bool is_buffer(uaddr_t buf, size_t n)
 	return arch_user_range_ok(buf, n);
 }
 
+/* What syscalls.def says of a call; the list ends with a name that is NULL. */
+struct syscall_info {
+	u16 number;
+	const char *name;
+	const char *types;	/* "fd, out, ulong" */
+};
+extern const struct syscall_info syscall_list[];
+const struct syscall_info *syscall_info(u64 number);
+
+/* What Linux calls the call with that number, whether or not it is there; or "unknown". */
+const char *syscall_name(u64 number);
+
+/* Those of which a trace knows more than their types. */
+#define SYS_EXIT	93
+#define SYS_EXIT_GROUP	94
+#define SYS_BRK		214
+#define SYS_MREMAP	216
+#define SYS_MMAP	222
+
+/* syscall.c: calls of traced processes go by syscall_trace() from now on, or none do. */
+void syscall_trace_on(bool on);
+
+/* syscall_trace.c: makes the call, and prints it. */
+void syscall_trace(struct arch_frame *frame, long (*call)(struct arch_frame *frame));
+
 /* A path that a program gave: short ones need no memory of the heap. */
 struct user_path {
 	const char *text;
