@@ -65,6 +65,14 @@ static long map_shared_memory(struct space_mapping *m)
 	return result;
 }
 
+/* Whether @more bytes are more than may be mapped (RLIMIT_AS). */
+static bool is_too_much(unsigned long more)
+{
+	u64 limit = process_current()->limits[RLIMIT_AS].now;
+
+	return more > limit || (u64)space_here()->pages << PAGE_SHIFT > limit - more;
+}
+
 long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, unsigned long flags,
 	      int fd, unsigned long offset)
 {
@@ -84,6 +92,8 @@ long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, uns
 		m.flags |= VMA_SHARED;
 	else if (type != MAP_PRIVATE)
 		return -EINVAL;
+	if (is_too_much(size))
+		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
 		result = map_file(fd, &m);
 	else if (m.flags & VMA_SHARED)
@@ -110,7 +120,11 @@ long sys_mprotect(unsigned long address, unsigned long size, unsigned long prot)
 
 long sys_brk(unsigned long brk)
 {
-	return (long)space_brk(space_here(), brk);
+	struct space *space = space_here();
+
+	if (brk > space->brk && is_too_much(brk - space->brk))
+		return (long)space->brk;
+	return (long)space_brk(space, brk);
 }
 
 long sys_mremap(unsigned long address, unsigned long size, unsigned long new_size,
@@ -118,6 +132,8 @@ long sys_mremap(unsigned long address, unsigned long size, unsigned long new_siz
 {
 	if (flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED))
 		return -EINVAL;
+	if (new_size > size && is_too_much(new_size - size))
+		return -ENOMEM;
 	return space_remap(space_here(), address, size, new_size, flags & MREMAP_MAYMOVE,
 			   flags & MREMAP_FIXED, new_address);
 }
