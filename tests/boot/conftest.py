@@ -157,14 +157,14 @@ def process_kernel(build):
 @pytest.fixture
 def run_programs(run, process_kernel, tmp_path):
     """Boots with files in /, and runs commands."""
-    def run_programs(files, commands, granule="4K", **env):
+    def run_programs(files, commands, granule="4K", timeout=60, **env):
         root = tmp_path / "root"
         root.mkdir()
         for name, contents in files.items():
             (root / name).write_bytes(contents if isinstance(contents, bytes) else contents.read_bytes())
             (root / name).chmod(0o755)
         env = {"INITRD": root, "CPU": CPU_FOR[granule], "APPEND": "quiet", **env}
-        result = run(process_kernel(granule), commands, env=env)
+        result = run(process_kernel(granule), commands, env=env, timeout=timeout)
         assert result.status == OFF
         return result.text.removesuffix("cairn: off\n")
     return run_programs

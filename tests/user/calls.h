@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* The system calls of kernel/process/syscalls.def, for tests that make all of them. */
+#ifndef TESTS_USER_CALLS_H
+#define TESTS_USER_CALLS_H
+
+#include <string.h>
+
+struct call {
+	int number;
+	const char *name;
+	const char *types;	/* "fd, out, ulong" */
+};
+
+static const struct call calls[] = {
+#define SYSCALL(number, name, ...)	{ number, #name, #__VA_ARGS__ },
+#include "../../kernel/process/syscalls.def"
+#undef SYSCALL
+};
+
+#define CALLS	(sizeof(calls) / sizeof(calls[0]))
+
+/* Whether @name is one of the words in @list, each with a blank before and behind it. */
+static int is_listed(const char *list, const char *name)
+{
+	char word[64];
+
+	strcpy(word, " ");
+	strcat(word, name);
+	strcat(word, " ");
+	return strstr(list, word) != NULL;
+}
+
+/* How many arguments there are, and the type of each. */
+static int read_types(const char *types, char type[6][8])
+{
+	int n = 0;
+
+	while (*types) {
+		size_t length = strcspn(types, ",");
+
+		memcpy(type[n], types, length);
+		type[n++][length] = '\0';
+		types += length;
+		while (*types == ',' || *types == ' ')
+			types++;
+	}
+	return n;
+}
+
+/* Those that end the caller, the machine, or others; and those that may wait for ever. */
+#define ENDS	" exit exit_group reboot kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo " \
+	"rt_sigreturn "
+#define WAITS	" futex rt_sigsuspend rt_sigtimedwait pause "
+
+#endif
