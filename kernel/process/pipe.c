@@ -111,7 +111,7 @@ ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
  * Writes up to @n bytes, which there is room for: all of them are there at once for whoever reads,
  * or none. How many; 0: memory is missing; -ENOMEM.
  */
-static ssize_t put_whole(struct pipe *p, struct iov *iov, size_t n)
+static ssize_t put_pieces(struct pipe *p, struct iov *iov, size_t n)
 {
 	const struct iov before = *iov;
 	size_t done = 0;
@@ -130,6 +130,25 @@ static ssize_t put_whole(struct pipe *p, struct iov *iov, size_t n)
 	}
 	p->tail += (u32)done;
 	return (ssize_t)done;
+}
+
+/* The same, the shorter way where all of it comes to one page. */
+static inline ssize_t put_whole(struct pipe *p, struct iov *iov, size_t n)
+{
+	u32 at = p->tail & (p->size - 1);
+	u8 *page = p->page[at >> PAGE_SHIFT];
+	size_t got;
+
+	if (unlikely(!page || n > PAGE_SIZE - at % PAGE_SIZE))
+		return put_pieces(p, iov, n);
+	got = iov_get(iov, page + at % PAGE_SIZE, n);
+	if (unlikely(got < n)) {
+		iov->base -= got;
+		iov->left += got;
+		return 0;
+	}
+	p->tail += (u32)n;
+	return (ssize_t)n;
 }
 
 /* Has all of what is written next be in memory, as far as it is written in one piece. */

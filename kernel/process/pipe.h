@@ -34,10 +34,15 @@ static inline unsigned long pipe_lock(struct pipe *p)
 /* Something has changed: those who sleep look at the pipe again. */
 static inline void pipe_unlock(struct pipe *p, unsigned long state)
 {
-	if (!list_empty(&p->queue.waiters))
-		wait_wake_all(&p->queue);
 	if (unlikely(!list_empty(&p->polls.waiters)))
 		poll_wake(&p->polls);
+	else if (list_empty(&p->queue.waiters)) {
+		/* a call less, where nobody was woken */
+		spin_unlock_irqrestore(&p->queue.lock, state);
+		return;
+	}
+	if (!list_empty(&p->queue.waiters))
+		wait_wake_all(&p->queue);
 	wait_unlock(&p->queue, state);
 }
 

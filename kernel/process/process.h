@@ -64,20 +64,13 @@ static inline struct file *files_get(struct files *files, int fd)
 
 /*
  * The same for the length of a call of the process whose table it is, which changes no descriptor:
- * without a reference, where nobody else can close it meanwhile. *@held is for file_return().
+ * without a reference, where nobody else can close it meanwhile. NULL: ask files_get().
  */
-static inline struct file *file_borrow(struct files *files, int fd, bool *held)
+static inline struct file *file_borrow(const struct files *files, int fd)
 {
-	*held = atomic_load_relaxed(&files->users) > 1;
-	if (unlikely(*held))
-		return files_get(files, fd);
-	return likely((u32)fd < files->size) ? files->file[fd] : NULL;
-}
-
-static inline void file_return(struct file *file, bool held)
-{
-	if (unlikely(held))
-		file_put(file);
+	if (unlikely(atomic_load_relaxed(&files->users) > 1) || unlikely((u32)fd >= files->size))
+		return NULL;
+	return files->file[fd];
 }
 
 /* The lowest free descriptor from @min on for @file, whose reference it takes: -EMFILE, -ENOMEM. */

@@ -9,36 +9,53 @@
 #include "process.h"
 #include "syscall.h"
 
-long sys_read(int fd, uaddr_t buf, unsigned long n)
+static __noinline long read_slow(int fd, uaddr_t buf, unsigned long n)
 {
-	bool held;
-	struct file *file = file_borrow(files_here(), fd, &held);
+	struct file *file = files_get(files_here(), fd);
 	ssize_t done;
 
-	if (unlikely(!file))
+	if (!file)
 		return -EBADF;
-	if (unlikely(!is_buffer(buf, n)))
+	if (!is_buffer(buf, n))
 		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
 	else
 		done = file_read(file, (void *)buf, MIN(n, READ_MAX));
-	file_return(file, held);
+	file_put(file);
+	return done;
+}
+
+/* Most have a table of their own, and nothing is to be done behind the read. */
+long sys_read(int fd, uaddr_t buf, unsigned long n)
+{
+	struct file *file = file_borrow(files_here(), fd);
+
+	if (unlikely(!file) || unlikely(!is_buffer(buf, n)))
+		return read_slow(fd, buf, n);
+	return file_read(file, (void *)buf, MIN(n, READ_MAX));
+}
+
+static __noinline long write_slow(int fd, uaddr_t buf, unsigned long n)
+{
+	struct file *file = files_get(files_here(), fd);
+	ssize_t done;
+
+	if (!file)
+		return -EBADF;
+	if (!is_buffer(buf, n))
+		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
+	else
+		done = file_write(file, (const void *)buf, MIN(n, READ_MAX));
+	file_put(file);
 	return done;
 }
 
 long sys_write(int fd, uaddr_t buf, unsigned long n)
 {
-	bool held;
-	struct file *file = file_borrow(files_here(), fd, &held);
-	ssize_t done;
+	struct file *file = file_borrow(files_here(), fd);
 
-	if (unlikely(!file))
-		return -EBADF;
-	if (unlikely(!is_buffer(buf, n)))
-		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
-	else
-		done = file_write(file, (const void *)buf, MIN(n, READ_MAX));
-	file_return(file, held);
-	return done;
+	if (unlikely(!file) || unlikely(!is_buffer(buf, n)))
+		return write_slow(fd, buf, n);
+	return file_write(file, (const void *)buf, MIN(n, READ_MAX));
 }
 
 long sys_pread64(int fd, uaddr_t buf, unsigned long n, long pos)
