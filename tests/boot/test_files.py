@@ -171,7 +171,8 @@ def other(shell):
      "mv: m/d/b: No space left on device\n1\n99999 d/b\n.\n.."),
     ("mkdir d; mv d m/none/x; mv d m/.; ls m; mv none m; echo $?",
      "mv: d: No such file or directory\two\nmv: none: No such file or directory\n1"),
-    ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d", "mv: m: Device or resource busy\n1\two\two/f"),
+    ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d",
+     "mv: m: Device or resource busy\n1\two\two/f"),
     ("mv /proc/version m; grep -c Cairn m/version; umount /proc/version",
      "mv: /proc/version: Operation not permitted\n1\numount: /proc/version: Invalid argument"),
 ])
