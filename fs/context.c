@@ -146,12 +146,7 @@ int path_print(const struct path *path, char *buf, size_t size)
 	return (int)(buf + size - text);
 }
 
-ssize_t fs_path_print(const struct path *path, char *buf, size_t size)
-{
-	return path_print(path, buf, size);
-}
-
-ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf, size_t size)
+static inline ssize_t print(const struct fs_context *context, bool root, char *buf, size_t size)
 {
 	unsigned long state = tree_lock();
 	struct path path = root ? context->root : context->cwd;
@@ -168,7 +163,19 @@ ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf,
 	return n;
 }
 
+#ifdef CONFIG_PROCESS
+ssize_t fs_path_print(const struct path *path, char *buf, size_t size)
+{
+	return path_print(path, buf, size);
+}
+
+ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf, size_t size)
+{
+	return print(context, root, buf, size);
+}
+#endif
+
 ssize_t fs_getcwd(char *buf, size_t size)
 {
-	return fs_context_print(fs_context(), false, buf, size);
+	return print(fs_context(), false, buf, size);
 }

@@ -13,10 +13,14 @@
 
 static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found);
 
-static bool valid(const struct inode *dir, const struct fs_name *name, const struct inode *inode);
 
 static const struct inode_ops dir_ops = { .lookup = lookup };
+/* Names that come and go are those of processes. */
+#ifdef CONFIG_PROCESS
+static bool valid(const struct inode *dir, const struct fs_name *name, const struct inode *inode);
+
 static const struct inode_ops changing_dir_ops = { .lookup = lookup, .valid = valid };
+#endif
 
 /* As Linux has it: what is written to a file that shows something is refused by write alone. */
 static int truncate(struct inode *inode __unused, u64 size __unused)
@@ -38,10 +42,12 @@ static bool next(const struct inode *dir, struct synth_entry *e)
 	return dir_of(dir)->next(dir, e);
 }
 
+#ifdef CONFIG_PROCESS
 static bool valid(const struct inode *dir, const struct fs_name *name, const struct inode *inode)
 {
 	return dir_of(dir)->valid(dir, name, inode);
 }
+#endif
 
 static struct inode *make(struct super *super, const struct synth_entry *e)
 {
@@ -59,8 +65,11 @@ static struct inode *make(struct super *super, const struct synth_entry *e)
 	if (S_ISREG(e->mode))
 		lock_check_name(&inode->lock.check, "synth inode.lock");
 	if (S_ISDIR(e->mode)) {
-		inode->ops = container_of(e->ops, struct synth_dir, ops)->valid ?
-			     &changing_dir_ops : &dir_ops;
+		inode->ops = &dir_ops;
+#ifdef CONFIG_PROCESS
+		if (container_of(e->ops, struct synth_dir, ops)->valid)
+			inode->ops = &changing_dir_ops;
+#endif
 		inode->links = 2;
 	}
 	return inode;
@@ -71,22 +80,27 @@ static int make_found(struct inode *dir, const struct synth_entry *e, struct ino
 	*found = make(dir->super, e);
 	if (!*found)
 		return -ENOMEM;
-	if (!S_ISLNK(e->mode))
-		return 0;
-	(*found)->file_ops = NULL;
-	(*found)->link = e->link(dir, e);
-	if ((*found)->link)
-		return 0;
-	inode_put(*found);
-	return -ENOENT;
+#ifdef CONFIG_PROCESS
+	if (S_ISLNK(e->mode)) {
+		(*found)->file_ops = NULL;
+		(*found)->link = e->link(dir, e);
+		if (!(*found)->link) {
+			inode_put(*found);
+			return -ENOENT;
+		}
+	}
+#endif
+	return 0;
 }
 
 static int lookup(struct inode *dir, const struct fs_name *name, struct inode **found)
 {
 	struct synth_entry e = {};
 
+#ifdef CONFIG_PROCESS
 	if (dir_of(dir)->find && dir_of(dir)->find(dir, name, &e))
 		return make_found(dir, &e, found);
+#endif
 	while (next(dir, &e)) {
 		if (strncmp(e.name, name->text, name->length) || e.name[name->length])
 			continue;
@@ -107,7 +121,11 @@ int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg)
 			.type = (u8)DT_OF_MODE(e.mode),
 		};
 
-		pos = e.cookie ? e.cookie : pos + 1;
+		pos++;
+#ifdef CONFIG_PROCESS
+		if (e.cookie)
+			pos = e.cookie;
+#endif
 		d.next = pos;
 		if (pos <= file->pos)
 			continue;

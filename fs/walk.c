@@ -75,8 +75,10 @@ static __cold int ask(struct dentry *dir, const struct fs_name *name, struct den
 			inode_put(inode);
 		return -ENOMEM;
 	}
+#ifdef CONFIG_PROCESS
 	if (dir->inode->ops->valid)
 		d->flags |= DENTRY_ASK;
+#endif
 	state = tree_lock();
 	err = dentry_link_locked(dir, d);
 	tree_unlock(state);
@@ -88,6 +90,7 @@ static __cold int ask(struct dentry *dir, const struct fs_name *name, struct den
 	return 0;
 }
 
+#ifdef CONFIG_PROCESS
 /* Whether @d is what its name still means; else nobody finds it any more. */
 static __cold bool still_valid(struct dentry *dir, const struct fs_name *name, struct dentry *d)
 {
@@ -107,6 +110,7 @@ static __cold bool still_valid(struct dentry *dir, const struct fs_name *name, s
 	dentry_put(d);
 	return false;
 }
+#endif
 
 int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
 		  struct dentry **found)
@@ -118,8 +122,10 @@ int walk_positive(struct dentry *dir, const struct fs_name *name, bool locked,
 	if (d)
 		dentry_get_locked(d);
 	tree_unlock_inline(state);
+#ifdef CONFIG_PROCESS
 	if (unlikely(d && d->flags & DENTRY_ASK) && !still_valid(dir, name, d))
 		d = NULL;
+#endif
 	if (unlikely(!d && dir->inode->ops->lookup)) {
 		if (!locked)
 			inode_lock(dir->inode);

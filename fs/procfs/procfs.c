@@ -14,6 +14,13 @@
 #define SIZE_FIRST	1000	/* bytes of text that a file is expected to have */
 #define SIZE_MORE	100	/* what may have been added while it was written again */
 
+/* Others have files with such texts as well: those of processes. */
+#ifdef CONFIG_PROCESS
+#define SHARED
+#else
+#define SHARED	static
+#endif
+
 void proc_write(struct proc_text *t, const char *text, size_t length)
 {
 	if (t->length < t->size)
@@ -69,7 +76,7 @@ static int make_text(const struct inode *inode,
 	}
 }
 
-ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
+SHARED ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
 		  int (*show)(const struct inode *inode, struct proc_text *t))
 {
 	struct proc_text *t = file->data;
@@ -85,7 +92,7 @@ ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
 	return synth_read(iov, pos, t->text, t->length);
 }
 
-void proc_release(struct file *file)
+SHARED void proc_release(struct file *file)
 {
 	kfree(file->data);
 }
@@ -118,6 +125,7 @@ static void tell(const struct proc_entry *entry, u64 number, struct synth_entry 
 	e->data = entry->dir ? NULL : entry;
 }
 
+#ifdef CONFIG_PROCESS
 /* First what has one name each, then those that come and go. */
 static bool next(const struct inode *dir, struct synth_entry *e)
 {
@@ -165,6 +173,20 @@ static bool find(const struct inode *dir, const struct fs_name *name, struct syn
 }
 
 static const struct synth_dir root = { SYNTH_DIR_OPS, next, valid, find };
+#else
+static bool next(const struct inode *dir __unused, struct synth_entry *e)
+{
+	const struct proc_entry *const *entry = e->at ? e->at : table_begin();
+
+	if (entry == table_end())
+		return false;
+	tell(*entry, (u64)(entry - table_begin()) + 2, e);
+	e->at = entry + 1;
+	return true;
+}
+
+static const struct synth_dir root = { .ops = SYNTH_DIR_OPS, .next = next };
+#endif
 
 static int mount(struct super *super, const char *source __unused)
 {

@@ -66,12 +66,14 @@ struct inode {
 struct inode_ops {
 	/* The inode of @name, with a reference; -ENOENT. NULL: the cache knows all names. */
 	int (*lookup)(struct inode *dir, const struct fs_name *name, struct inode **inode);
+#ifdef CONFIG_PROCESS
 	/*
 	 * Whether what was found under @name once, @inode or NULL, is what would be found now.
 	 * NULL: always. Sleeps for nothing; the directory's lock may be held or not.
 	 */
 	bool (*valid)(const struct inode *dir, const struct fs_name *name,
 		      const struct inode *inode);
+#endif
 	/*
 	 * A new file, directory or node, as @mode says, under the name @name, which is not there;
 	 * for a symbolic link @target. NULL: nothing can be made here, -EACCES for a regular file,

@@ -29,17 +29,21 @@ struct proc_entry {
 	 * expected, with the file's lock held */
 	void (*show)(struct proc_text *t);
 	const struct synth_dir *dir;
+#ifdef CONFIG_PROCESS
 	/* Names beside its own one: they come and go, and are told of as a synth_dir's are. */
 	const struct synth_dir *more;
+#endif
 };
 
 /* The variable's name must end in _proc. */
 #define PROC_ENTRY(entry)	TABLE_ENTRY(proc_entry, struct proc_entry, entry)
 
+#ifdef CONFIG_PROCESS
 /* For files elsewhere: as read() of a file whose text @show writes; @show's errno ends it. */
 ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
 		  int (*show)(const struct inode *inode, struct proc_text *t));
 void proc_release(struct file *file);
+#endif
 
 /* For show(): adds formatted text, or @length bytes as they are. */
 void proc_print(struct proc_text *t, const char *fmt, ...) __printf(2, 3);

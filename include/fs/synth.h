@@ -21,13 +21,17 @@ struct synth_entry {
 	u64 size;		/* what stat says */
 	const struct file_ops *ops;	/* a directory's: &synth_dir.ops; NULL: a device */
 	const void *data;	/* inode->data */
+#ifdef CONFIG_PROCESS
 	/* of a symbolic link: its target, from the heap; NULL: there is none, nor the name */
 	char *(*link)(const struct inode *dir, const struct synth_entry *entry);
 	u64 cookie;		/* where in a listing it comes, ever more; 0: behind the last one */
+#endif
 	/* the function's own: */
 	const void *at;
+#ifdef CONFIG_PROCESS
 	u64 state;
 	char text[64];		/* a name that lies nowhere else */
+#endif
 };
 
 /*
@@ -39,6 +43,7 @@ typedef bool synth_next(const struct inode *dir, struct synth_entry *entry);
 struct synth_dir {
 	struct file_ops ops;	/* SYNTH_DIR_OPS */
 	synth_next *next;
+#ifdef CONFIG_PROCESS
 	/* For names that come and go: inode_ops' hook. NULL: they stay. */
 	bool (*valid)(const struct inode *dir, const struct fs_name *name,
 		      const struct inode *inode);
@@ -48,6 +53,7 @@ struct synth_dir {
 	 */
 	bool (*find)(const struct inode *dir, const struct fs_name *name,
 		     struct synth_entry *entry);
+#endif
 };
 
 int synth_readdir(struct file *file, dir_entry_fn *entry, void *arg);

@@ -163,16 +163,15 @@ def other(shell):
     ("mkdir -p d m/d/x; touch d/f; mv d m; echo $?; find .",
      "mv: m/d: Directory not empty\n1\n.\n./m\n./m/d\n./m/d/x\n./d\n./d/f"),
     ("mkdir m/f; touch f; mv f m; mkdir d; touch m/d; mv d m; find m; ls",
-     "mv: m/f: Is a directory\nmv: m/d: Not a directory\nm\nm/f\nm/d\two\nf\nm"),
+     "mv: m/f: Is a directory\nmv: m/d: Not a directory\nm\nm/f\nm/d\nd\nf\nm"),
     # no room: what was there still is, and nothing else
     ("seq 99999 > big; echo old > m/big; mv big m; echo $?; wc -l big; cat m/big; ls -a m",
      "mv: m/big: No space left on device\n1\n99999 big\nold\n.\n..\nbig"),
     ("mkdir d; touch d/a; seq 99999 > d/b; mv d m; echo $?; wc -l d/b; ls -a m",
      "mv: m/d/b: No space left on device\n1\n99999 d/b\n.\n.."),
     ("mkdir d; mv d m/none/x; mv d m/.; ls m; mv none m; echo $?",
-     "mv: d: No such file or directory\two\nmv: none: No such file or directory\n1"),
-    ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d",
-     "mv: m: Device or resource busy\n1\two\two/f"),
+     "mv: d: No such file or directory\nd\nmv: none: No such file or directory\n1"),
+    ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d", "mv: m: Device or resource busy\n1\nd\nd/f"),
     ("mv /proc/version m; grep -c Cairn m/version; umount /proc/version",
      "mv: /proc/version: Operation not permitted\n1\numount: /proc/version: Invalid argument"),
 ])
@@ -194,7 +193,7 @@ def test_mv_to_another_filesystem_is_stopped(other):
     try:
         said = other.cmd("mv d n & sleep 0.01; kill %1; wait %1; echo $?; ls -a n; ls d; wc -l d/a d/b d/c d/d | "
                          "grep -c 2000000", timeout=60)
-        assert said.partition("\n")[2] == "130\n.\n..\na\nb\nc\two\n4"
+        assert said.partition("\n")[2] == "130\n.\n..\na\nb\nc\nd\n4"
     finally:
         other.cmd("cd /t; umount n")
 
