@@ -29,7 +29,6 @@
 #define DENTRY_LINKED	1U	/* is found under its name */
 #define DENTRY_PINNED	2U	/* and stays: the cache is all that knows it */
 #define DENTRY_MOUNT	4U	/* something is mounted here */
-/* No such names without CONFIG_PROCESS. */
 #ifdef CONFIG_PROCESS
 #define DENTRY_ASK	8U	/* the filesystem is asked whether it is still so */
 #else
