@@ -139,6 +139,13 @@ struct fs_mount_info {
 /* Tells of mount number @n, from 0 on in the order in which they were made; false: no such one. */
 bool fs_mount_info(unsigned int n, struct fs_mount_info *info);
 
+/* Where paths begin for the length of a call: see fs_at_begin(). */
+struct fs_at {
+	struct fs_context context;
+	struct fs_context *before;
+	bool shared;		/* others can change that: what is in here has references */
+};
+
 #ifdef CONFIG_PROCESS
 /* --- What programs ask for besides, in handle.c and attr.c ------------------------------------ */
 
@@ -147,12 +154,6 @@ bool fs_mount_info(unsigned int n, struct fs_mount_info *info);
  * is, and the second one of fs_rename() and fs_link() at @second; NULL: where they do before.
  * The caller has references of both.
  */
-struct fs_at {
-	struct fs_context context;
-	struct fs_context *before;
-	bool shared;		/* others can change that: what is in here has references */
-};
-
 void fs_at_begin(struct fs_at *at, const struct file *dir, const struct file *second);
 void fs_at_end(struct fs_at *at);
 

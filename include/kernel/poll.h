@@ -64,6 +64,12 @@ void poller_end(struct poller *p);
 
 /* Something has changed. The queue's lock held; any context. */
 void poll_wake(struct poll_queue *q);
+
+/* Whether somebody waits so. The queue's lock held. */
+static inline bool poll_is_waited(const struct poll_queue *q)
+{
+	return !list_empty(&q->waiters);
+}
 #else
 struct poll_queue {
 };
@@ -74,6 +80,11 @@ static inline void poll_queue_init(struct poll_queue *q __unused)
 
 static inline void poll_wake(struct poll_queue *q __unused)
 {
+}
+
+static inline bool poll_is_waited(const struct poll_queue *q __unused)
+{
+	return false;
 }
 #endif
 

@@ -34,7 +34,7 @@ static inline unsigned long pipe_lock(struct pipe *p)
 /* Something has changed: those who sleep look at the pipe again. */
 static inline void pipe_unlock(struct pipe *p, unsigned long state)
 {
-	if (unlikely(!list_empty(&p->polls.waiters)))
+	if (unlikely(poll_is_waited(&p->polls)))
 		poll_wake(&p->polls);
 	else if (list_empty(&p->queue.waiters)) {
 		/* a call less, where nobody was woken */
