@@ -55,10 +55,7 @@
 	b	bad_entry
 	.endm
 
-/*
- * Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free
- * afterwards.
- */
+/* x2 to x29, in a frame at sp; and back. */
 	.macro	save_most
 	stp	x2, x3, [sp, #FRAME_REGS + 16]
 	stp	x4, x5, [sp, #FRAME_REGS + 32]
@@ -76,6 +73,27 @@
 	stp	x28, x29, [sp, #FRAME_REGS + 224]
 	.endm
 
+	.macro	load_most
+	ldp	x2, x3, [sp, #FRAME_REGS + 16]
+	ldp	x4, x5, [sp, #FRAME_REGS + 32]
+	ldp	x6, x7, [sp, #FRAME_REGS + 48]
+	ldp	x8, x9, [sp, #FRAME_REGS + 64]
+	ldp	x10, x11, [sp, #FRAME_REGS + 80]
+	ldp	x12, x13, [sp, #FRAME_REGS + 96]
+	ldp	x14, x15, [sp, #FRAME_REGS + 112]
+	ldp	x16, x17, [sp, #FRAME_REGS + 128]
+	ldp	x18, x19, [sp, #FRAME_REGS + 144]
+	ldp	x20, x21, [sp, #FRAME_REGS + 160]
+	ldp	x22, x23, [sp, #FRAME_REGS + 176]
+	ldp	x24, x25, [sp, #FRAME_REGS + 192]
+	ldp	x26, x27, [sp, #FRAME_REGS + 208]
+	ldp	x28, x29, [sp, #FRAME_REGS + 224]
+	.endm
+
+/*
+ * Saves all registers in a frame at sp, with a frame record in it. x0 and x1 are free
+ * afterwards.
+ */
 	.macro	save_rest
 	save_most
 	add	x21, sp, #FRAME_SIZE		// where sp was, on the stack that it interrupted
@@ -148,20 +166,7 @@ FUNC exception_return
 #endif
 	msr	elr_el1, x22
 	msr	spsr_el1, x23
-	ldp	x2, x3, [sp, #FRAME_REGS + 16]
-	ldp	x4, x5, [sp, #FRAME_REGS + 32]
-	ldp	x6, x7, [sp, #FRAME_REGS + 48]
-	ldp	x8, x9, [sp, #FRAME_REGS + 64]
-	ldp	x10, x11, [sp, #FRAME_REGS + 80]
-	ldp	x12, x13, [sp, #FRAME_REGS + 96]
-	ldp	x14, x15, [sp, #FRAME_REGS + 112]
-	ldp	x16, x17, [sp, #FRAME_REGS + 128]
-	ldp	x18, x19, [sp, #FRAME_REGS + 144]
-	ldp	x20, x21, [sp, #FRAME_REGS + 160]
-	ldp	x22, x23, [sp, #FRAME_REGS + 176]
-	ldp	x24, x25, [sp, #FRAME_REGS + 192]
-	ldp	x26, x27, [sp, #FRAME_REGS + 208]
-	ldp	x28, x29, [sp, #FRAME_REGS + 224]
+	load_most
 	ldr	x30, [sp, #FRAME_REGS + 240]
 	ldp	x0, x1, [sp, #FRAME_REGS]
 	add	sp, sp, #FRAME_SIZE
@@ -280,20 +285,7 @@ FUNC user_exit
 	msr	spsr_el1, x23
 	msr	sp_el0, x21
 	ldp	x0, x1, [sp, #FRAME_REGS]
-	ldp	x2, x3, [sp, #FRAME_REGS + 16]
-	ldp	x4, x5, [sp, #FRAME_REGS + 32]
-	ldp	x6, x7, [sp, #FRAME_REGS + 48]
-	ldp	x8, x9, [sp, #FRAME_REGS + 64]
-	ldp	x10, x11, [sp, #FRAME_REGS + 80]
-	ldp	x12, x13, [sp, #FRAME_REGS + 96]
-	ldp	x14, x15, [sp, #FRAME_REGS + 112]
-	ldp	x16, x17, [sp, #FRAME_REGS + 128]
-	ldp	x18, x19, [sp, #FRAME_REGS + 144]
-	ldp	x20, x21, [sp, #FRAME_REGS + 160]
-	ldp	x22, x23, [sp, #FRAME_REGS + 176]
-	ldp	x24, x25, [sp, #FRAME_REGS + 192]
-	ldp	x26, x27, [sp, #FRAME_REGS + 208]
-	ldp	x28, x29, [sp, #FRAME_REGS + 224]
+	load_most
 	add	sp, sp, #FRAME_SIZE
 	eret
 	/* the bits are taken all at once */
