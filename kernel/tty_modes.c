@@ -352,6 +352,27 @@ void tty_flush_input(void)
 }
 #endif
 
+/* For a shell without an editor of its own, in the mode for lines. A long one comes in pieces. */
+int tty_read_line(char *buf, size_t size)
+{
+	bool too_long = false;
+	size_t len = 0;
+	long n;
+
+	do {
+		if (len == size) {
+			too_long = true;
+			len = 0;
+		}
+		n = tty_read(buf + len, size - len, TIME_NEVER);
+		if (n < 0)
+			return (int)n;
+		len += (size_t)n;
+	} while (len && buf[len - 1] != '\n');
+	buf[len ? len - 1 : 0] = '\0';
+	return too_long ? -E2BIG : 0;
+}
+
 ssize_t tty_read_some(char *buf, size_t size)
 {
 	return tty_read(buf, size, TIME_NEVER);

@@ -5,7 +5,7 @@
  * Modes are those of Linux's termios. What a reader sets it sets back when it is done: they
  * belong to the terminal, not to the reader.
  *
- * Images without CONFIG_TTY_MODES have one mode: tty_read_line().
+ * Images without CONFIG_TTY_MODES have one mode, that for lines.
  */
 #ifndef KERNEL_TTY_H
 #define KERNEL_TTY_H
@@ -27,7 +27,7 @@ unsigned int tty_column(void);
  * Reads a line with echo, up to its Enter, into @buf, terminated and without the newline.
  * Backspace takes back a character, Ctrl-U the line, Ctrl-C the line with a new one begun
  * (-EINTR). -E2BIG, with the line read to its end, when it is longer than @size - 1 bytes;
- * -ENODEV without a console. Thread context. Without CONFIG_TTY_MODES only.
+ * -ENODEV without a console. Thread context. With CONFIG_TTY_MODES: in the modes for lines.
  */
 int tty_read_line(char *buf, size_t size);
 

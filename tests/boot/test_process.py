@@ -138,3 +138,11 @@ def test_typing(boot, process_kernel, compile_program, tmp_path):
     session.expect("nothing: 0")
     session.prompt()
     session.poweroff()
+
+
+def test_prompt_without_an_editor(build, boot):
+    """Programs bring the terminal's modes along, and the shell reads its lines in the one for that."""
+    session = boot(build("qemu_virt_defconfig", set="PROCESS=y SHELL_EDIT=n"))
+    assert session.cmd("echo typed") == "typed"
+    assert session.cmd("echo " + "x" * 5000).startswith("line too long")
+    assert session.cmd("echo again") == "again"
