@@ -124,7 +124,7 @@ def test_typing(boot, process_kernel, compile_program, tmp_path):
     root.mkdir()
     (root / "typed").write_bytes(compile_program("typed").read_bytes())
     (root / "typed").chmod(0o755)
-    session = boot(process_kernel(), env={"INITRD": root, "CPU": CPU["4K"]})
+    session = boot(process_kernel(), env={"INITRD": root, "CPU": "cortex-a72"})
     session.prompt()
     session.send("/typed\r")
     session.expect("a line: ")
