@@ -83,7 +83,7 @@ long sys_fallocate(int fd, unsigned long mode, long offset, long n)
 	return err;
 }
 
-#define ADVICES	6	/* POSIX_FADV_NORMAL to NOREUSE */
+#define ADVICE_END	6	/* POSIX_FADV_NORMAL to NOREUSE */
 
 long sys_fadvise64(int fd, long offset __unused, long n, int advice)
 {
@@ -94,7 +94,7 @@ long sys_fadvise64(int fd, long offset __unused, long n, int advice)
 		return -EBADF;
 	if (S_ISFIFO(file->inode->mode))
 		err = -ESPIPE;
-	else if (n < 0 || advice < 0 || advice >= ADVICES)
+	else if (n < 0 || advice < 0 || advice >= ADVICE_END)
 		err = -EINVAL;
 	file_put(file);		/* all of it is in memory already */
 	return err;
