@@ -18,7 +18,7 @@
 /* A page of a space: where it is, in what VMA, and where the tables have it. */
 struct place {
 	struct space *space;
-	const struct vma *vma;
+	struct vma *vma;
 	vaddr_t va;
 	arch_slot *slot;
 };
@@ -31,6 +31,7 @@ static inline void map_page(const struct place *at, struct page *page, bool writ
 	if (unlikely(at->vma->flags & VMA_EXEC))
 		arch_sync_code(page_to_virt(page), PAGE_SIZE);
 	arch_slot_set(&at->space->arch, at->slot, at->va, page_to_phys(page), flags);
+	at->vma->used = true;
 	at->space->faults++;
 }
 

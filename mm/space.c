@@ -130,6 +130,7 @@ static void swallow(struct space *space, struct vma *lower, struct vma *upper)
 {
 	vaddr_t end = upper->end;
 
+	lower->used |= upper->used;
 	vma_free(space, upper);
 	space->pages += (end - lower->end) >> PAGE_SHIFT;
 	lower->end = end;
@@ -225,18 +226,36 @@ void space_get(struct space *space)
 	atomic_add_relaxed(&space->users, 1);
 }
 
+/*
+ * All VMAs go, from the leaves of the tree on, which need not stay one: what is cut off is never
+ * looked at again.
+ */
+static void free_vmas(struct space *space)
+{
+	struct rb_node *node = space->vmas.root;
+
+	while (node) {
+		struct rb_node *parent = node->parent;
+		struct vma *vma = container_of(node, struct vma, node);
+
+		if (node->child[0] || node->child[1]) {
+			node = node->child[!node->child[0]];
+			continue;
+		}
+		if (parent)
+			parent->child[parent->child[1] == node] = NULL;
+		if (vma->used)
+			space_drop_pages(space, vma->start, vma->end, false);
+		vma_put(vma);
+		node = parent;
+	}
+}
+
 /* Nobody runs in it: what TLBs know of its number is of no use before that is emptied of it. */
 static void destroy(struct space *space)
 {
-	struct rb_node *node;
-
-	while ((node = space->vmas.root)) {
-		struct vma *vma = container_of(node, struct vma, node);
-
-		space_drop_pages(space, vma->start, vma->end, false);
-		vma_free(space, vma);
-	}
-	assert(!space->pages && !space->resident);
+	free_vmas(space);
+	assert(!space->resident);
 	while (!list_empty(&space->tables)) {
 		struct list *link = space->tables.next;
 
@@ -259,8 +278,12 @@ struct space *space_current(void)
 	return container_of(user->space, struct space, arch);
 }
 
-/* A copy of @vma in @to, and of its pages. 0, -ENOMEM. */
-static int copy_vma(struct space *to, struct space *from, const struct vma *vma)
+/*
+ * A copy of @vma in @to, and of its pages, behind *@last, the last one there is, or NULL: that is
+ * the copy then. 0, -ENOMEM.
+ */
+static int copy_vma(struct space *to, struct space *from, const struct vma *vma,
+		    struct rb_node **last)
 {
 	struct vma *copy = kmemdup(vma, sizeof(*vma));
 	bool shared = vma->flags & VMA_SHARED;
@@ -269,8 +292,12 @@ static int copy_vma(struct space *to, struct space *from, const struct vma *vma)
 		return -ENOMEM;
 	if (copy->ops)
 		copy->ops->get(copy->object);
-	vma_insert(to, copy);
+	rb_insert(&to->vmas, &copy->node, *last, 1);
+	to->pages += vma_pages(copy);
+	*last = &copy->node;
 	if (vma->flags & VMA_WIPE_ON_FORK)
+		copy->used = false;
+	if (!copy->used)
 		return 0;
 	return arch_space_copy(&to->arch, &from->arch, vma->start, vma->end, !shared, hold_page,
 			       &to->resident);
@@ -278,14 +305,14 @@ static int copy_vma(struct space *to, struct space *from, const struct vma *vma)
 
 static int copy_all(struct space *to, struct space *from)
 {
-	struct rb_node *node = rb_first(&from->vmas);
+	struct rb_node *node = rb_first(&from->vmas), *last = NULL;
 	int err = 0;
 
 	for (; node && !err; node = rb_next(node)) {
 		const struct vma *vma = container_of(node, struct vma, node);
 
 		if (!(vma->flags & VMA_DONT_FORK))
-			err = copy_vma(to, from, vma);
+			err = copy_vma(to, from, vma, &last);
 	}
 	return err;
 }

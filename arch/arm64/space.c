@@ -181,23 +181,25 @@ static vaddr_t behind_hole(vaddr_t va, vaddr_t end, int level)
  */
 static u64 *next_entry(const struct arch_space *space, vaddr_t *va, vaddr_t end, u64 *entry)
 {
+	vaddr_t at = *va;
 	int level;
 
-	for (; *va < end; *va += PAGE_SIZE) {
-		if (entry && entry_index(*va, 3))
+	for (; at < end; at += PAGE_SIZE) {
+		if (entry && entry_index(at, 3))
 			entry++;
 		else
-			entry = find(&space->tables, *va, &level);
+			entry = find(&space->tables, at, &level);
 		while (!entry) {
-			*va = behind_hole(*va, end, level);
-			if (*va >= end)
-				return NULL;
-			entry = find(&space->tables, *va, &level);
+			at = behind_hole(at, end, level);
+			if (at >= end)
+				break;
+			entry = find(&space->tables, at, &level);
 		}
-		if (*entry)
-			return entry;
+		if (!entry || *entry)
+			break;
 	}
-	return NULL;
+	*va = at;
+	return at < end ? entry : NULL;
 }
 
 vaddr_t arch_space_unmap(struct arch_space *space, vaddr_t va, vaddr_t end, paddr_t *pa, size_t *n,

@@ -57,6 +57,7 @@ struct vma {
 	void *object;
 	u64 offset;			/* in pages, of @start in the object */
 	const char *label;		/* "[stack]", ... for lists, or NULL */
+	bool used;			/* pages of it were there: the tables may have some */
 };
 
 struct space {

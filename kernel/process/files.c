@@ -47,7 +47,9 @@ static int grow_alone(struct files *files, u32 size)
 struct files *files_copy(struct files *from)
 {
 	struct files *to = files_create();
+	struct file **file, **copy;
 	unsigned long state;
+	u32 n;
 
 	if (!to)
 		return NULL;
@@ -57,12 +59,16 @@ struct files *files_copy(struct files *from)
 		return NULL;
 	}
 	state = spin_lock_irqsave(&from->lock);
-	for (u32 fd = 0; fd < MIN(from->size, to->size); fd++) {
-		to->file[fd] = from->file[fd];
-		if (to->file[fd])
-			file_get(to->file[fd]);
+	n = MIN(from->size, to->size);
+	file = from->file;
+	copy = to->file;
+	for (u32 fd = 0; fd < n; fd++) {
+		if (!file[fd])
+			continue;
+		copy[fd] = file[fd];
+		file_get(copy[fd]);
 	}
-	memcpy(to->cloexec, from->cloexec, (MIN(from->size, to->size) + 63) / 64 * sizeof(u64));
+	memcpy(to->cloexec, from->cloexec, (n + 63) / 64 * sizeof(u64));
 	spin_unlock_irqrestore(&from->lock, state);
 	return to;
 }
@@ -71,9 +77,9 @@ void files_put(struct files *files)
 {
 	if (atomic_add_acq_rel(&files->users, -1U) > 1)
 		return;
-	for (u32 fd = 0; fd < files->size; fd++)
-		if (files->file[fd])
-			file_put(files->file[fd]);
+	for (struct file **file = files->file, **end = file + files->size; file < end; file++)
+		if (*file)
+			file_put(*file);
 	if (files->file != files->inline_file)
 		kfree(files->file);
 	kfree(files);
