@@ -115,6 +115,7 @@ include scripts/Makefile.compiler
 include scripts/Makefile.libfdt
 include scripts/Makefile.build
 include scripts/Makefile.link
+include scripts/Makefile.vdso
 include scripts/Makefile.dts
 include scripts/Makefile.user
 include scripts/Makefile.check

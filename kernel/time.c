@@ -9,12 +9,14 @@
 #include <arch/irq.h>
 #include <arch/sections.h>
 #include <arch/timer.h>
+#include <arch/vdso.h>
 #include <device/timer.h>
 #include <kernel/time.h>
 #include <lib/types.h>
 #include <uapi/errno.h>
 
 #define NS_SHIFT	48	/* good for counters of 16 kHz and more */
+static_assert(NS_SHIFT == VDSO_NS_SHIFT, "programs read the clock as the kernel does");
 #define TICKS_SHIFT	60	/* up to 16 GHz */
 #define NS_MAX		BIT(59)	/* 18 years; at 16 GHz they are ticks that just fit */
 
@@ -76,21 +78,38 @@ u64 time_now(void)
 }
 
 /* Of the time of day from the time since reset; 0: nobody has set it. */
-static u64 real_offset;
+static u64 real_offset_here;
+
+/* What programs read, once there is that. */
+static struct vdso_data *published;
+
+static inline u64 *real_offset(void)
+{
+	if (IS_ENABLED(CONFIG_PROCESS) && published)
+		return &published->real_offset;
+	return &real_offset_here;
+}
 
 u64 time_real(void)
 {
-	return time_now() + atomic_load_relaxed(&real_offset);
+	return time_now() + atomic_load_relaxed(real_offset());
 }
 
 void time_set_real(u64 ns)
 {
-	atomic_store_relaxed(&real_offset, ns - time_now());
+	atomic_store_relaxed(real_offset(), ns - time_now());
 }
 
 bool time_real_known(void)
 {
-	return atomic_load_relaxed(&real_offset);
+	return atomic_load_relaxed(real_offset());
+}
+
+void time_publish(struct vdso_data *data)
+{
+	data->ns_per_tick = counter.ns_per_tick;
+	data->real_offset = real_offset_here;
+	published = data;
 }
 
 u32 time_frequency(void)

@@ -327,6 +327,7 @@ struct space *space_fork(struct space *from)
 	space_lock(from);
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
+	to->vdso = from->vdso;
 	to->args = from->args;
 	to->args_end = from->args_end;
 	to->env_end = from->env_end;

@@ -131,6 +131,16 @@ out:
 	return address;
 }
 
+vaddr_t space_gap(struct space *space, size_t size)
+{
+	vaddr_t gap;
+
+	space_lock(space);
+	gap = space_find_gap(space, size);
+	space_unlock(space);
+	return gap;
+}
+
 int space_unmap(struct space *space, vaddr_t address, size_t size)
 {
 	int err = check_range(address, &size);
@@ -311,6 +321,8 @@ static ssize_t move(struct space *space, struct vma *vma, vaddr_t address, size_
 		return err;
 	}
 	unmap(space, address, address + size);
+	if (space->vdso == address)
+		space->vdso = to;
 	return (ssize_t)to;
 }
 
@@ -340,7 +352,7 @@ static ssize_t remap(struct space *space, vaddr_t address, size_t size, size_t n
 
 		return err ? err : (ssize_t)address;
 	}
-	if (vma->end < address + size)
+	if (vma->end < address + size || vma->flags & VMA_DONT_EXPAND)
 		return -EFAULT;
 	if (vma->end == address + size && grow(space, vma, address + new_size))
 		return (ssize_t)address;
@@ -361,7 +373,8 @@ static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_
 	if (err)
 		return err;
 	vma = vma_find(space, address);
-	if (!vma || vma->start > address || vma->end < address + size)
+	if (!vma || vma->start > address || vma->end < address + size ||
+	    (new_size > size && vma->flags & VMA_DONT_EXPAND))
 		return -EFAULT;
 	return move(space, vma, address, size, new_size, to);
 }

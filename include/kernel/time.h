@@ -8,6 +8,8 @@
 
 #include <lib/types.h>
 
+struct vdso_data;
+
 #define NS_PER_US	1000UL
 #define NS_PER_MS	1000000UL
 #define NS_PER_SEC	1000000000UL
@@ -30,6 +32,12 @@ void time_set_real(u64 ns);
 
 /* Whether somebody has. */
 bool time_real_known(void);
+
+/*
+ * From here on what programs need to read the clock by themselves is in @data, which stays. Once,
+ * at boot, when the timer has been found and nobody else sets the time. With CONFIG_PROCESS.
+ */
+void time_publish(struct vdso_data *data);
 
 /* Converts counter ticks to nanoseconds, without overflow for 500 years. */
 u64 time_from_ticks(u64 ticks);

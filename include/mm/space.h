@@ -29,6 +29,7 @@ enum {
 	VMA_MAY_WRITE	= 1 << 5,	/* mprotect() may make it writable */
 	VMA_DONT_FORK	= 1 << 6,
 	VMA_WIPE_ON_FORK = 1 << 7,
+	VMA_DONT_EXPAND	= 1 << 8,	/* mremap() does not make it longer */
 };
 
 /* What stands behind a mapping: a file, most often. Each hook may sleep. */
@@ -72,6 +73,7 @@ struct space {
 	size_t peak;			/* the most that were */
 	vaddr_t brk_start, brk;
 	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
+	vaddr_t vdso;			/* its code, wherever it was moved; 0: there is none */
 	struct list tables;
 	u64 faults;			/* pages that came in, or became writable */
 };
@@ -115,6 +117,9 @@ struct space_mapping {
 
 /* Returns the address, or a negative errno. */
 ssize_t space_map(struct space *space, const struct space_mapping *mapping);
+/* Where @size bytes, whole pages, are free: the address that SPACE_ANYWHERE gives; 0: nowhere. */
+vaddr_t space_gap(struct space *space, size_t size);
+
 int space_unmap(struct space *space, vaddr_t address, size_t size);
 int space_protect(struct space *space, vaddr_t address, size_t size, u32 rights);
 

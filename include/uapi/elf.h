@@ -53,6 +53,7 @@ struct elf_segment {
 #define PF_R		4
 
 #define AT_NULL		0
+#define AT_IGNORE	1
 #define AT_PHDR		3
 #define AT_PHENT	4
 #define AT_PHNUM	5

@@ -55,6 +55,8 @@ static int fill_space(struct space *space, struct image *image, struct image *in
 
 	if (!err)
 		err = elf_map(space, image, DYN_BASE);
+	if (!err)
+		err = exec_map_vdso(space);
 	if (!err && interpreter)
 		err = elf_map(space, interpreter, 0);
 	if (err)

@@ -47,6 +47,12 @@ int elf_map(struct space *space, struct image *image, vaddr_t base);
 /* A stack for @strings, that may become @limit bytes long. 0, -ENOMEM. */
 int exec_map_stack(struct space *space, const struct exec_strings *strings, u64 limit);
 
+/* Maps the vDSO, where there is one: 0, -ENOMEM. */
+int exec_map_vdso(struct space *space);
+
+/* Has the vDSO be ready for programs. Boot thread, once, before the first one. */
+void vdso_init(void);
+
 /* Writes it, in the space in use: 0 and the stack pointer in *@sp; -ENOMEM. */
 int exec_write_stack(struct space *space, const struct exec_strings *strings, const char *name,
 		     const struct image *image, const struct image *interpreter, vaddr_t *sp);

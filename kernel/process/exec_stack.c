@@ -42,11 +42,13 @@ static void add_pointers(struct stack_plan *plan, const char **text, vaddr_t *at
 	add_word(plan, 0);
 }
 
-static void add_aux(struct stack_plan *plan, const struct image *image,
-		    const struct image *interpreter, const struct credentials *cred)
+static void add_aux(struct stack_plan *plan, const struct space *space,
+		    const struct image *image, const struct image *interpreter,
+		    const struct credentials *cred)
 {
 	const struct aux aux[] = {
 		{ AT_HWCAP, arch_cpu_hwcap() },
+		{ space->vdso ? AT_SYSINFO_EHDR : AT_IGNORE, space->vdso },
 		{ AT_PAGESZ, PAGE_SIZE },
 		{ AT_CLKTCK, 100 },
 		{ AT_PHDR, image->table ? image->table + image->bias : 0 },
@@ -74,7 +76,7 @@ static void add_aux(struct stack_plan *plan, const struct image *image,
 	}
 }
 
-#define AUX_WORDS	40
+#define AUX_WORDS	42
 
 int exec_write_stack(struct space *space, const struct exec_strings *s, const char *name,
 		       const struct image *image, const struct image *interpreter, vaddr_t *sp)
@@ -100,7 +102,7 @@ int exec_write_stack(struct space *space, const struct exec_strings *s, const ch
 	space->args_end = at;
 	add_pointers(&plan, &text, &at, s->envc);
 	space->env_end = at;
-	add_aux(&plan, image, interpreter, &process_current()->cred);
+	add_aux(&plan, space, image, interpreter, &process_current()->cred);
 	plan.sp = ALIGN_DOWN(plan.random - plan.count * sizeof(u64), 16UL);
 	random_bytes(random, sizeof(random));
 	err = copy_to_user(plan.name, name, name_size);

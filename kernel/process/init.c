@@ -10,6 +10,8 @@
 #include <process/process.h>
 #include <uapi/errno.h>
 
+#include "exec.h"
+
 void init_run(void)
 {
 	static char *const environment[] = {
@@ -19,6 +21,7 @@ void init_run(void)
 	struct process *process;
 	int wait, err = cmdline_value("init", path, sizeof(path));
 
+	vdso_init();
 	if (err < 0)
 		return;
 	err = process_spawn(path, argv, environment, false, &process);
