@@ -133,11 +133,16 @@ static int fault_locked(struct space *space, vaddr_t address, u32 access)
 	    !(access == VMA_READ && vma->flags & VMA_RIGHTS))
 		return -EACCES;
 	at.vma = vma;
+	/* another thread was faster: what is a block may be used in every way that its VMA may */
+	if (unlikely(space->blocks) && block_is_there(space, at.va))
+		return 0;
 	at.slot = arch_space_slot(&space->arch, at.va);
 	if (unlikely(!at.slot))
 		return -ENOMEM;
 	if (!arch_slot_get(at.slot, &pa, &flags))
-		return vma->ops ? add_from_object(&at, access == VMA_WRITE) : add_anonymous(&at);
+		return vma->ops ? add_from_object(&at, access == VMA_WRITE) :
+		       vma_wants_blocks(vma) && block_fault(space, vma, at.va) ? 0 :
+		       add_anonymous(&at);
 	if (access == VMA_WRITE && !(flags & MMU_WRITE))
 		return make_writable(&at, pa);
 	/* another thread was faster */

@@ -187,6 +187,8 @@ void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end, bool flus
 {
 	paddr_t pa[BATCH];
 
+	if (unlikely(space->blocks))
+		blocks_cut(space, start, end, true);
 	while (start < end) {
 		size_t n = BATCH;
 
@@ -299,6 +301,8 @@ static int copy_vma(struct space *to, struct space *from, const struct vma *vma,
 		copy->used = false;
 	if (!copy->used)
 		return 0;
+	if (unlikely(from->blocks))
+		blocks_cut(from, vma->start, vma->end, false);
 	return arch_space_copy(&to->arch, &from->arch, vma->start, vma->end, !shared, hold_page,
 			       &to->resident);
 }
@@ -328,6 +332,7 @@ struct space *space_fork(struct space *from)
 	to->brk_start = from->brk_start;
 	to->brk = from->brk;
 	to->vdso = from->vdso;
+	to->no_blocks = from->no_blocks;
 	to->args = from->args;
 	to->args_end = from->args_end;
 	to->env_end = from->env_end;

@@ -53,6 +53,27 @@ void vma_merge(struct space *space, struct vma *vma);
 /* Takes the pages of [start, end) away. @flush: somebody may run in the space. */
 void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end, bool flush);
 
+/* --- block.c ---------------------------------------------------------------------------------- */
+
+/* Whether @vma's policy is that it gets blocks, where they fit. */
+extern bool blocks_always;
+static inline bool vma_wants_blocks(const struct vma *vma)
+{
+	return unlikely(vma->flags & VMA_BLOCKS || blocks_always);
+}
+
+/* Brings in a block around @va, of which nothing is there: true, or it has to be a page. */
+bool block_fault(struct space *space, struct vma *vma, vaddr_t va);
+
+/* Whether @va is part of one. */
+bool block_is_there(struct space *space, vaddr_t va);
+
+/*
+ * Makes pages of all blocks that have something of [start, end); with @drop those that lie in it
+ * are taken away.
+ */
+void blocks_cut(struct space *space, vaddr_t start, vaddr_t end, bool drop);
+
 /* Where @size bytes are free; 0: nowhere. */
 vaddr_t space_find_gap(struct space *space, size_t size);
 

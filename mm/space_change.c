@@ -176,6 +176,7 @@ static int protect_vma(struct space *space, struct vma *vma, u32 rights)
 	if ((vma->flags & VMA_RIGHTS) == rights)
 		return 0;
 	vma->flags = (vma->flags & ~(u32)VMA_RIGHTS) | rights;
+	blocks_cut(space, vma->start, vma->end, false);
 	/* what may be written to is found out at the next write */
 	arch_space_protect(&space->arch, vma->start, vma->end, vma_table_flags(vma));
 	return 0;
@@ -278,6 +279,7 @@ int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32
  */
 static int move_pages(struct space *space, vaddr_t from, vaddr_t to, size_t size)
 {
+	blocks_cut(space, from, from + size, false);
 	for (size_t at = 0; at < size; at += PAGE_SIZE) {
 		unsigned int flags;
 		arch_slot *slot;

@@ -158,12 +158,100 @@ void arch_slot_set(struct arch_space *space, arch_slot *slot, vaddr_t va, paddr_
 		dsb(ishst);
 }
 
+/* --- Blocks ----------------------------------------------------------------------------------- */
+
+static bool is_block(u64 pte)
+{
+	return (pte & (PTE_VALID | PTE_TABLE)) == PTE_VALID;
+}
+
+/* The entry of @va's block or of its table; NULL: there is none, and *@level is where that ended. */
+static u64 *block_entry(const struct arch_space *space, vaddr_t va, int *level)
+{
+	u64 *table = access(space->tables.root);
+	int l = space->tables.start_level;
+
+	for (; l < 2; l++) {
+		u64 pte = table[entry_index(va, l)];
+
+		*level = l;
+		if (!pte)
+			return NULL;
+		table = access(pte & PTE_ADDRESS);
+	}
+	*level = 2;
+	return &table[entry_index(va, 2)];
+}
+
+bool arch_space_next_block(const struct arch_space *space, vaddr_t *va, vaddr_t end, paddr_t *pa)
+{
+	vaddr_t at = ALIGN_DOWN(*va, ARCH_BLOCK_SIZE);
+	int level;
+
+	for (; at < end; at = ALIGN_DOWN(at, LEVEL_SIZE(level)) + LEVEL_SIZE(level)) {
+		const u64 *entry = block_entry(space, at, &level);
+
+		if (!entry || !is_block(*entry))
+			continue;
+		*va = at;
+		*pa = *entry & PTE_ADDRESS;
+		return true;
+	}
+	return false;
+}
+
+/* Break before make, D8.14: a block and a table are never both in a TLB. */
+static void replace_block(struct arch_space *space, u64 *entry, vaddr_t va, u64 pte)
+{
+	pte_write(entry, 0);
+	if (space->asid) {
+		dsb(ishst);	// the walkers see the change before the TLBs forget what was
+		__asm__ volatile("tlbi vae1is, %0" :: "r"(tlbi_operand(space, va)) : "memory");
+		dsb(ish);	// every CPU has
+	}
+	/* before it is seen, what is on the pages, or in the table, is */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	pte_write(entry, pte);
+	dsb(ishst);
+}
+
+bool arch_space_set_block(struct arch_space *space, vaddr_t va, paddr_t pa, unsigned int flags,
+			  paddr_t *table)
+{
+	int level;
+	u64 *entry = block_entry(space, va, &level);
+	const u64 *pages = access(*entry & PTE_ADDRESS);
+
+	for (unsigned int i = 0; i < TABLE_ENTRIES; i++)
+		if (pages[i])
+			return false;
+	*table = *entry & PTE_ADDRESS;
+	replace_block(space, entry, va, page_entry(pa, flags) & ~(u64)PTE_TABLE);
+	return true;
+}
+
+void arch_space_split_block(struct arch_space *space, vaddr_t va, paddr_t table, bool drop)
+{
+	int level;
+	u64 *entry = block_entry(space, va, &level), *pages = access(table);
+
+	for (u64 i = 0; i < TABLE_ENTRIES; i++)
+		pages[i] = drop ? 0 : (*entry + (i << PAGE_SHIFT)) | PTE_TABLE;
+	replace_block(space, entry, va, table | PTE_VALID | PTE_TABLE);
+}
+
 bool arch_space_lookup(const struct arch_space *space, vaddr_t va, paddr_t *pa,
 		       unsigned int *flags)
 {
 	int level;
-	const u64 *entry = find(&space->tables, va, &level);
+	const u64 *entry = block_entry(space, va, &level);
 
+	if (entry && is_block(*entry)) {
+		arch_slot_get(entry, pa, flags);
+		*pa += va & (ARCH_BLOCK_SIZE - 1) & PAGE_MASK;
+		return true;
+	}
+	entry = find(&space->tables, va, &level);
 	return entry && arch_slot_get(entry, pa, flags);
 }
 

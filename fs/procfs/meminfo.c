@@ -5,6 +5,7 @@
  */
 #include <fs/proc.h>
 #include <mm/page.h>
+#include <mm/space.h>
 
 static void line(struct proc_text *t, const char *name, size_t pages)
 {
@@ -24,6 +25,8 @@ static void show(struct proc_text *t)
 	line(t, "Slab:", s.used[PAGE_USE_HEAP]);
 	line(t, "KernelStack:", s.used[PAGE_USE_STACK]);
 	line(t, "PageTables:", s.used[PAGE_USE_TABLE]);
+	if (IS_ENABLED(CONFIG_PROCESS))
+		line(t, "AnonHugePages:", space_block_bytes() >> PAGE_SHIFT);
 }
 
 static const struct proc_entry meminfo_proc = { .name = "meminfo", .show = show };

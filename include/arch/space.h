@@ -64,6 +64,25 @@ void arch_space_protect(struct arch_space *space, vaddr_t va, vaddr_t end, unsig
 int arch_space_copy(struct arch_space *to, struct arch_space *from, vaddr_t va, vaddr_t end,
 		    bool readonly, void (*held)(paddr_t pa), size_t *count);
 
+/*
+ * Blocks: ARCH_BLOCK_SIZE bytes, aligned to that, that are one entry instead of a table of pages.
+ * The table, which is needed when the block is cut, is kept by whoever maps it meanwhile. No other
+ * function may be called for a range that has part of a block, but for arch_space_lookup().
+ */
+
+/* The first block that has something of [*@va, @end): true, *@va where it begins, *@pa its page. */
+bool arch_space_next_block(const struct arch_space *space, vaddr_t *va, vaddr_t end, paddr_t *pa);
+
+/*
+ * Maps the block at @va, of which arch_space_slot() has just found a page's slot, to @pa: true and
+ * its table in *@table; false: other pages are mapped there.
+ */
+bool arch_space_set_block(struct arch_space *space, vaddr_t va, paddr_t pa, unsigned int flags,
+			  paddr_t *table);
+
+/* In place of the block there is its table from here on: of its pages, or, with @drop, empty. */
+void arch_space_split_block(struct arch_space *space, vaddr_t va, paddr_t table, bool drop);
+
 /* All CPUs forget what they knew of @space. */
 void arch_space_flush(struct arch_space *space);
 

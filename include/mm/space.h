@@ -30,6 +30,8 @@ enum {
 	VMA_DONT_FORK	= 1 << 6,
 	VMA_WIPE_ON_FORK = 1 << 7,
 	VMA_DONT_EXPAND	= 1 << 8,	/* mremap() does not make it longer */
+	VMA_BLOCKS	= 1 << 9,	/* madvise(): blocks are wanted, or not */
+	VMA_NO_BLOCKS	= 1 << 10,
 };
 
 /* What stands behind a mapping: a file, most often. Each hook may sleep. */
@@ -74,7 +76,9 @@ struct space {
 	vaddr_t brk_start, brk;
 	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
 	vaddr_t vdso;			/* its code, wherever it was moved; 0: there is none */
+	bool no_blocks;			/* prctl(PR_SET_THP_DISABLE) */
 	struct list tables;
+	size_t blocks;			/* of its memory that are mapped as such */
 	u64 faults;			/* pages that came in, or became writable */
 };
 
@@ -182,5 +186,11 @@ ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n);
 
 /* Has at least the first bytes of [address, address + n) be there: 0, -EFAULT. For fs/file.c. */
 int user_fault_in(uaddr_t address, u32 access);
+
+/* Reads from the command line when programs get blocks (mm/block.c). Boot thread, once. */
+void space_blocks_init(void);
+
+/* How many bytes of all programs are mapped by blocks. Any context. */
+u64 space_block_bytes(void);
 
 #endif

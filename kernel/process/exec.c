@@ -122,6 +122,7 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 
 	if (!space)
 		return -ENOMEM;
+	space->no_blocks = old && old->no_blocks;
 	begin_as(p, image);
 	arch_user_set_space(&p->task.user, &space->arch);
 	err = fill_space(space, image, interpreter, s, path, &sp);

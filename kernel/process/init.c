@@ -22,6 +22,7 @@ void init_run(void)
 	int wait, err = cmdline_value("init", path, sizeof(path));
 
 	vdso_init();
+	space_blocks_init();
 	if (err < 0)
 		return;
 	err = process_spawn(path, argv, environment, false, &process);

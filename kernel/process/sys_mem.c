@@ -164,14 +164,16 @@ long sys_madvise(unsigned long address, unsigned long size, int advice)
 		return space_advise(space, address, size, VMA_WIPE_ON_FORK, 0);
 	case MADV_KEEPONFORK:
 		return space_advise(space, address, size, 0, VMA_WIPE_ON_FORK);
+	case MADV_HUGEPAGE:
+		return space_advise(space, address, size, VMA_BLOCKS, VMA_NO_BLOCKS);
+	case MADV_NOHUGEPAGE:
+		return space_advise(space, address, size, VMA_NO_BLOCKS, VMA_BLOCKS);
 	case MADV_NORMAL:
 	case MADV_RANDOM:
 	case MADV_SEQUENTIAL:
 	case MADV_WILLNEED:
 	case MADV_MERGEABLE:
 	case MADV_UNMERGEABLE:
-	case MADV_HUGEPAGE:
-	case MADV_NOHUGEPAGE:
 	case MADV_DONTDUMP:
 	case MADV_DODUMP:
 		return space_check_mapped(space, address, size);

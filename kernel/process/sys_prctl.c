@@ -102,6 +102,13 @@ long sys_prctl(int what, unsigned long a, unsigned long b, unsigned long c, unsi
 		return 0;
 	case PR_GET_NO_NEW_PRIVS:
 		return a | b | c | d ? -EINVAL : p->no_new_privs;
+	case PR_SET_THP_DISABLE:
+		if (b | c | d)
+			return -EINVAL;
+		p->space->no_blocks = a;
+		return 0;
+	case PR_GET_THP_DISABLE:
+		return a | b | c | d ? -EINVAL : p->space->no_blocks;
 	case PR_GET_TID_ADDRESS:
 		return copy_to_user(a, &p->task.clear_tid, sizeof(p->task.clear_tid));
 	default:

@@ -11,6 +11,10 @@ struct arch_space {
 	u64 asid;	/* atomic: mm/asid.c's; 0: it has not run yet */
 };
 
+/* An entry of the last level but one. */
+#define ARCH_BLOCK_ORDER	TABLE_BITS
+#define ARCH_BLOCK_SIZE		LEVEL_SIZE(2)
+
 #define TTBR_ASID_SHIFT	48
 
 static inline bool arch_slot_get(const arch_slot *slot, paddr_t *pa, unsigned int *flags)
