@@ -134,6 +134,9 @@ static void make_calls(uint64_t seed, unsigned long count)
 			a[i] = i < arguments ? argument(type[i]) : next_random();
 		if (is_listed(ENDS WAITS LEFT_OUT, c->name))
 			continue;
+		/* who opens one waits for another who never comes */
+		if (!strcmp(c->name, "mknodat") && S_ISFIFO(a[2]))
+			continue;
 		syscall(c->number, a[0], a[1], a[2], a[3], a[4], a[5]);
 		if (next_random() % 64 == 0)
 			syscall(next_random() % 600 + 450);	/* none of them is there */
