@@ -82,11 +82,13 @@ static int make_found(struct inode *dir, const struct synth_entry *e, struct ino
 		return -ENOMEM;
 #ifdef CONFIG_PROCESS
 	if (S_ISLNK(e->mode)) {
+		int err = e->link(dir, e, &(*found)->link);
+
 		(*found)->file_ops = NULL;
-		(*found)->link = e->link(dir, e);
-		if (!(*found)->link) {
+		if (err) {
 			inode_put(*found);
-			return -ENOENT;
+			*found = NULL;
+			return err;
 		}
 	}
 #endif

@@ -22,8 +22,8 @@ struct synth_entry {
 	const struct file_ops *ops;	/* a directory's: &synth_dir.ops; NULL: a device */
 	const void *data;	/* inode->data */
 #ifdef CONFIG_PROCESS
-	/* of a symbolic link: its target, from the heap; NULL: there is none, nor the name */
-	char *(*link)(const struct inode *dir, const struct synth_entry *entry);
+	/* of a symbolic link: its target, from the heap: 0; -ENOENT: it has none; -ENOMEM */
+	int (*link)(const struct inode *dir, const struct synth_entry *entry, char **target);
 	u64 cookie;		/* where in a listing it comes, ever more; 0: behind the last one */
 #endif
 	/* the function's own: */

@@ -43,7 +43,7 @@ static bool is(const struct fs_name *name, const char *text)
 
 /* --- Links ------------------------------------------------------------------------------------ */
 
-/* The path of @file, or what stands for one: from the heap. */
+/* The path of @file, or what stands for one: from the heap. NULL: no memory. */
 static char *path_of(const struct file *file)
 {
 	char *text = kmalloc(PATH_MAX);
@@ -63,17 +63,18 @@ static char *path_of(const struct file *file)
 	return text;
 }
 
-static char *put_path_of(struct file *file)
+/* Of @file, whose reference goes; NULL: there is none. */
+static int put_path_of(struct file *file, char **target)
 {
-	char *text = file ? path_of(file) : NULL;
-
-	if (file)
-		file_put(file);
-	return text;
+	if (!file)
+		return -ENOENT;
+	*target = path_of(file);
+	file_put(file);
+	return *target ? 0 : -ENOMEM;
 }
 
 /* Of the process whose directory @dir is, or whose descriptors'. */
-static char *exe_link(const struct inode *dir, const struct synth_entry *e __unused)
+static int exe_link(const struct inode *dir, const struct synth_entry *e __unused, char **target)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
 	struct process *p = proc_process(dir);
@@ -82,47 +83,50 @@ static char *exe_link(const struct inode *dir, const struct synth_entry *e __unu
 	if (file)
 		file_get(file);
 	spin_unlock_irqrestore(&process_lock, state);
-	return put_path_of(file);
+	return put_path_of(file, target);
 }
 
 /* A place of @dir's process among files: its current directory, or its root. */
-static char *place_link(const struct inode *dir, bool root)
+static int place_link(const struct inode *dir, bool root, char **target)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
 	struct process *p = proc_process(dir);
 	struct fs_context *fs = p ? p->fs : NULL;
-	char *text = NULL;
+	char *text;
 
 	if (fs)
 		fs_context_get(fs);
 	spin_unlock_irqrestore(&process_lock, state);
-	if (fs)
-		text = kmalloc(PATH_MAX);
+	if (!fs)
+		return -ENOENT;
+	text = kmalloc(PATH_MAX);
 	if (text && fs_context_print(fs, root, text, PATH_MAX) < 0)
 		strlcpy(text, "(deleted)", PATH_MAX);
-	if (fs)
-		fs_context_put(fs);
-	return text;
+	fs_context_put(fs);
+	*target = text;
+	return text ? 0 : -ENOMEM;
 }
 
-static char *cwd_link(const struct inode *dir, const struct synth_entry *e __unused)
+static int cwd_link(const struct inode *dir, const struct synth_entry *e __unused, char **target)
 {
-	return place_link(dir, false);
+	return place_link(dir, false, target);
 }
 
-static char *root_link(const struct inode *dir, const struct synth_entry *e __unused)
+static int root_link(const struct inode *dir, const struct synth_entry *e __unused, char **target)
 {
-	return place_link(dir, true);
+	return place_link(dir, true, target);
 }
 
-static char *self_link(const struct inode *dir __unused, const struct synth_entry *e __unused)
+static int self_link(const struct inode *dir __unused, const struct synth_entry *e __unused,
+		     char **target)
 {
 	char text[16];
 
 	if (!task_is_here())
-		return NULL;
+		return -ENOENT;
 	snprintf(text, sizeof(text), "%d", process_current()->pid);
-	return kstrdup(text);
+	*target = kstrdup(text);
+	return *target ? 0 : -ENOMEM;
 }
 
 /* --- /proc/<pid>/fd --------------------------------------------------------------------------- */
@@ -140,14 +144,14 @@ static struct files *get_files(const struct inode *dir)
 	return files;
 }
 
-static char *fd_link(const struct inode *dir, const struct synth_entry *e)
+static int fd_link(const struct inode *dir, const struct synth_entry *e, char **target)
 {
 	struct files *files = get_files(dir);
 	struct file *file = files ? files_get(files, (int)(PROC_WHAT(e->number) - PROC_FD)) : NULL;
 
 	if (files)
 		files_put(files);
-	return put_path_of(file);
+	return put_path_of(file, target);
 }
 
 static void tell_fd(const struct inode *dir, u32 fd, u32 access, struct synth_entry *e)
@@ -219,7 +223,7 @@ static const struct pid_file {
 	const char *name;
 	u32 mode;
 	int (*show)(const struct inode *inode, struct proc_text *t);
-	char *(*link)(const struct inode *dir, const struct synth_entry *e);
+	int (*link)(const struct inode *dir, const struct synth_entry *e, char **target);
 } pid_files[] = {
 	{ "cmdline", S_IFREG | 0444, .show = proc_show_cmdline },
 	{ "comm", S_IFREG | 0444, .show = proc_show_comm },
