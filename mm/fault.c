@@ -193,6 +193,9 @@ int user_fault_in(uaddr_t address, u32 access)
 {
 	int err = space_fault(space_current(), address, access);
 
+	/* the address is well: no answer would be true */
+	if (unlikely(err == -ENOMEM))
+		user_out_of_memory();
 	return err ? -EFAULT : 0;
 }
 

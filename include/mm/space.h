@@ -184,6 +184,12 @@ int clear_user(uaddr_t to, size_t n);
 /* A string with its NUL: its length; -EFAULT; -ENAMETOOLONG where it needs more than @n bytes. */
 ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n);
 
+/*
+ * There is no memory for a page of the calling program: it ends on the way back to it, by SIGKILL,
+ * and a line says so. kernel/process/signal.c has it.
+ */
+void user_out_of_memory(void);
+
 /* Has at least the first bytes of [address, address + n) be there: 0, -EFAULT. For fs/file.c. */
 int user_fault_in(uaddr_t address, u32 access);
 

@@ -10,6 +10,7 @@
 #include <kernel/sched.h>
 #include <lib/format.h>
 #include <lib/log.h>
+#include <mm/space.h>
 #include <uapi/errno.h>
 
 #include "process.h"
@@ -158,8 +159,16 @@ static __noreturn void die(const struct arch_frame *frame, int signal, const cha
 	process_exit(signal);
 }
 
+void user_out_of_memory(void)
+{
+	struct process *p = process_current();
+
+	log_err("%s[%d]: out of memory: killed", p->name, p->pid);
+	process_signal(p, SIGKILL);
+}
+
 /* Why a page cannot be there: in words, and with the signal for it. */
-static const char *page_missing(struct process *p, int err, int *signal)
+static const char *page_missing(int err, int *signal)
 {
 	switch (err) {
 	case -EFAULT:
@@ -170,7 +179,7 @@ static const char *page_missing(struct process *p, int err, int *signal)
 		*signal = SIGBUS;
 		return "behind the end of the file";
 	default:
-		log_err("%s[%d]: out of memory: killed", p->name, p->pid);
+		user_out_of_memory();
 		process_exit(SIGKILL);
 	}
 }
@@ -188,7 +197,7 @@ void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vad
 		err = space_fault(p->space, address, access[kind]);
 		if (likely(!err))
 			return;
-		text = page_missing(p, err, &signal);
+		text = page_missing(err, &signal);
 	} else {
 		text = arch_user_words(why);
 	}
