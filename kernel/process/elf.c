@@ -105,8 +105,11 @@ static int map_zero(struct space *space, vaddr_t start, vaddr_t end, u32 rights)
 	};
 	ssize_t address;
 
-	/* the last page of the file's: where it is not writable nobody sees what is there */
-	if (page > start && rights & VMA_WRITE && clear_user(start, MIN(page, end) - start))
+	/*
+	 * The last page of the file's, to its end: C libraries count on what lies behind the last
+	 * variable being zero. Where it is not writable nobody sees what is there.
+	 */
+	if (page > start && rights & VMA_WRITE && clear_user(start, page - start))
 		return -ENOMEM;
 	if (end <= page)
 		return 0;

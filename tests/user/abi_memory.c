@@ -4,11 +4,23 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #define SIZE	(16 * 65536UL)
 
 static long page;
+
+extern char _end[];
+static long behind_end;
+
+/* What of the page that the last variable is on is not zero; first of all, before it is used. */
+__attribute__((constructor)) static void look_behind_end(void)
+{
+	for (const char *p = _end; (uintptr_t)p & (sysconf(_SC_PAGESIZE) - 1); p++)
+		behind_end += *p != 0;
+}
 
 static char *map(size_t size, int prot, int flags)
 {
@@ -103,7 +115,7 @@ static void protect(void)
 	EQ(munmap(p + 2 * 65536, 65536), 0);
 	FAILS(mprotect(p, SIZE, PROT_READ), ENOMEM);
 	EQ(touch(p, 1), SIGSEGV);	/* what came before the hole is done */
-	FAILS(mprotect(p + 1, page, PROT_READ), EINVAL);
+	FAILS(syscall(SYS_mprotect, p + 1, page, PROT_READ), EINVAL);
 	EQ(mprotect(p, 0, PROT_READ), 0);
 }
 
@@ -122,19 +134,37 @@ static void kernel_respects_rights(void)
 	FAILS(write(ends[1], BAD, 4), EFAULT);
 }
 
+static void zero_behind_end(void)
+{
+	OK((uintptr_t)_end & (page - 1));
+	EQ(behind_end, 0);
+}
+
+/* What sbrk() is in glibc; musl's moves nothing. */
+static char *move_break(long by)
+{
+	long now = syscall(SYS_brk, 0);
+
+	if (by && syscall(SYS_brk, now + by) != now + by) {
+		errno = ENOMEM;
+		return (char *)-1;
+	}
+	return (char *)now;
+}
+
 static void program_break(void)
 {
-	char *start = sbrk(0), *p;
+	char *start = move_break(0), *p;
 
-	EQ(sbrk(3 * 65536), start);
+	EQ(move_break(3 * 65536), start);
 	start[0] = start[3 * 65536 - 1] = 1;
-	EQ(sbrk(-2 * 65536), start + 3 * 65536);
+	EQ(move_break(-2 * 65536), start + 3 * 65536);
 	EQ(start[0], 1);
-	EQ(sbrk(2 * 65536), start + 65536);
+	EQ(move_break(2 * 65536), start + 65536);
 	EQ(start[3 * 65536 - 1], 0);
-	p = sbrk(0);
-	FAILS((long)sbrk(1L << 46), ENOMEM);
-	EQ(sbrk(0), p);
+	p = move_break(0);
+	FAILS((long)move_break(1L << 46), ENOMEM);
+	EQ(move_break(0), p);
 }
 
 static void file_private(void)
@@ -312,7 +342,8 @@ static void sync_to_file(void)
 
 static const struct abi_case cases[] = {
 	CASE(anonymous), CASE(fixed), CASE(unmap_cuts), CASE(protect),
-	CASE(kernel_respects_rights), CASE(program_break), CASE(file_private), CASE(file_shared),
+	CASE(kernel_respects_rights), CASE(zero_behind_end), CASE(program_break),
+	CASE(file_private), CASE(file_shared),
 	CASE(read_into_own_mapping), CASE(shared_across_fork), CASE(stack_grows),
 	CASE(remap), CASE(advice), CASE(resident), CASE(sync_to_file),
 };

@@ -143,8 +143,8 @@ static void only_a_path(void)
 	FAILS(write(fd, text, 1), EBADF);
 	FAILS(lseek(fd, 0, SEEK_SET), EBADF);
 	FAILS(ftruncate(fd, 0), EBADF);
-	FAILS(fchmod(fd, 0600), EBADF);
-	FAILS(fchown(fd, 0, 0), EBADF);
+	FAILS(syscall(SYS_fchmod, fd, 0600), EBADF);
+	FAILS(syscall(SYS_fchown, fd, 0, 0), EBADF);
 	FAILS(ioctl(fd, FIOCLEX), EBADF);
 	FAILS(fsync(fd), EBADF);
 	FAILS((long)mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0), EBADF);

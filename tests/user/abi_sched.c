@@ -10,6 +10,12 @@
 
 #define NOBODY	0x7ffffff0
 
+/* The calls themselves: musl's functions of these names only fail. */
+#define sched_getscheduler(...)	syscall(SYS_sched_getscheduler, __VA_ARGS__)
+#define sched_setscheduler(...)	syscall(SYS_sched_setscheduler, __VA_ARGS__)
+#define sched_getparam(...)	syscall(SYS_sched_getparam, __VA_ARGS__)
+#define sched_setparam(...)	syscall(SYS_sched_setparam, __VA_ARGS__)
+
 /* linux/sched/types.h and sched.h cannot both be had. */
 struct attributes {
 	uint32_t size, sched_policy;

@@ -4,7 +4,16 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
+
+#ifndef RWF_SYNC
+#include <linux/fs.h>		/* older C libraries have neither flags nor calls */
+#endif
+#define preadv2(fd, vector, count, at, flags) \
+	syscall(SYS_preadv2, fd, vector, count, (long)(at), 0L, flags)
+#define pwritev2(fd, vector, count, at, flags) \
+	syscall(SYS_pwritev2, fd, vector, count, (long)(at), 0L, flags)
 
 #define NAME	"/tmp/abi_vector"
 
