@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""A Debian machine that is not there: apt-get, apt-cache, dpkg, dpkg-query, id, sudo and sleep.
+"""A Debian machine that is not there: apt-get, apt-cache, dpkg, dpkg-deb, dpkg-query, id, sudo and sleep.
 
 test_setup.py puts links of these names to this file on PATH. The machine is the JSON file that
 FAKE_STATE names; what a command would change is changed there, and every call is appended to its
@@ -9,6 +9,7 @@ Nothing is resolved: a package stands for itself, without dependencies.
 """
 
 import fnmatch
+import io
 import json
 import os
 import sys
@@ -109,8 +110,24 @@ def apt_install(state, arguments):
         state["installed"][f"{name} {arch}"] = [version, "no"]
 
 
+def apt_download(state, packages):
+    uris = packages.pop(0) if packages[0] == "--print-uris" else None
+    assert packages and all(package.endswith(":arm64") for package in packages), packages
+    for package in packages:
+        if not versions(state, package):
+            fail(f"E: Unable to locate package {package}")
+        file = f"{name_and_arch(state, package)[0]}_1.0_arm64.deb"
+        if uris:
+            print(f"'http://mirror/{file}' {file} 1500000 SHA256:0")
+        elif state["install_fails"]:
+            fail("E: Failed to fetch a package  Temporary failure resolving the mirror")
+        else:
+            with open(file, "w", encoding="utf-8"):
+                pass
+
+
 def apt_get(state, arguments):
-    arguments = [word for word in arguments if not word.startswith("DPkg::Lock::Timeout=")]
+    arguments = [word for word in arguments if not word.startswith(("DPkg::Lock::Timeout=", "APT::Sandbox::User="))]
     arguments = [word for word in arguments if word != "-o"]
     if arguments == ["update"]:
         apt_update(state)
@@ -119,12 +136,19 @@ def apt_get(state, arguments):
     elif "install" in arguments:
         arguments.remove("install")
         apt_install(state, arguments)
+    elif "download" in arguments:
+        arguments.remove("download")
+        apt_download(state, arguments)
     else:
         fail(f"fake apt-get: {arguments}", 99)
 
 
 def apt_cache(state, arguments):
     (verb, package) = arguments
+    if verb == "depends":
+        name = package.removesuffix("-cloud-arm64:arm64")
+        print(f"{package}\n  Depends: {name}-6.1.0-1-cloud-arm64:arm64")
+        return
     assert verb == "policy" and os.environ["LC_ALL"] == "C"
     found = versions(state, package)
     if not state["fetched"] and package not in state["installed"]:
@@ -145,6 +169,16 @@ def dpkg(state, arguments):
         state["foreign"].append(arguments[1])
     else:
         fail(f"fake dpkg: {arguments}", 99)
+
+
+def dpkg_deb(arguments):
+    """An archive of one file that is named after the package."""
+    import tarfile      # for this alone, and it takes a while
+    (option, file) = arguments
+    assert option == "--fsys-tarfile"
+    with tarfile.open(fileobj=sys.stdout.buffer, mode="w|") as archive:
+        member = tarfile.TarInfo(f"./usr/{os.path.basename(file).partition('_')[0]}")
+        archive.addfile(member, io.BytesIO())
 
 
 def dpkg_query(state, arguments):
@@ -187,6 +221,8 @@ def main():
             apt_cache(state, arguments)
         elif tool == "dpkg":
             dpkg(state, arguments)
+        elif tool == "dpkg-deb":
+            dpkg_deb(arguments)
         elif tool == "dpkg-query":
             status = dpkg_query(state, arguments)
         elif tool not in ("sudo", "sleep"):

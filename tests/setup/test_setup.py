@@ -25,6 +25,7 @@ RUN = ["make", "gcc-aarch64-linux-gnu", "libfdt-dev:arm64", "device-tree-compile
        "python3-kconfiglib", "qemu-system-arm"]
 SITE = "http://mirror.example/debian"
 QEMU = ["qemu-system-arm", "qemu-system-common", "qemu-system-data"]
+PROGRAMS = ["busybox-static", "bash-static", "mksh", "perl-base", "libcrypt1", "linux-image-cloud-arm64"]
 RELEASES = {
     "bookworm": ("12", "1:7.2+dfsg-7+deb12u7"),
     "trixie": ("13", "1:10.0.2+ds-2+deb13u1"),
@@ -38,6 +39,7 @@ class Machine:
     def __init__(self, folder, codename):
         self.root = folder / "root"
         self.source = self.root / "etc/apt/sources.list.d/cairn-backports.sources"
+        self.programs = self.root / "var/cache/cairn/arm64"
         self.source.parent.mkdir(parents=True)
         keyrings = self.root / "usr/share/keyrings"
         keyrings.mkdir(parents=True)
@@ -46,9 +48,9 @@ class Machine:
 
         self.bin = folder / "bin"
         self.bin.mkdir()
-        for tool in ("bash", "sh", "env", "awk", "cat", "grep", "rm", "uname"):
+        for tool in ("bash", "sh", "env", "awk", "cat", "grep", "mkdir", "rm", "sed", "tar", "uname"):
             (self.bin / tool).symlink_to(shutil.which(tool))
-        for tool in ("apt-get", "apt-cache", "dpkg", "dpkg-query", "id", "sudo", "sleep"):
+        for tool in ("apt-get", "apt-cache", "dpkg", "dpkg-deb", "dpkg-query", "id", "sudo", "sleep"):
             script = self.bin / tool
             # -I -S: started a dozen times in a run, they are not to look for packages. -B: the
             # source tree stays clean.
@@ -80,6 +82,7 @@ class Machine:
     def suite(codename, origin, packages, site=SITE, configured=True):
         if origin == "Debian":
             names = [package.split(":")[0] for package in wanted("test")] + ["libc6-dev"]
+            names += [*PROGRAMS, "linux-image-6.1.0-1-cloud-arm64"]
             packages = {**{name: "1.0-1" for name in names}, **packages}
         return {"codename": codename, "origin": origin, "site": site, "packages": packages,
                 "configured": configured}
@@ -131,7 +134,7 @@ class Machine:
         return [call for call in self.log if changing.match(call)]
 
     def untouched(self):
-        return not self.changes() and not self.source.exists()
+        return not self.changes() and not self.source.exists() and not self.programs.exists()
 
     def installed(self):
         return {key.split()[0]: value[0] for key, value in self.state["installed"].items()}
@@ -186,6 +189,42 @@ def test_all_for_the_tests(tmp_path, codename):
     assert machine.installed().keys() - set(QEMU[1:]) == {
         name.split(":")[0] for name in wanted("test")}
     assert done.stdout.endswith("scripts/setup: done; next: make test\n")
+
+
+def test_programs_for_arm64_are_unpacked_and_not_installed(trixie):
+    said = trixie.setup("--dry-run", "test").stdout
+    assert f"for arm64:    {' '.join(PROGRAMS)}, unpacked in /var/cache/cairn/arm64\n" in said
+    assert trixie.untouched()
+    trixie.change(uid=1000)
+    done = trixie.setup("test")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.name for path in trixie.programs.iterdir()} == {"usr", "packages"}
+    assert {path.name for path in (trixie.programs / "usr").iterdir()} == {
+        *PROGRAMS[:-1], "linux-image-6.1.0-1-cloud-arm64"}
+    assert not trixie.installed().keys() & set(PROGRAMS)
+    # for whoever else works on this machine, too
+    trixie.change(uid=1001, log=[])
+    assert "nothing to do: all" in trixie.setup("test").stdout and not trixie.changes()
+
+
+def test_programs_of_another_list_are_replaced(trixie):
+    assert trixie.setup("test").returncode == 0
+    (trixie.programs / "packages").write_text("busybox-static\n", encoding="utf-8")
+    (trixie.programs / "old").touch()
+    trixie.change(log=[])
+    done = trixie.setup("test")
+    assert done.returncode == 0 and f"{len(PROGRAMS)} of " in done.stdout, done.stdout + done.stderr
+    assert not (trixie.programs / "old").exists()
+    assert not [call for call in trixie.changes() if "install" in call]
+
+
+def test_programs_that_cannot_be_fetched(trixie):
+    assert trixie.setup("test").returncode == 0
+    (trixie.programs / "packages").unlink()
+    trixie.change(install_fails=True)
+    done = trixie.setup("test")
+    assert done.returncode == 1 and "this failed as root: " in done.stderr.splitlines()[-1]
+    assert "nothing to do" not in trixie.setup("test").stdout
 
 
 def test_changes_are_said_before_they_are_made(bookworm):
