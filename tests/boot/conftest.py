@@ -12,7 +12,7 @@ import subprocess
 
 import pytest
 
-from lib import blob, tree
+from lib import arm64, blob, tree
 from lib.build import ROOT, share
 from lib.session import OFF, Result, Session
 
@@ -134,16 +134,22 @@ def machine(kernel, request):
 
 @pytest.fixture(scope="session")
 def compile_program(tmp_path_factory):
-    """Compiles one of tests/user/ for arm64, statically: its path."""
+    """Compiles one of tests/user/ for arm64, statically, with a C library: its path."""
     folder = tmp_path_factory.mktemp("programs")
 
-    def compile_program(name, *flags):
-        program = folder / name
+    def compile_program(name, *flags, library="glibc"):
+        program = folder / f"{name}-{library}"
+        flags = [*flags, *(arm64.musl_flags() if library == "musl" else [])]
         if not program.exists():
             subprocess.run(["aarch64-linux-gnu-gcc", "-static", "-O1", "-Wall", "-o", program,
                             ROOT / f"tests/user/{name}.c", *flags], check=True)
         return program
     return compile_program
+
+
+@pytest.fixture(scope="session")
+def cpu_for():
+    return CPU_FOR
 
 
 @pytest.fixture(scope="session")

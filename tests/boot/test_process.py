@@ -83,22 +83,6 @@ def test_bad_files(run_programs, compile_program):
     assert text == "".join(f"/{name}: Exec format error\n" for name in files) + "99\n"
 
 
-ABI = sorted(path.stem for path in (ROOT / "tests/user").glob("abi_*.c"))
-ABI_FLAGS = ["-Wno-stringop-overread", "-Wno-stringop-overflow", "-Wno-nonnull"]
-
-
-@pytest.mark.parametrize("granule, smp", [("4K", 1), ("4K", 2), ("4K", 4), ("16K", 1), ("64K", 1)])
-@pytest.mark.parametrize("name", ABI)
-def test_abi(run_programs, compile_program, name, granule, smp):
-    """The tests of system calls: every case is well."""
-    program = compile_program(name, *ABI_FLAGS)
-    cases = re.findall(r"^static void (\w+)\(void\)$", (ROOT / f"tests/user/{name}.c").read_text(), re.M)
-    text = run_programs({name: program}, f"mkdir /tmp; /{name}; echo status $?", granule, SMP=str(smp))
-    said = re.findall(r"^(?:ok|not ok) (\w+)$", text, re.M)
-    assert "not ok" not in text and text.endswith("status 0\n"), text
-    assert set(said) <= set(cases) and said
-
-
 def test_budgets(run, build, compile_program, tmp_path):
     """What system calls take, by the program that bench-linux runs on Linux too."""
     o = build("qemu_virt_defconfig", set="PROCESS=y")

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+"""Programs of others, unmodified, and the tests of system calls, tests/user/abi_*.c, with two C libraries: on Cairn and
+on Debian's Linux, from the same files.
+
+What Linux does is what is expected: the tests of calls have to be well there too, and each program has to say the same
+on both. One boot of each kernel runs all of them.
+"""
+
+import concurrent.futures
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from lib import arm64
+from lib import build as building
+from lib.build import ROOT
+from lib.session import OFF
+
+ABI = sorted(path.stem for path in (ROOT / "tests/user").glob("abi_*.c"))
+# What a test of calls does wrong on purpose.
+ABI_FLAGS = ["-Wno-stringop-overread", "-Wno-stringop-overflow", "-Wno-nonnull"]
+LIBRARIES = ("glibc", "musl")
+# [seconds] of the kernel's own lines
+KERNEL = re.compile(r"^\[ *\d+\.\d+\] .*\n", re.M)
+
+
+def files():
+    """{name below /: path} of programs and libraries. mksh comes with several C libraries."""
+    names = {"bin/busybox": "bin/busybox", "bin/bash": "bin/bash-static", "bin/perl": "usr/bin/perl",
+             "bin/mksh": "bin/mksh", "bin/lksh": "bin/lksh", "lib/libcrypt.so.1": "**/libcrypt.so.1"}
+    found = {name: arm64.file(pattern).resolve() for name, pattern in names.items()}
+    for path in arm64.FOLDER.glob("usr/lib/*/bin/mksh"):
+        found[f"bin/mksh-{path.parts[-3]}"] = path
+    for name in ("ld-linux-aarch64.so.1", "libc.so.6", "libm.so.6"):
+        found[f"lib/{name}"] = arm64.CROSS_LIBRARIES / name
+    modules = arm64.file("usr/lib/aarch64-linux-gnu/perl-base")
+    for path in modules.rglob("*.p[ml]"):
+        found[f"{path.relative_to(arm64.FOLDER)}"] = path
+    for path in (ROOT / "tests/programs").iterdir():
+        found[f"programs/{path.name}"] = path
+    return found
+
+
+def programs():
+    """{name: (command, its status)}"""
+    shells = {"busybox": "/bin/busybox sh", "bash": "/bin/bash"}
+    # Handlers of signals are yet to come. mksh learns by one of SIGCHLD that a child has ended, so it is run without
+    # children; `wait` of BusyBox's sh does, so jobs are bash's.
+    alone = [name for name in files() if name.startswith("bin/") and "ksh" in name]
+    return {"applets": ("/bin/busybox sh /programs/applets.sh", 0),
+            **{name: (f"{shell} /programs/shell.sh {shell}", 0) for name, shell in shells.items()},
+            **{name: (f"/{name} /programs/builtins.sh", 3) for name in alone},
+            "jobs": ("/bin/bash /programs/jobs.sh", 0),
+            "bash-only": ("/bin/bash /programs/bash.sh", 0),
+            "perl": ("/bin/perl /programs/text.pl", 6)}
+
+
+def fill(root, compile_program):
+    """Makes the folder that both kernels have as /."""
+    shutil.rmtree(root, ignore_errors=True)
+    for name, path in files().items():
+        arm64.add_file(root, name, path)
+    commands = [(name, command) for name, (command, _) in programs().items()]
+    tests = [(name, library) for name in ABI for library in LIBRARIES]
+    with concurrent.futures.ThreadPoolExecutor(building.share(4)) as pool:
+        built = list(pool.map(lambda test: compile_program(test[0], *ABI_FLAGS, library=test[1]), tests))
+    for (name, library), path in zip(tests, built):
+        arm64.add_file(root, f"{name}-{library}", path)
+        commands.append((f"{name}-{library}", f"/{name}-{library}"))
+    lines = ["/bin/busybox mkdir -p /tmp/applets\n/bin/busybox --install -s /tmp/applets\n"]
+    lines += [f"echo == {name}\n{command}\necho == status $?\n" for name, command in commands]
+    arm64.add_file(root, "commands", "".join(lines).encode())
+
+
+@pytest.fixture(scope="session")
+def linux(builder, compile_program):
+    """(that folder, {name: (what it said on Linux, its status)}); made once for all workers of a run."""
+    folder = builder.folder / "programs"
+    folder.mkdir(exist_ok=True)
+    root, kept = folder / "root", folder / "linux.json"
+    with building.locked(folder / "lock"):
+        run, said = json.loads(kept.read_text()) if kept.exists() else (None, None)
+        if run != building.RUN:
+            fill(root, compile_program)
+            said = taken_apart(arm64.run_linux(root, folder))
+            kept.write_text(json.dumps([building.RUN, said]))
+    return root, {name: tuple(one) for name, one in said.items()}
+
+
+def taken_apart(text):
+    """{name: (what it said, its status)}"""
+    text = KERNEL.sub("", text)
+    return {name: (said, int(status))
+            for name, said, status in re.findall(r"^== (\S+)\n(.*?)^== status (\d+)$", text, re.M | re.S)}
+
+
+def check_abi(said):
+    """Every case of every program is well, with both libraries."""
+    bad = {}
+    for name in ABI:
+        cases = re.findall(r"\bCASE\((\w+)\)", (ROOT / f"tests/user/{name}.c").read_text())
+        for library in LIBRARIES:
+            text, status = said[f"{name}-{library}"]
+            if status or set(re.findall(r"^ok (\w+)$", text, re.M)) != set(cases) or not cases:
+                bad[name, library] = (text, status)
+    assert not bad, "".join(f"{name} with {library}: {text}status {status}\n"
+                            for (name, library), (text, status) in bad.items())
+
+
+def test_linux(linux):
+    """What the tests expect is what Linux does."""
+    _, on_linux = linux
+    check_abi(on_linux)
+    expected = {name: status for name, (_, status) in programs().items()}
+    assert {name: on_linux[name][1] for name in expected} == expected
+
+
+@pytest.mark.parametrize("granule, smp, more", [
+    ("4K", 1, ""), ("4K", 2, "SMP=y"), ("4K", 4, "SMP=y HEAP_BUDDY=y"), ("16K", 1, ""), ("64K", 2, "SMP=y")])
+def test_cairn(run, process_kernel, linux, cpu_for, granule, smp, more):
+    root, on_linux = linux
+    env = {"INITRD": root, "CPU": cpu_for[granule], "APPEND": "quiet", "SMP": str(smp)}
+    result = run(process_kernel(granule, more), "mkdir -p /tmp; source /commands", env=env, timeout=240)
+    assert result.status == OFF
+    said = taken_apart(result.text)
+    check_abi(said)
+    for name in programs():
+        assert said[name] == on_linux[name], name
+
+
+def test_programs_are_as_debian_ships_them():
+    """Static ones, one for each C library, and one that a loader starts."""
+    kinds = {name: subprocess.run(["aarch64-linux-gnu-readelf", "-lW", path], capture_output=True, text=True, check=True)
+             .stdout for name, path in files().items() if name.startswith("bin/")}
+    dynamic = {name for name, headers in kinds.items() if "INTERP" in headers}
+    assert dynamic == {"bin/perl", "bin/mksh"} and len(kinds) > 5
