@@ -133,7 +133,8 @@ def test_cairn(run, process_kernel, linux, cpu_for, granule, smp, more):
 
 def test_programs_are_as_debian_ships_them():
     """Static ones, one for each C library, and one that a loader starts."""
-    kinds = {name: subprocess.run(["aarch64-linux-gnu-readelf", "-lW", path], capture_output=True, text=True, check=True)
+    kinds = {name: subprocess.run(["aarch64-linux-gnu-readelf", "-lW", path],
+                                  capture_output=True, text=True, check=True)
              .stdout for name, path in files().items() if name.startswith("bin/")}
     dynamic = {name for name, headers in kinds.items() if "INTERP" in headers}
     assert dynamic == {"bin/perl", "bin/mksh"} and len(kinds) > 5
