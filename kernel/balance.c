@@ -26,12 +26,29 @@
 #include <arch/irq.h>
 #include <kernel/timer.h>
 
+/* The highest of the ranks @ready; 0: none. */
+static unsigned int highest(u32 ready)
+{
+	return ready ? 32 - (unsigned int)__builtin_clz(ready) : 0;
+}
+
 /* The highest rank that waits on @rq; 0: none. */
 static unsigned int waiting(const struct runqueue *rq)
 {
-	u32 ready = atomic_load_relaxed(&rq->ready);
+	return highest(atomic_load_relaxed(&rq->ready));
+}
 
-	return ready ? 32 - (unsigned int)__builtin_clz(ready) : 0;
+/* The highest rank that waits on any CPU; few steps for each, since every switch asks. */
+static unsigned int waiting_anywhere(const struct runqueue *rq)
+{
+	const struct runqueue *other = rq;
+	u32 ready = 0;
+
+	do {
+		ready |= atomic_load_relaxed(&other->ready);
+		other = atomic_load_relaxed(&other->next);
+	} while (other != rq);
+	return highest(ready);
 }
 
 /* How urgent @rq's CPU is busy, with what it runs or is about to. */
@@ -107,6 +124,8 @@ static struct runqueue *find_waiting(const struct runqueue *rq, unsigned int ran
 {
 	struct runqueue *best = NULL;
 
+	if (likely(waiting_anywhere(rq) <= rank))
+		return NULL;
 	for (; cpus; cpus &= cpus - 1) {
 		struct runqueue *other = cpu_runqueue((unsigned int)__builtin_ctzl(cpus));
 		unsigned int its = waiting(other);

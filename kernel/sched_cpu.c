@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Run queues and idle threads: of the CPU that boots, and of those that it starts. */
+#include <arch/atomic.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/sections.h>
@@ -85,6 +86,7 @@ void sched_init(void)
 #ifdef CONFIG_SMP
 	/* before there is a thread that has it masked, and goes to another CPU with that */
 	arch_fiq_enable();
+	rq->next = rq;
 	sched_set_rank(rq, IS_ENABLED(CONFIG_SCHED_SHARES) ? sched_policy_rank(&boot_thread) : 1);
 #endif
 }
@@ -122,12 +124,16 @@ void sched_forget_cpu(unsigned int cpu)
 
 void sched_begin_cpu(void)
 {
-	struct runqueue *rq = sched_rq();
+	struct runqueue *rq = sched_rq(), *first = cpu_runqueue(0);
 
 	sched_policy_init(rq);
 	rq->since = arch_counter();
+	rq->next = atomic_load_relaxed(&first->next);
+	/* one that was given up may come in the same moment */
+	while (!atomic_cas_release(&first->next, &rq->next, rq))
+		;
 	rq->shared = true;
-	cpu_runqueue(0)->shared = true;
+	first->shared = true;
 }
 
 void sched_idle(void)

@@ -42,6 +42,8 @@ struct runqueue {
 	u64 in_vain;			/* CPUs that have found nothing here that may run there */
 	/* set when a second CPU has started: */
 	bool shared;			/* there are CPUs to share threads with */
+	/* changes while CPUs start; read without a lock: */
+	struct runqueue *next;		/* the queues of all CPUs that have started, in a ring */
 #endif
 };
 
