@@ -1,33 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Tests of how CPUs share threads (kernel/balance.c). */
+/* Tests of how CPUs share threads (kernel/balance.c), for policies that do: see test_stay.c. */
 #include <arch/atomic.h>
 #include <lib/bench.h>
 #include <lib/test.h>
 
 #include "test_smp.h"
-
-bool smp_stop;
-u64 smp_counts[SPINNERS];
-
-int smp_spin(void *arg)
-{
-	u64 *count = arg;
-
-	while (!atomic_load_relaxed(&smp_stop))
-		atomic_store_relaxed(count, *count + 1);
-	return (int)here();
-}
-
-void smp_progress(u64 *gained, unsigned int n)
-{
-	u64 before[SPINNERS];
-
-	for (unsigned int i = 0; i < n; i++)
-		before[i] = atomic_load_relaxed(&smp_counts[i]);
-	thread_sleep(3 * NS_PER_MS);
-	for (unsigned int i = 0; i < n; i++)
-		gained[i] = atomic_load_relaxed(&smp_counts[i]) - before[i];
-}
 
 /* One that runs and never asks for anything is moved as well. */
 static void running_ones_are_moved(void)
@@ -35,8 +12,6 @@ static void running_ones_are_moved(void)
 	u64 count = 0;
 	struct thread *t;
 
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
 	smp_stop = false;
 	t = spawn_on(BIT(1), smp_spin, &count);
 	for (unsigned int i = 0; t && i < 50; i++) {
@@ -62,8 +37,6 @@ static void idle_cpus_take_work(void)
 	struct thread *t[CPUS_MAX];
 	u64 gained[CPUS_MAX];
 
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
 	smp_stop = false;
 	for (unsigned int i = 0; i < n; i++)
 		t[i] = test_spawn_at(1, smp_spin, &smp_counts[i]);
@@ -88,8 +61,6 @@ static void the_right_idle_cpu_takes_it(void)
 	u64 counted[2] = { 0 };
 	struct thread *t[2];
 
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
 	smp_stop = false;
 	t[0] = spawn_on(BIT(0), smp_spin, &counted[0]);
 	t[1] = spawn_on(BIT(0), smp_spin, &counted[1]);
@@ -121,8 +92,6 @@ static void affinity_changes_with_wakeups(void)
 	unsigned int on = 0;
 	struct thread *t;
 
-	if (!IS_ENABLED(CONFIG_SCHED_SHARES))
-		return;
 	smp_stop = false;
 	t = test_spawn(wait_and_see, &on);
 	for (unsigned int i = 0; t && i < 200; i++) {
@@ -135,32 +104,11 @@ static void affinity_changes_with_wakeups(void)
 	TEST_EQ(test_join(t), 0);
 }
 
-static int until_killed(void *arg)
-{
-	u64 *count = arg;
-
-	while (!thread_killed())
-		atomic_store_relaxed(count, *count + 1);
-	return 7;
-}
-
-static void killed_while_it_runs_elsewhere(void)
-{
-	u64 count = 0;
-	struct thread *t = spawn_on(BIT(1), until_killed, &count);
-
-	TEST_UNTIL(atomic_load_relaxed(&count));
-	if (t)
-		thread_kill(t);
-	TEST_EQ(test_join(t), 7);
-}
-
 static const struct test_case cases[] = {
 	TEST_CASE(running_ones_are_moved),
 	TEST_CASE(idle_cpus_take_work),
 	TEST_CASE(the_right_idle_cpu_takes_it),
 	TEST_CASE(affinity_changes_with_wakeups),
-	TEST_CASE(killed_while_it_runs_elsewhere),
 };
 
 static const struct test_suite balance_suite = {

@@ -16,6 +16,29 @@
 #include "test_irq.h"
 #include "test_smp.h"
 
+bool smp_stop;
+u64 smp_counts[SPINNERS];
+
+int smp_spin(void *arg)
+{
+	u64 *count = arg;
+
+	while (!atomic_load_relaxed(&smp_stop))
+		atomic_store_relaxed(count, *count + 1);
+	return (int)here();
+}
+
+void smp_progress(u64 *gained, unsigned int n)
+{
+	u64 before[SPINNERS];
+
+	for (unsigned int i = 0; i < n; i++)
+		before[i] = atomic_load_relaxed(&smp_counts[i]);
+	thread_sleep(3 * NS_PER_MS);
+	for (unsigned int i = 0; i < n; i++)
+		gained[i] = atomic_load_relaxed(&smp_counts[i]) - before[i];
+}
+
 /*
  * --- Affinity ------------------------------------------------------------------------------------
  */
@@ -78,6 +101,26 @@ static void threads_move_themselves(void)
 		t[i] = test_spawn(move_about, NULL);
 	for (unsigned int i = 0; i < ARRAY_SIZE(t); i++)
 		TEST_EQ(test_join(t[i]), 0);
+}
+
+static int until_killed(void *arg)
+{
+	u64 *count = arg;
+
+	while (!thread_killed())
+		atomic_store_relaxed(count, *count + 1);
+	return 7;
+}
+
+static void killed_while_it_runs_elsewhere(void)
+{
+	u64 count = 0;
+	struct thread *t = spawn_on(BIT(1), until_killed, &count);
+
+	TEST_UNTIL(atomic_load_relaxed(&count));
+	if (t)
+		thread_kill(t);
+	TEST_EQ(test_join(t), 7);
 }
 
 /*
@@ -315,6 +358,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(threads_run_where_they_may),
 	TEST_CASE(affinity_without_a_cpu),
 	TEST_CASE(threads_move_themselves),
+	TEST_CASE(killed_while_it_runs_elsewhere),
 	TEST_CASE(calls_cross),
 	TEST_CASE(locks_keep_others_out),
 	TEST_CASE(readers_see_what_belongs_together),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the tests of several CPUs share: test_smp.c, test_balance.c and others. */
+/* What the tests of several CPUs share: test_smp.c, test_balance.c or test_stay.c, and others. */
 #ifndef KERNEL_TEST_SMP_H
 #define KERNEL_TEST_SMP_H
 
@@ -12,7 +12,7 @@
 #define SPINNERS	(2 * CPUS_MAX)
 
 /*
- * test_balance.c: a thread that counts in *@arg and never asks for anything, until smp_stop; what
+ * test_smp.c: a thread that counts in *@arg and never asks for anything, until smp_stop; what
  * it returns is the CPU that it ends on. And how far each of the first @n of smp_counts has come
  * while the caller slept.
  */
