@@ -9,14 +9,17 @@
 #include <kernel/time.h>
 #include <shell/command.h>
 
-/* How many ready threads are more urgent than @t. With thread_lock held: the list stands still. */
+/*
+ * How many threads wait, on any CPU, that are more urgent than @t. With thread_lock held: the list
+ * stands still.
+ */
 static int count_before(struct thread *t, void *arg __unused)
 {
 	int before = 0;
 
 	list_for_each (other, &thread_list, struct thread, all)
-		before += other->state == THREAD_READY && other != t->rq->idle &&
-			  other != t->rq->current && sched_policy_before(other, t);
+		before += other->state == THREAD_READY && other != other->rq->idle &&
+			  other != other->rq->current && sched_policy_before(other, t);
 	return before;
 }
 
