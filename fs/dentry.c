@@ -3,8 +3,8 @@
  * The cache of names: a table hashed by directory and name, and a tree beside it. Of directories
  * whose filesystem keeps its names here alone every name has a reference of the table's (it is
  * pinned); of others a name that nobody uses stays, up to UNUSED_MAX of them all, the one that was
- * used last the longest. A name that is not there is an entry without an inode. Names that hold only
- * as long as something else does, a process, are not kept: nobody would ask for them any more.
+ * used last the longest. A name that is not there is an entry without an inode. Names that hold
+ * only as long as something else does, a process, are not kept: nobody would ask for them any more.
  *
  * The table does not grow: it is made for the memory that there is, a bucket for each 128 KiB.
  */

@@ -3,8 +3,8 @@
  * Blocks in programs' memory: 2 MiB, 32 MiB or 512 MiB, as the granule has it, that come in by one
  * fault and are one entry of a TLB. Private anonymous memory that may be written to gets them,
  * where a whole block lies in one VMA and the page allocator has such a run. A program asks for
- * them by madvise(MADV_HUGEPAGE): all of a block is zeroed at its first touch, which is dear for who
- * uses a page of it. transparent_hugepage= on the command line says always, madvise or never.
+ * them by madvise(MADV_HUGEPAGE): all of a block is zeroed at its first touch, which is dear for
+ * who uses a page of it. transparent_hugepage= on the command line says always, madvise or never.
  *
  * A block is one run of pages with one holder, and is written to by nobody else. Whatever concerns
  * a part of it, or shares it (fork), makes pages of it first; that needs no memory, since the table

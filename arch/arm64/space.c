@@ -165,7 +165,7 @@ static bool is_block(u64 pte)
 	return (pte & (PTE_VALID | PTE_TABLE)) == PTE_VALID;
 }
 
-/* The entry of @va's block or of its table; NULL: there is none, and *@level is where that ended. */
+/* The entry of @va's block or of its table; NULL: there is none, and *@level is where it ended. */
 static u64 *block_entry(const struct arch_space *space, vaddr_t va, int *level)
 {
 	u64 *table = access(space->tables.root);
