@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """What a user sees of threads: ps, top, sched, nice, kill, spawn and trace, with good and bad
-arguments, under each policy: two of them in `make test`, all in `make test-all`. Under instruction
-counting, so that shares and counts are those of the kernel and not of the machine that the tests
-run on."""
+arguments, under each policy and with 1, 2 and 4 CPUs: some of these in `make test`, all in
+`make test-all`. Under instruction counting, so that shares and counts are those of the kernel and
+not of the machine that the tests run on. Threads that compete are kept on one CPU."""
 
+import itertools
 import re
 
 import pytest
@@ -19,6 +20,10 @@ USAGE = {"nice": f"nice ID {OPTIONS}", "kill": "kill %JOB|ID...", "top": "top [-
          "sched": "sched", "trace": "trace [start [MS] | stop | dump | clear]"}
 
 
+# In front of a command: threads that it starts stay on the first CPU, where nothing else runs than it meanwhile.
+HERE = "taskset 1 "
+
+
 class Shell:
     """A session of one policy, and what is asked of it."""
 
@@ -28,9 +33,9 @@ class Shell:
     def cmd(self, line, timeout=120):
         return self.session.cmd(line, timeout)
 
-    def spawn(self, words):
+    def spawn(self, words, where=""):
         """Ids of the threads that were made."""
-        said = self.cmd(f"spawn {words}")
+        said = self.cmd(f"{where}spawn {words}")
         found = re.fullmatch(r"\S+:((?: \d+)+)", said)
         assert found, said
         return [int(word) for word in found[1].split()]
@@ -53,20 +58,34 @@ class Shell:
         for _ in range(100):
             if not set(idents) & set(self.table("ps")):
                 return
-            self.cmd("top -n 1")
+            self.cmd("sleep 0.02")
         raise AssertionError(f"{idents} have not ended: {self.cmd('ps')}")
 
 
+QUICK = (("PRIORITY", 1), ("FAIR", 2), ("PRIORITY", 4))
+
+
 @pytest.fixture(scope="module", params=[
-    pytest.param(name, marks=() if name in ("PRIORITY", "FAIR") else pytest.mark.slow) for name in POLICIES])
-def policy(request):
+    pytest.param(choice, marks=() if choice in QUICK else pytest.mark.slow, id="-".join(map(str, choice)))
+    for choice in itertools.product(POLICIES, (1, 2, 4))])
+def choice(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
-def machine(build, policy):
+def policy(choice):
+    return choice[0]
+
+
+@pytest.fixture(scope="module")
+def cpus(choice):
+    return choice[1]
+
+
+@pytest.fixture(scope="module")
+def machine(build, policy, cpus):
     session = Session(build("qemu_virt_defconfig", set=f"SCHED_{policy}=y TRACE=y SELFTEST=y"),
-                      icount=True, timeout=None, silence=0)
+                      env={"SMP": cpus}, icount=True, timeout=None, silence=0)
     session.prompt()
     yield session
     session.close()
@@ -83,8 +102,8 @@ def shell(machine, request):
 
 @pytest.fixture
 def hogs(shell):
-    """Two threads that compute, equals; they are gone afterwards."""
-    made = shell.spawn("hog -s 10 -c 2")
+    """Two threads that compute, equals, on one CPU; they are gone afterwards."""
+    made = shell.spawn("hog -s 10 -c 2", HERE)
     yield made
     shell.kill(*made)
 
@@ -145,22 +164,25 @@ def test_who_cannot_be_changed(shell, line, said):
 
 # -- what they do ----------------------------------------------------------------------
 
-@pytest.mark.parametrize("words", ["hog -p 31 -c 3", "periodic -p 31 -d 10us/10us/10us -c 3"])
-def test_prompt_comes_back(shell, policy, words):
-    """Several that are more urgent than the shell and never sleep: it runs now and then."""
+@pytest.mark.parametrize("words", ["hog -p 31 -c {many}", "periodic -p 31 -d 10us/10us/10us -c 3"])
+def test_prompt_comes_back(shell, policy, cpus, words):
+    """Several, hogs even for each CPU, that are more urgent than the shell and never sleep: it runs now and then."""
+    words = words.format(many=cpus + 2)
     if policy == "EDF":
-        words = words.split(" -d")[0]       # three times the whole CPU is refused there
+        words = re.sub(" -d [^ ]+", "", words)      # so many times the whole CPU is refused there
     made = shell.spawn(words)
     assert set(made) <= set(shell.table("ps"))
     shell.kill(*made)
 
 
-def test_ps(shell, hogs):
-    lines = shell.cmd("ps").splitlines()
+def test_ps(shell, cpus, hogs):
+    lines = shell.cmd(HERE + "ps").splitlines()
     assert re.fullmatch(r" +id name +state +stack +now +most +% +cpu ms +wait ms switches forced +CPU +policy",
                         lines[0])
-    rows = shell.table("ps")
-    assert rows[0][0] == "main" and rows[0][1].startswith("running") and rows[1][0] == "idle"
+    rows = shell.table(HERE + "ps")
+    assert rows[0][0] == "main" and rows[0][1].startswith("running")
+    idle = {rows[ident][0]: rows[ident][1].split()[0] for ident in range(1, cpus + 1)}
+    assert idle == {"idle": "ready", **{f"idle/{cpu}": "running" for cpu in range(1, cpus)}}
     assert [rows[hog][0] for hog in hogs] == ["hog1", "hog2"]
     # a hog sleeps a moment where the shell would not run otherwise
     assert all(re.match("ready|sleeping", rows[hog][1]) for hog in hogs)
@@ -176,12 +198,13 @@ def test_parameters_can_be_taken_back(shell):
     shell.kill(made)
 
 
-def test_top_sorts_and_adds_up(shell, hogs):
+def test_top_sorts_and_adds_up(shell, cpus, hogs):
     shares = shell.shares(2)
     assert list(shares.values()) == sorted(shares.values(), reverse=True)
-    assert 98 < sum(shares.values()) <= 100.1
+    assert 98 * cpus < sum(shares.values()) <= 100.1 * cpus
     assert sum(shares[hog] for hog in hogs) > 97, "top itself took more"
     assert shares[0] < 2 and shares[1] < 1
+    assert all(shares[idle] > 97 for idle in range(2, cpus + 1))
 
 
 def test_top_redraws_until_q(shell, machine):
@@ -240,20 +263,20 @@ def test_top_without_a_terminal(shell, machine):
     assert b"\x1b" not in machine.data[begin:]
 
 
-def test_top_of_very_many(shell):
+def test_top_of_very_many(shell, cpus):
     made = shell.spawn("sleeper -c 30 one")
     said = shell.cmd("top -n 1")
     assert len(re.findall(r"^ *\d+ \S+ +\w+ +\d+\.\d", said, re.M)) == 20
-    assert re.search(r"^ +and 12 more$", said, re.M)
+    assert re.search(rf"^ +and {11 + cpus} more$", said, re.M)
     shell.kill(*made)
 
 
 def test_sched(shell, policy, hogs):
     shell.cmd(f"nice {hogs[0]} -p 9 -n 7 -s 20")
-    said = shell.cmd("sched")
+    said = shell.cmd(HERE + "sched")
     assert re.match(r"policy: \w.*\nthreads: \d+, \d+ of them ready and waiting; idle \d+\.\d % of \d+ ms\n"
                     r"switches of these threads: \d+ by themselves, \d+ forced\n", said)
-    rows = shell.table("sched")
+    rows = shell.table(HERE + "sched")
     assert re.match(r"(?:ready +\d+|sleeping +-) +9 +7 +20 ms ", rows[hogs[0]][1]), rows[hogs[0]]
     assert re.match(r"(?:ready +\d+|sleeping +-) +16 +0 +10 ms ", rows[hogs[1]][1]), rows[hogs[1]]
     assert re.match(r"running +- +24 ", rows[0][1])
@@ -261,7 +284,7 @@ def test_sched(shell, policy, hogs):
         assert rows[hogs[0]][1].split()[1] == "1" and rows[hogs[1]][1].split()[1] == "0"
 
 
-def test_prompt_beside_hogs(shell, policy):
+def test_prompt_beside_hogs(shell):
     """Whatever the policy: what is typed is answered, also beside a hog more urgent than the shell."""
     made = shell.spawn("hog -p 31") + shell.spawn("hog -c 3 -n -20")
     assert shell.cmd("echo still here") == "still here"
@@ -309,13 +332,13 @@ def test_sleepers_sleep(shell):
 
 def test_periods_and_misses(shell, policy):
     """A fifth of the CPU alone misses nothing; beside a hog that the policy prefers it does."""
-    one, = shell.spawn("periodic -p 20 -d 2/10/10 beat")
+    one, = shell.spawn("periodic -p 20 -d 2/10/10 beat", HERE)
     shares = shell.shares(2)
     assert 16 < shares[one] < 20.5
     kind, (times, missed, _) = job(shell, one)
     assert kind == "periodic" and times >= 200 and missed == 0
     if policy == "PRIORITY":
-        hog, = shell.spawn("hog -p 22")
+        hog, = shell.spawn("hog -p 22", HERE)
         shell.cmd("top -n 1")
         shell.kill(hog)
         # what it has missed it counts itself, when it runs again
@@ -336,15 +359,18 @@ def test_refused(shell, policy):
     shell.kill(*made)
 
 
-def test_trace(shell, hogs):
-    assert re.fullmatch(r"trace: off, \d+ events, \d+ of them lost, room for 8192", shell.cmd("trace"))
+def test_trace(shell, cpus, hogs):
+    room = 8192 * cpus
+    assert re.fullmatch(rf"trace: off, \d+ events, \d+ of them lost, room for {room}", shell.cmd("trace"))
     assert shell.cmd("trace clear") == "" and shell.cmd("trace start 50") == ""
-    assert re.fullmatch(r"trace: off, [1-9]\d* events, 0 of them lost, room for 8192",
+    assert re.fullmatch(rf"trace: off, [1-9]\d* events, 0 of them lost, room for {room}",
                         shell.cmd("trace"))
     said = shell.cmd("trace dump")
-    found = re.search(r"^trace begin 1 62500000 0\n(?:.*\n)*cpu 0\n((?:[0-9a-f]+ [0-9a-f]+\n)+)"
+    found = re.search(r"^trace begin 1 62500000 0\n(?:.*\n)*?((?:cpu \d\n(?:[0-9a-f]+ [0-9a-f]+\n)*)+)"
                       r"trace end (\d+)$", said, re.M)
-    assert found and found[1].count("\n") == int(found[2]) > 5
+    assert found and [int(n) for n in re.findall(r"^cpu (\d)$", found[1], re.M)] == list(range(cpus))
+    events = [len(part.splitlines()) - 1 for part in found[1].split("cpu ")[1:]]
+    assert sum(events) == int(found[2]) and events[0] > 5
     assert f"trace thread {hogs[0]} hog1\n" in said and "\ntrace irq 27 timer\n" in said
     assert shell.cmd("trace start; trace; trace stop; trace").count("trace: o") == 2
 
@@ -355,7 +381,7 @@ def test_selftests_run_as_ordinary(shell):
     assert re.match(r"running +- +24 ", shell.table("sched")[0][1])
 
 
-def test_nothing_is_left_behind(shell):
+def test_nothing_is_left_behind(shell, cpus):
     """No thread, no heap."""
     def held():
         return int(re.search(r"heap\D+(\d+)", shell.cmd("mem"))[1])
@@ -364,7 +390,7 @@ def test_nothing_is_left_behind(shell):
     before = held()
     for _ in range(5):
         shell.kill(*shell.spawn("sleeper -c 50"))
-    assert held() == before and set(shell.table("ps")) == {0, 1}
+    assert held() == before and set(shell.table("ps")) == set(range(cpus + 1))
 
 
 def test_documentation_is_this(shell):
