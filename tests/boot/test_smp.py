@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Several CPUs: started by PSCI and by spin table, named where one does not come, sharing what runs;
-the in-kernel tests on 2 and 4 of them; and the ends of a run that one CPU brings about for all."""
+the in-kernel tests about them (all others: test_lock_check.py); and the ends of a run
+that one CPU brings about for all."""
 
 import re
 
@@ -35,24 +36,13 @@ def selftest(run, o, cpus, suites=("",), icount=True, **env):
     return set().union(*(check(f"\n1..{text}") for text in texts))
 
 
-@pytest.mark.parametrize("cpus", [2, 4])
-def test_all_suites(run, checked_cpus, cpus):
-    assert not (SUITES | ABOUT_CPUS) - selftest(run, checked_cpus(), cpus)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("cpus", [8, 16])
-def test_all_suites_on_many(run, checked_cpus, cpus):
-    assert not (SUITES | ABOUT_CPUS) - selftest(run, checked_cpus(), cpus)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", POLICIES)
 def test_all_suites_of_every_policy(run, checked_cpus, policy):
     selftest(run, checked_cpus(f"SCHED_{policy}=y"), 4)
 
 
-@pytest.mark.parametrize("policy", ["round_robin", "mlfq", "fair", "edf"])
+@pytest.mark.parametrize("policy", ["cooperative", "round_robin", "mlfq", "fair", "edf"])
 def test_policies(run, build, policy):
     suites = ABOUT_CPUS - {"sched_priority_smp"}
     assert selftest(run, chosen(build, policy), 4, suites) == suites
