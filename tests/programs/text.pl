@@ -32,4 +32,5 @@ my $big = 'x' x (8 << 20); print length $big, "\n";
 print join(',', sort { $a <=> $b } map { ($_ * 7919) % 101 } 1 .. 12), "\n";
 (my $t = 'a-b-c') =~ s/(\w)-(\w)/$2$1/; print "$t\n"; print eval { die "caught\n" } // $@;
 print scalar(localtime 0) ? "time\n" : '';
-select undef, undef, undef, 0.01; print sprintf('%s', join ' ', (stat '/')[2] & 040000 ? 'a directory' : ''), "\n"; exit 6;
+select undef, undef, undef, 0.01;
+print sprintf('%s', join ' ', (stat '/')[2] & 040000 ? 'a directory' : ''), "\n"; exit 6;
