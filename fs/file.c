@@ -194,7 +194,7 @@ static int place_write(const struct file *file, struct iov *iov, u64 *pos)
 	if (*pos >= FILE_SIZE_MAX)
 		return -EFBIG;
 	iov->left = MIN(iov->left, (size_t)(FILE_SIZE_MAX - *pos));
-	return 0;
+	return file_limit_write(*pos, &iov->left);
 }
 
 /* At *@pos, which moves. The inode's lock is held where there is one. */
@@ -386,7 +386,9 @@ __cold int inode_truncate(struct inode *inode, s64 size)
 	if (size < 0 || !S_ISREG(inode->mode) || !inode->ops->truncate)
 		return -EINVAL;
 	inode_lock(inode);
-	err = inode->ops->truncate(inode, (u64)size);
+	err = (u64)size > inode->size ? file_limit_size((u64)size) : 0;
+	if (!err)
+		err = inode->ops->truncate(inode, (u64)size);
 	if (!err) {
 		permit_written(inode);
 		inode->modified = time_real();

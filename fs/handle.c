@@ -23,7 +23,9 @@ int file_allocate(struct file *file, s64 pos, s64 n)
 	if (!inode->ops->allocate)
 		return -EOPNOTSUPP;
 	inode_lock(inode);
-	err = inode->ops->allocate(inode, (u64)pos, (u64)end);
+	err = (u64)end > inode->size ? file_limit_size((u64)end) : 0;
+	if (!err)
+		err = inode->ops->allocate(inode, (u64)pos, (u64)end);
 	if (!err) {
 		inode->changed = time_real();
 		inode->modified = inode->changed;

@@ -127,6 +127,23 @@ int file_open_unnamed(const char *path, int flags, u32 mode, struct file **file)
 
 /* Takes room for @n bytes from @pos on, as fallocate(2) with mode 0. In fs/handle.c. */
 int file_allocate(struct file *file, s64 pos, s64 n);
+/*
+ * Whether the calling program may write to a file from byte @pos on, of which *@n may become less
+ * (RLIMIT_FSIZE); and make one @size bytes long. 0; -EFBIG, and it has SIGXFSZ. The file's lock may
+ * be held. kernel/process/sys_limit.c has them.
+ */
+int file_limit_write(u64 pos, size_t *n);
+int file_limit_size(u64 size);
+#else
+static inline int file_limit_write(u64 pos __unused, size_t *n __unused)
+{
+	return 0;
+}
+
+static inline int file_limit_size(u64 size __unused)
+{
+	return 0;
+}
 #endif
 
 /*

@@ -5,6 +5,35 @@
 #include "process.h"
 #include "syscall.h"
 
+/* How long a file may become by the calling thread, which may be the kernel's own. */
+static u64 file_limit(void)
+{
+	return task_is_here() ? process_current()->limits[RLIMIT_FSIZE].now : RLIM_INFINITY;
+}
+
+static int too_long(void)
+{
+	process_signal(process_current(), SIGXFSZ);
+	return -EFBIG;
+}
+
+int file_limit_write(u64 pos, size_t *n)
+{
+	u64 limit = file_limit();
+
+	if (likely(limit == RLIM_INFINITY))
+		return 0;
+	if (pos >= limit)
+		return too_long();
+	*n = MIN(*n, limit - pos);
+	return 0;
+}
+
+int file_limit_size(u64 size)
+{
+	return size > file_limit() ? too_long() : 0;
+}
+
 /* Whether the caller may look at, or change, the limits of @p. process_lock held. */
 static bool allowed(const struct process *p)
 {
