@@ -86,7 +86,7 @@ static void is_cut_by_munmap(void)
 	OK(is_marked(p, 1) && is_marked(p + block, 2));
 	EQ(munmap(p + 511 * page, block), 0);
 	OK(is_marked(p, 1));
-	EQ(munmap(p, 3 * block), 0);
+	EQ(munmap(p, 2 * block), 0);
 }
 
 static void is_cut_by_mprotect(void)
