@@ -18,6 +18,7 @@
 static char path[128], other[128];
 static const char *self, *glibc, *only;
 static int zero, null, in[2], out[2], file;
+static long self_pid;
 static char block[65536];
 
 /* The counter's ticks. */
@@ -90,6 +91,26 @@ static void pipe_block(void)
 			fail("reading a pipe", n);
 	}
 }
+
+static volatile int handled;
+
+static void handler(int signal)
+{
+	handled = signal;
+}
+
+static void signal_self(void)
+{
+	sys3(SYS_kill, self_pid, SIGUSR1, 0);
+}
+
+/* What the kernel takes of struct sigaction. */
+struct action {
+	void (*handler)(int signal);
+	unsigned long flags;
+	void (*restorer)(void);
+	unsigned long mask;
+};
 
 static void wait_for(long pid)
 {
@@ -236,6 +257,17 @@ static void echo(void)
 	exit_now(0);
 }
 
+static void measure_signals(void)
+{
+	const struct action action = { .handler = handler };
+
+	self_pid = sys0(SYS_getpid);
+	must("rt_sigaction", sys4(SYS_rt_sigaction, SIGUSR1, (long)&action, 0, 8));
+	figure("signal", signal_self, ROUNDS);
+	if (handled != SIGUSR1 && (!only || same(only, "signal")))
+		fail("a handler that did not run", handled);
+}
+
 static void measure_pipes(void)
 {
 	long pid;
@@ -310,6 +342,8 @@ int main(int argc, char **argv, char **envp __attribute__((unused)))
 	}
 	measure_memory();
 	measure_files();
+	/* last: one that was handled has used V registers, which switches keep from then on */
+	measure_signals();
 	sys3(SYS_unlinkat, AT_FDCWD, (long)path, 0);
 	return 0;
 }

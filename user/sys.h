@@ -15,7 +15,8 @@ int main(int argc, char **argv, char **envp);
 enum {
 	SYS_unlinkat = 35, SYS_openat = 56, SYS_close = 57, SYS_pipe2 = 59, SYS_lseek = 62,
 	SYS_read = 63, SYS_write = 64, SYS_newfstatat = 79, SYS_exit = 93, SYS_nanosleep = 101,
-	SYS_sched_yield = 124, SYS_getpid = 172, SYS_getppid = 173, SYS_munmap = 215,
+	SYS_sched_yield = 124, SYS_kill = 129, SYS_rt_sigaction = 134, SYS_getpid = 172,
+	SYS_getppid = 173, SYS_munmap = 215,
 	SYS_clone = 220, SYS_execve = 221, SYS_mmap = 222, SYS_wait4 = 260, SYS_mount = 40,
 	SYS_mkdirat = 34, SYS_dup3 = 24, SYS_reboot = 142,
 };
@@ -26,6 +27,7 @@ enum {
 #define O_RDWR		2
 #define O_CREAT		0100
 #define O_TRUNC		01000
+#define SIGUSR1		10
 #define SIGCHLD		17
 
 /* A system call with up to six arguments: its result, a negative errno for an error. */

@@ -236,7 +236,12 @@ FUNC el0_sync
 	mov	x0, sp
 	msr	daifclr, #3
 	bl	syscall_entry
-	b	user_exit
+	msr	daifset, #3
+	add	x1, x20, #CONTEXT_WORK
+	ldr	w0, [x1]
+	cbz	w0, user_leave
+	mov	w2, #1				// from a system call
+	b	user_do_work
 1:	mov	x0, sp
 	mov	x1, x20
 #ifdef CONFIG_SMP
@@ -265,20 +270,38 @@ FUNC el0_fiq
 ENDFUNC el0_fiq
 #endif
 
-/*
- * Back to the program, after the work that there may be first. In: sp = frame, SP_EL0 = the thread.
- * State: any mask.
- */
+/* In: sp = frame, SP_EL0 = the thread. Out: back to the program. State: any mask. */
 FUNC user_return
 	mrs	x20, sp_el0
 	b	user_exit
 ENDFUNC user_return
 
+/*
+ * In: sp = frame, x20 = the thread, x1 = its bits of work, w2 = whether it comes from a call. Out:
+ * back to the program. State: interrupts off. The bits are taken all at once.
+ */
+FUNC user_do_work
+	ldaxr	w0, [x1]
+	stlxr	w3, wzr, [x1]
+	cbnz	w3, user_do_work
+	mov	w1, w0
+	mov	x0, sp
+	msr	daifclr, #3
+	bl	user_work
+	/* there may be more */
+ENDFUNC user_do_work
+
+/*
+ * Back to the program, after the work that there may be first. In: sp = frame, x20 = the thread.
+ * State: any mask.
+ */
 FUNC user_exit
 	msr	daifset, #3
 	add	x1, x20, #CONTEXT_WORK
 	ldr	w0, [x1]
-	cbnz	w0, 2f
+	mov	w2, #0
+	cbnz	w0, user_do_work
+user_leave:
 	ldp	x22, x23, [sp, #FRAME_PC]
 	ldp	x30, x21, [sp, #FRAME_REGS + 240]
 	msr	elr_el1, x22
@@ -288,22 +311,13 @@ FUNC user_exit
 	load_most
 	add	sp, sp, #FRAME_SIZE
 	eret
-	/* the bits are taken all at once */
-2:	ldaxr	w0, [x1]
-	stlxr	w2, wzr, [x1]
-	cbnz	w2, 2b
-	mov	w1, w0
-	mov	x0, sp
-	msr	daifclr, #3
-	bl	user_work
-	b	user_exit
 ENDFUNC user_exit
 
 /* In: x0 = the thread's frame. Out: does not return. State: thread context. */
 FUNC arch_user_return
-	msr	daifset, #3
 	mov	sp, x0
-	b	user_return
+	mrs	x20, sp_el0
+	b	user_exit
 ENDFUNC arch_user_return
 #endif
 

@@ -17,6 +17,7 @@
 #include <lib/string.h>
 
 #include "trap.h"
+#include "user.h"
 
 /* For usercopy.S: this CPU has PSTATE.PAN. */
 u32 usercopy_pan __section(".data");
@@ -203,7 +204,7 @@ void arch_sync_code(const void *va, size_t size)
 /* --- Exceptions ------------------------------------------------------------------------------- */
 
 /* The first use of a V register since the program began. */
-static void fp_first_use(struct arch_user *user)
+void user_fp_begin(struct arch_user *user)
 {
 	unsigned long state = arch_irq_save();
 
@@ -246,7 +247,7 @@ void arch_user_trap(struct arch_frame *frame, const struct arch_context *context
 		kind = abort_kind(ESR_EC(esr), esr);
 		break;
 	case EC_FP:
-		fp_first_use(context->user);
+		user_fp_begin(context->user);
 		return;
 	case EC_PC_ALIGN:
 		kind = ARCH_USER_ALIGNMENT;

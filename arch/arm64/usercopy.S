@@ -14,6 +14,12 @@
 
 #define BULK	128
 
+/* In a signal's context: the fault's address, where registers follow; the records behind them. */
+#define SIGNAL_FAULT	176
+#define SIGNAL_RECORDS	464
+/* From the V registers to the frame record above all. */
+#define SIGNAL_TOP	(4096 - 16)
+
 	.section .text.usercopy, "ax"
 	.globl	usercopy_start
 usercopy_start:
@@ -181,6 +187,136 @@ FUNC arch_copy_string_from_user
 	sub	x0, x0, #1
 	ret
 ENDFUNC arch_copy_string_from_user
+
+/*
+ * A signal's frame (signal.c), by pairs: V registers from the CPU, where \v is 1, or zero.
+ *
+ * In: x0 = the context in it, x1 = the 34 words that are registers, x2 = what else is kept. Out:
+ * x0 = 0, or -EFAULT. Clobbers: x2 to x7. State: thread context.
+ */
+	.arch_extension fp
+	.arch_extension simd
+	.macro	store_signal name, v
+FUNC \name
+	adr	x4, .Lfault
+	set_pan	0
+	ldp	x6, x7, [x2]
+	stp	x6, x7, [x0]
+	ldp	x6, x7, [x2, #16]
+	stp	x6, x7, [x0, #16]
+	ldp	x6, x7, [x2, #32]
+	stp	x6, x7, [x0, #32]
+	ldp	x6, x2, [x2, #48]
+	str	x6, [x0, #SIGNAL_FAULT]
+	.set	i, 0
+	.rept	17
+	ldp	x6, x7, [x1, #i]
+	stp	x6, x7, [x0, #SIGNAL_FAULT + 8 + i]
+	.set	i, i + 16
+	.endr
+	/* the first record's head, with FPSR and FPCR; V registers; the end of the records */
+	.if	\v
+	mrs	x6, fpsr
+	mrs	x7, fpcr
+	orr	x7, x6, x7, lsl #32
+	stp	x2, x7, [x0, #SIGNAL_RECORDS]
+	.else
+	stp	x2, xzr, [x0, #SIGNAL_RECORDS]
+	.endif
+	add	x0, x0, #SIGNAL_RECORDS + 16
+	v_registers stp, \v
+	str	xzr, [x0, #512]
+	/* a frame record at the top of all */
+	add	x0, x0, #SIGNAL_TOP
+	ldp	x6, x7, [x1, #29 * 8]
+	stp	x6, x7, [x0]
+	set_pan	1
+	mov	x0, #0
+	ret
+ENDFUNC \name
+	.endm
+
+	.macro	v_pair op, first, second, offset
+	\op	q\first, q\second, [x0, #\offset]
+	.endm
+
+	.altmacro
+	.macro	v_registers op, v
+	.set	i, 0
+	.rept	16
+	.if	\v
+	v_pair	\op, %(2 * i), %(2 * i + 1), %(32 * i)
+	.else
+	stp	xzr, xzr, [x0, #32 * i]
+	stp	xzr, xzr, [x0, #32 * i + 16]
+	.endif
+	.set	i, i + 1
+	.endr
+	.endm
+
+	store_signal signal_store, 0
+	store_signal signal_store_v, 1
+	.noaltmacro
+
+.Lfault:
+	set_pan	1
+	mov	x0, #-14
+	ret
+
+/*
+ * And back: x1 gets 31 registers, x2 the rest, and the CPU its V registers, where the first record
+ * begins with x3; else signal_load_v has to be told where they are: x0 = their record.
+ */
+FUNC signal_load
+	adr	x4, .Lfault
+	set_pan	0
+	ldp	x6, x7, [x0]
+	stp	x6, x7, [x2]
+	ldp	x6, x7, [x0, #16]
+	stp	x6, x7, [x2, #16]
+	ldp	x6, x7, [x0, #32]
+	stp	x6, x7, [x2, #32]
+	.set	i, 0
+	.rept	15
+	ldp	x6, x7, [x0, #SIGNAL_FAULT + 8 + i]
+	stp	x6, x7, [x1, #i]
+	.set	i, i + 16
+	.endr
+	ldp	x6, x7, [x0, #SIGNAL_FAULT + 8 + 240]
+	str	x6, [x1, #240]
+	str	x7, [x2, #64]
+	ldp	x6, x7, [x0, #SIGNAL_FAULT + 8 + 256]
+	stp	x6, x7, [x2, #72]
+	ldr	x6, [x0, #SIGNAL_RECORDS]
+	str	x6, [x2, #56]
+	cmp	x6, x3
+	b.ne	2f
+	add	x0, x0, #SIGNAL_RECORDS
+	.macro	load_v
+	ldr	x6, [x0, #8]
+	add	x0, x0, #16
+	v_registers ldp, 1
+	mov	w7, w6
+	lsr	x6, x6, #32
+	msr	fpsr, x7
+	msr	fpcr, x6
+	.endm
+	.altmacro
+	load_v
+2:	set_pan	1
+	mov	x0, #0
+	ret
+ENDFUNC signal_load
+
+FUNC signal_load_v
+	adr	x4, .Lfault
+	set_pan	0
+	load_v
+	set_pan	1
+	mov	x0, #0
+	ret
+ENDFUNC signal_load_v
+	.noaltmacro
 
 	.globl	usercopy_end
 usercopy_end:

@@ -33,6 +33,14 @@ static inline u64 arch_syscall_number(const struct arch_frame *frame);
 static inline u64 arch_syscall_argument(const struct arch_frame *frame, unsigned int i);
 static inline void arch_syscall_return(struct arch_frame *frame, long result);
 
+/*
+ * Of one that has been made: what it returns; has the program make it once more; as another call,
+ * with the same arguments.
+ */
+static inline long arch_syscall_result(const struct arch_frame *frame);
+static inline void arch_syscall_restart(struct arch_frame *frame);
+static inline void arch_syscall_change(struct arch_frame *frame, u64 number);
+
 /* Prints all registers in a few log lines. */
 void arch_frame_print(const struct arch_frame *frame);
 

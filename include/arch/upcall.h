@@ -68,8 +68,11 @@ paddr_t space_table(struct arch_space *space);
  */
 u64 space_number(struct arch_space *space);
 
-/* The thread is about to go on in its program and has bits of work set, which are cleared. */
-void user_work(struct arch_frame *frame, u32 work);
+/*
+ * The thread is about to go on in its program and has bits of work set, which are cleared; it comes
+ * from a system call, or (@in_call false) from another exception.
+ */
+void user_work(struct arch_frame *frame, u32 work, bool in_call);
 #endif
 
 /*

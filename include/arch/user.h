@@ -11,6 +11,7 @@
 
 #include <arch/frame.h>
 #include <lib/types.h>
+#include <uapi/signal.h>
 
 /* An address in a program's memory, or what a program says is one. Nothing may use it as it is. */
 typedef u64 uaddr_t;
@@ -52,6 +53,39 @@ void arch_user_leave(struct arch_context *context);
 
 /* Sets the thread pointer (TPIDR_EL0) of a program that does not run yet. */
 static inline void arch_user_set_tls(struct arch_user *user, u64 tls);
+
+/* What a signal's frame keeps beside the registers. */
+struct arch_signal_kept {
+	u64 flags, link;	/* 0 */
+	struct abi_stack alt;	/* the alternative stack */
+	u64 mask;		/* signals that wait after the handler has returned */
+	u64 own[5];		/* arch's */
+};
+
+/* How a signal's handler is entered. */
+struct arch_signal {
+	struct abi_siginfo info;
+	bool wants_info;	/* the handler is told all of it, not only the number */
+	bool is_fault;		/* info.address is that of a fault */
+	uaddr_t handler;
+	uaddr_t restorer;	/* where it returns to: to rt_sigreturn(2) */
+	uaddr_t stack;		/* below it the frame goes */
+	struct arch_signal_kept kept;
+};
+
+/*
+ * Writes a signal's frame, ARCH_SIGNAL_FRAME bytes below @s->stack at most, and makes @frame, the
+ * calling thread's, what the handler begins with. 0; -EFAULT where memory is not there: nothing has
+ * changed then. Thread context.
+ */
+int arch_signal_enter(struct arch_user *user, struct arch_frame *frame, struct arch_signal *s);
+
+/*
+ * The reverse, from what is on the program's stack now: 0, with what was kept; -EFAULT where memory
+ * is not there; -EINVAL for what no signal has left there. Thread context.
+ */
+int arch_signal_return(struct arch_user *user, struct arch_frame *frame,
+		       struct arch_signal_kept *kept);
 
 /*
  * Copy @n bytes, or zero them; from and to the program that the calling thread runs, with the

@@ -23,4 +23,7 @@ struct vdso_data {
 /* The object's file, which is as it is in memory and shorter than a page. */
 extern const u8 vdso_image[], vdso_image_end[];
 
+/* Where in it a signal's handler returns to that has no restorer of its own: bytes. */
+extern const u64 vdso_sigreturn;
+
 #endif

@@ -13,14 +13,14 @@
 #define WALL		0x40000000
 #define WCLONE		0x80000000
 
+/* What is told of one that has stopped, or goes on. */
+#define WAIT_STOPPED(signal)	((signal) << 8 | 0x7f)
+#define WAIT_CONTINUED		0xffff
+
 #define P_ALL		0
 #define P_PID		1
 #define P_PGID		2
 #define P_PIDFD		3
-
-#define CLD_EXITED	1
-#define CLD_KILLED	2
-#define CLD_DUMPED	3
 
 #define CLONE_SIGNAL		0x000000ffUL
 #define CLONE_VM		0x00000100UL
@@ -37,13 +37,5 @@
 #define CLONE_CHILD_CLEARTID	0x00200000UL
 #define CLONE_DETACHED		0x00400000UL
 #define CLONE_CHILD_SETTID	0x01000000UL
-
-#define SA_NOCLDSTOP	0x00000001UL
-#define SA_NOCLDWAIT	0x00000002UL
-#define SA_SIGINFO	0x00000004UL
-#define SA_ONSTACK	0x08000000UL
-#define SA_RESTART	0x10000000UL
-#define SA_NODEFER	0x40000000UL
-#define SA_RESETHAND	0x80000000UL
 
 #endif

@@ -77,7 +77,9 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 		if (p->actions[i].handler != SIG_IGN)
 			p->actions[i].handler = SIG_DFL;
 		p->actions[i].flags = 0;
+		p->actions[i].mask = 0;
 	}
+	p->task.alt = (struct abi_stack){ .flags = SS_DISABLE };
 	p->task.clear_tid = 0;
 	p->execed = true;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;

@@ -75,6 +75,9 @@ static void inherit(struct process *child, const struct process *p, u64 flags)
 	memcpy(child->limits, p->limits, sizeof(child->limits));
 	memcpy(child->actions, p->actions, sizeof(child->actions));
 	child->task.mask = p->task.mask;
+	child->exit_signal = (int)(flags & CLONE_SIGNAL);
+	if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
+		child->task.alt = p->task.alt;
 	syscall_trace_begin(child, p->traced ? TRACED_CHILD : TRACED_NOT);
 	child->no_new_privs = p->no_new_privs;
 	child->dumpable = p->dumpable;

@@ -34,6 +34,7 @@ struct proc_snapshot {
 	u64 begun;
 	u64 affinity;
 	u64 pending, blocked, ignored, caught;
+	bool stopped;
 	u64 rss_limit;
 	u32 fd_slots, mask;
 	struct space *space;	/* with a reference; NULL: it has ended */

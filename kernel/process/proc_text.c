@@ -12,7 +12,7 @@
 
 static void note_signals(const struct process *p, struct proc_snapshot *s)
 {
-	s->pending = p->pending;
+	s->pending = p->pending.set | p->task.pending.set;
 	s->blocked = p->task.mask;
 	for (unsigned int i = 0; i < SIGNALS; i++) {
 		if (p->actions[i].handler == SIG_IGN)
@@ -41,6 +41,7 @@ static unsigned int note(struct process *p, struct proc_snapshot *s)
 	s->fd_slots = p->files ? p->files->size : 0;
 	s->mask = p->fs ? p->fs->mask : 0;
 	note_signals(p, s);
+	s->stopped = p->stopped;
 	s->space = p->space;
 	if (s->space)
 		space_get(s->space);
@@ -84,6 +85,8 @@ static int take(const struct inode *inode, struct proc_snapshot **snapshot)
 		s->peak = MAX(s->space->peak, s->resident);
 		s->used.faults += s->space->faults;
 	}
+	if (s->stopped)
+		s->state = 'T';
 	*snapshot = s;
 	return 0;
 }

@@ -5,7 +5,8 @@
  * where there is none nobody will ask, and they go by themselves.
  *
  * Locks: process_lock guards the tree, a parent's children_changed.lock its list of children and
- * the states of these. The first comes before the second.
+ * the states of these, a process's signals.lock what it is sent and does about that. They are taken
+ * in this order; the last one's holders wake threads.
  */
 #include <arch/atomic.h>
 #include <arch/irq.h>
@@ -74,6 +75,10 @@ struct process *process_allocate(void)
 	list_init(&p->children);
 	wait_queue_init(&p->children_changed);
 	wait_queue_init(&p->ended);
+	wait_queue_init(&p->signals);
+	list_init(&p->pending.infos);
+	list_init(&p->task.pending.infos);
+	p->task.alt.flags = SS_DISABLE;
 	p->begun = time_now();
 	p->dumpable = 1;
 	atomic_add_relaxed(&process_count, 1);
@@ -103,6 +108,8 @@ void process_drop_parts(struct process *p)
 void process_free(struct process *p)
 {
 	syscall_trace_end(p, false, 0);
+	signal_forget(p, &p->pending, ~0UL);
+	signal_forget(p, &p->task.pending, ~0UL);
 	atomic_add_relaxed(&process_count, -1U);
 	kfree(p);
 }
@@ -135,7 +142,7 @@ static void give_children_away(struct process *p, struct process *init, struct l
 	}
 	spin_unlock(&p->children_changed.lock);
 	list_for_each (child, nobodys, struct process, sibling)
-		if (child->pdeath_signal && child->state == PROCESS_RUNS && child->task.thread)
+		if (child->pdeath_signal && child->state == PROCESS_RUNS)
 			process_signal(child, child->pdeath_signal);
 	if (!init)
 		return;
@@ -171,8 +178,10 @@ static bool announce_end(struct process *p, int wait)
 {
 	struct process *parent = p->parent;
 	struct wait_queue *q = parent ? &parent->children_changed : &p->ended;
-	bool ignored = parent && (parent->actions[SIGCHLD - 1].handler == SIG_IGN ||
-				  parent->actions[SIGCHLD - 1].flags & SA_NOCLDWAIT);
+	bool killed = WAIT_IS_SIGNALED(wait);
+	bool ignored = parent && p->exit_signal == SIGCHLD &&
+		       (parent->actions[SIGCHLD - 1].handler == SIG_IGN ||
+			parent->actions[SIGCHLD - 1].flags & SA_NOCLDWAIT);
 
 	spin_lock(&q->lock);
 	p->wait_status = wait;
@@ -183,6 +192,9 @@ static bool announce_end(struct process *p, int wait)
 	}
 	wait_wake_all(q);
 	spin_unlock(&q->lock);
+	if (parent && p->exit_signal)
+		signal_parent(p, p->exit_signal, killed ? CLD_KILLED : CLD_EXITED,
+			      killed ? WAIT_SIGNAL(wait) : WAIT_STATUS(wait));
 	return ignored || (!parent && !p->kept);
 }
 
@@ -267,6 +279,10 @@ void process_exit(int wait)
 	/* from here on it is a thread of the kernel: its process may go any time */
 	arch_user_leave(&t->context);
 	state = spin_lock_irqsave(&process_lock);
+	/* from here on no signal reaches it */
+	spin_lock(&p->signals.lock);
+	p->task.thread = NULL;
+	spin_unlock(&p->signals.lock);
 	init = find_reaper(p);
 	give_children_away(p, init, &nobodys);
 	sort_out(&nobodys, &dead);
@@ -293,9 +309,19 @@ static bool is_meant(const struct process *child, int type, int id)
 	return type == P_ALL || (type == P_PID ? child->pid : child->pgid) == id;
 }
 
-/* A zombie that is meant, or NULL; *@any: whether there are children that are. */
-static struct process *find_zombie(struct process *p, int type, int id, unsigned long options,
-				   bool *any)
+/* What there is to tell of @child, of what is asked for: 0: nothing. */
+static unsigned long news_of(const struct process *child, unsigned long options)
+{
+	if (child->state == PROCESS_ZOMBIE)
+		return options & WEXITED;
+	if (child->stop_status && options & WSTOPPED)
+		return WSTOPPED;
+	return child->continued ? options & WCONTINUED : 0;
+}
+
+/* A child that is meant and of which there is news, or NULL; *@any: whether there is any other. */
+static struct process *find_child(struct process *p, int type, int id, unsigned long options,
+				  bool *any)
 {
 	*any = false;
 	list_for_each (child, &p->children, struct process, sibling) {
@@ -304,20 +330,53 @@ static struct process *find_zombie(struct process *p, int type, int id, unsigned
 		if (child->state == PROCESS_ZOMBIE && !(options & WEXITED))
 			continue;	/* it will neither stop nor go on */
 		*any = true;
-		if (child->state == PROCESS_ZOMBIE)
+		if (news_of(child, options))
 			return child;
 	}
 	return NULL;
 }
 
-long process_wait_child(int type, int id, unsigned long options, struct process **found)
+/* Tells @news of @child, once, unless it is to be kept. children_changed.lock held. */
+static void report(struct process *p, struct process *child, unsigned long news, bool keep,
+		   struct child_report *to)
+{
+	*to = (struct child_report){
+		.pid = child->pid, .uid = child->cred.uid, .used = child->used,
+		.wait = news == WEXITED ? child->wait_status :
+			news == WSTOPPED ? child->stop_status : WAIT_CONTINUED,
+	};
+	usage_add(&to->used, &child->child_used);
+	if (keep)
+		return;
+	if (news == WSTOPPED) {
+		child->stop_status = 0;
+	} else if (news == WCONTINUED) {
+		child->continued = false;
+	} else {
+		list_unlink(&child->sibling);
+		child->state = PROCESS_REAPED;
+		usage_add(&p->child_used, &to->used);
+	}
+}
+
+static void reap(struct process *child)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+
+	list_del(&child->all);
+	spin_unlock_irqrestore(&process_lock, state);
+	process_free(child);
+}
+
+long process_wait_child(int type, int id, unsigned long options, struct child_report *to)
 {
 	struct process *p = process_current(), *child;
-	unsigned long state = spin_lock_irqsave(&p->children_changed.lock);
+	unsigned long state = spin_lock_irqsave(&p->children_changed.lock), news = 0;
 	long err = 0;
 	bool any;
 
-	while (!(child = find_zombie(p, type, id, options, &any)) && !err) {
+	to->pid = 0;
+	while (!(child = find_child(p, type, id, options, &any)) && !err) {
 		if (!any)
 			err = -ECHILD;
 		else if (options & WNOHANG)
@@ -327,24 +386,14 @@ long process_wait_child(int type, int id, unsigned long options, struct process 
 		if (err != -ECHILD && !(options & WNOHANG))
 			state = spin_lock_irqsave(&p->children_changed.lock);
 	}
-	if (child && !(options & WNOWAIT)) {
-		list_unlink(&child->sibling);
-		child->state = PROCESS_REAPED;
-		usage_add(&p->child_used, &child->used);
-		usage_add(&p->child_used, &child->child_used);
+	if (child) {
+		news = news_of(child, options);
+		report(p, child, news, options & WNOWAIT, to);
 	}
 	spin_unlock_irqrestore(&p->children_changed.lock, state);
-	*found = child;
+	if (news == WEXITED && !(options & WNOWAIT))
+		reap(child);
 	return child ? 0 : err;
-}
-
-void process_reap(struct process *child)
-{
-	unsigned long state = spin_lock_irqsave(&process_lock);
-
-	list_del(&child->all);
-	spin_unlock_irqrestore(&process_lock, state);
-	process_free(child);
 }
 
 int process_wait(struct process *p, int *wait)
@@ -362,6 +411,6 @@ int process_wait(struct process *p, int *wait)
 	if (err)
 		return err;
 	*wait = p->wait_status;
-	process_reap(p);
+	reap(p);
 	return 0;
 }

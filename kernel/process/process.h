@@ -111,20 +111,39 @@ struct limit {
 };
 
 struct signal_action {
-	uaddr_t handler;	/* SIG_DFL, SIG_IGN */
+	uaddr_t handler;	/* or SIG_DFL, SIG_IGN */
 	u64 flags;
 	uaddr_t restorer;
 	u64 mask;
 };
 
+/* What is known of a signal that has come. */
+struct signal_entry {
+	struct list link;
+	struct abi_siginfo info;
+};
+
+/* Signals that have come and were not acted on yet. */
+struct signal_queue {
+	u64 set;		/* a bit for each */
+	struct list infos;	/* what is known of them, in the order in which they came */
+	struct signal_entry first;	/* for the one that finds none: it needs no memory */
+};
+
 struct task {
 	struct arch_user user;
 	struct process *process;
-	struct thread *thread;
 	u64 mask;		/* signals that wait; the task's own */
 	u64 saved_mask;		/* of signal_mask_swap() */
 	bool mask_is_due;	/* it comes back on the way to the program */
+	struct abi_stack alt;	/* where handlers with SA_ONSTACK run, or SS_DISABLE */
+	u64 sleep_until;	/* of the sleep that restart_syscall(2) goes on with, ns */
+	uaddr_t sleep_left;	/* where what is left of it goes, or 0 */
 	uaddr_t clear_tid;
+	/* process->signals.lock held: */
+	struct thread *thread;	/* NULL: it does not run yet, or no more */
+	struct signal_queue pending;
+	u64 awaited;		/* signals that end its sleep though they wait: sigtimedwait(2) */
 };
 
 struct process {
@@ -137,8 +156,13 @@ struct process {
 	struct file *exe;
 	struct credentials cred;
 	struct limit limits[RLIM_NLIMITS];
+	int exit_signal;	/* what its parent gets when it ends, or 0 */
+	/* signals.lock held: */
+	struct wait_queue signals;	/* where its task waits while it is stopped */
 	struct signal_action actions[SIGNALS];
-	u64 pending;		/* atomic: a bit for each signal */
+	struct signal_queue pending;
+	u32 queued;		/* entries in queues: at most RLIMIT_SIGPENDING */
+	bool stopped;
 	u64 begun;		/* ns */
 	u8 traced;		/* its calls are printed: enum traced */
 	bool kept;		/* somebody in the kernel waits for it */
@@ -165,6 +189,8 @@ struct process {
 	struct list sibling;	/* the parent's */
 	enum process_state state;	/* the parent's children_changed.lock, or its own `ended` */
 	int wait_status;
+	int stop_status;	/* as wait4() tells of a stop, until it was told; 0: none */
+	bool continued;		/* and of going on */
 	struct wait_queue ended;	/* where the shell, and vfork's parent, wait */
 };
 
@@ -216,13 +242,21 @@ __noreturn void process_exit(int wait);
 long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
 		  uaddr_t parent_tid, uaddr_t child_tid);
 
+/* What is to be told of a child. */
+struct child_report {
+	int pid;		/* 0: nothing */
+	u32 uid;
+	int wait;		/* as wait4() gives it */
+	struct usage used;	/* by it and by those that it has waited for */
+};
+
 /*
- * Waits for a child of the calling process: any (P_ALL), the one with @id, or one of the group @id.
- * 0 and *@found, which the caller gives to process_reap(); with WNOWAIT it stays a zombie, and with
- * WNOHANG it may be NULL. Without WEXITED nothing is there to wait for. -ECHILD, -EINTR.
+ * Waits for a child of the calling process: any (P_ALL), the one with @id, or one of the group @id;
+ * until it has ended (WEXITED), stopped (WSTOPPED) or gone on (WCONTINUED). 0 and *@report, of
+ * which with WNOHANG the pid may be 0; but for WNOWAIT it is told once, and who has ended is gone.
+ * -ECHILD, -EINTR.
  */
-long process_wait_child(int type, int id, unsigned long options, struct process **found);
-void process_reap(struct process *child);
+long process_wait_child(int type, int id, unsigned long options, struct child_report *report);
 
 /* What the calling process has used so far; and the sum of two. */
 void usage_here(struct usage *usage);
@@ -277,12 +311,76 @@ struct file *stream_file(struct stream *stream, int flags);
 /* anon.c: a file without a path. */
 struct file *anon_file(const struct file_ops *ops, u32 mode, int flags, void *data);
 
+/* --- signal.c: sending ------------------------------------------------------------------------ */
+
+#define SIGNAL_BIT(signal)	(1UL << ((signal) - 1))
+
+/* Neither caught nor blocked nor ignored. */
+#define UNBLOCKABLE	(SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGSTOP))
+
+/* Those whose default action is that the process stops. */
+#define STOPS		(SIGNAL_BIT(SIGSTOP) | SIGNAL_BIT(SIGTSTP) | SIGNAL_BIT(SIGTTIN) | \
+			 SIGNAL_BIT(SIGTTOU))
+
 /*
- * signal.c: the calling task's mask for one call, and as it was before: now, or, where the call was
+ * Sends what @info says to @p, or, unless it is NULL, to the task @t of it. 0; -EAGAIN where one
+ * that was queued by a program (SI_QUEUE) finds no room. Any context but interrupts.
+ */
+int signal_send(struct process *p, struct task *t, const struct abi_siginfo *info);
+
+/* What programs call @signal: "SIGINT", "SIGRT_1" (as strace has it). */
+#define SIGNAL_NAME	12	/* bytes, with the NUL */
+void signal_name(int signal, char name[SIGNAL_NAME]);
+
+/* Those whose default action is nothing. That of SIGCONT is done when it is sent. */
+#define QUIET		(SIGNAL_BIT(SIGCHLD) | SIGNAL_BIT(SIGURG) | SIGNAL_BIT(SIGWINCH) | \
+			 SIGNAL_BIT(SIGCONT))
+
+/* Whether @signal does nothing to @p. @p's signals.lock held. */
+static inline bool signal_is_ignored(const struct process *p, int signal)
+{
+	uaddr_t handler = p->actions[signal - 1].handler;
+
+	return handler == SIG_IGN || (handler == SIG_DFL && SIGNAL_BIT(signal) & QUIET);
+}
+
+/*
+ * Takes the first of the calling task's signals in @set out of its queue, or its process's: its
+ * number and *@info; 0: there is none. signals.lock held.
+ */
+int signal_take(struct task *t, u64 set, struct abi_siginfo *info);
+
+/* Forgets all signals of @set; signals.lock held, or nobody else knows @q. */
+void signal_forget(struct process *p, struct signal_queue *q, u64 set);
+
+/* Tells the parent of @p that it has ended, stopped or goes on. process_lock held. */
+void signal_parent(struct process *p, int signal, int code, int status);
+
+/* --- signal_deliver.c: acting on them --------------------------------------------------------- */
+
+/* The calling task's signals that wait from now on; those that do not any more are acted on. */
+void signal_set_mask(struct task *t, u64 mask);
+
+/*
+ * The calling task's mask for one call, and as it was before: now, or, where the call was
  * @interrupted, when that signal has been acted on.
  */
 void signal_mask_swap(u64 mask);
 void signal_mask_restore(bool interrupted);
+
+/* Acts on what the calling program did, though it may block or ignore that. */
+void signal_force(struct arch_frame *frame, const struct abi_siginfo *info, const char *what,
+		  const char *why);
+
+/* sys_signal.c: sets the alternative stack: 0, -EINVAL, -EPERM, -ENOMEM as sigaltstack(2). */
+int signal_set_stack(struct task *t, const struct abi_stack *to, uaddr_t sp);
+
+/* Whether @sp is on it. */
+static inline bool signal_on_stack(const struct task *t, uaddr_t sp)
+{
+	return !((u32)t->alt.flags & SS_AUTODISARM) && sp - t->alt.sp <= t->alt.size &&
+	       sp > t->alt.sp;
+}
 
 /* syscall_trace.c: its calls are printed, or were; @ran: it has begun, and ended as @wait says. */
 void syscall_trace_begin(struct process *process, enum traced traced);

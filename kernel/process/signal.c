@@ -1,205 +1,260 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Signals as far as they end a process: what a program did that it may not, a pipe without readers,
- * kill(2), Ctrl-C. Each leaves one line, unless it was asked for.
+ * Sending signals: they wait in the queue of a task or of its process until the task acts on them
+ * (signal_deliver.c), on the way back to its program. One signal more of those below SIGRTMIN than
+ * the one that waits already changes nothing.
  */
 #include <arch/atomic.h>
 #include <arch/irq.h>
-#include <arch/upcall.h>
 #include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <lib/format.h>
-#include <lib/log.h>
-#include <mm/space.h>
+#include <mm/heap.h>
 #include <uapi/errno.h>
 
 #include "process.h"
 
-static const char *const words[] = {
-	[SIGHUP] = "Hangup", [SIGINT] = "Interrupt", [SIGQUIT] = "Quit",
-	[SIGILL] = "Illegal instruction", [SIGTRAP] = "Trace/breakpoint trap",
-	[SIGABRT] = "Aborted", [SIGBUS] = "Bus error", [SIGFPE] = "Floating point exception",
-	[SIGKILL] = "Killed", [SIGUSR1] = "User defined signal 1",
-	[SIGSEGV] = "Segmentation fault", [SIGUSR2] = "User defined signal 2",
-	[SIGPIPE] = "Broken pipe", [SIGALRM] = "Alarm clock", [SIGTERM] = "Terminated",
-	[SIGSTKFLT] = "Stack fault", [SIGXCPU] = "CPU time limit exceeded",
-	[SIGXFSZ] = "File size limit exceeded", [SIGVTALRM] = "Virtual timer expired",
-	[SIGPROF] = "Profiling timer expired", [SIGPWR] = "Power failure",
-	[SIGSYS] = "Bad system call",
+static const struct {
+	char name[8];
+	const char *words;
+} signals[] = {
+	[SIGHUP] = { "HUP", "Hangup" }, [SIGINT] = { "INT", "Interrupt" },
+	[SIGQUIT] = { "QUIT", "Quit" }, [SIGILL] = { "ILL", "Illegal instruction" },
+	[SIGTRAP] = { "TRAP", "Trace/breakpoint trap" }, [SIGABRT] = { "ABRT", "Aborted" },
+	[SIGBUS] = { "BUS", "Bus error" }, [SIGFPE] = { "FPE", "Floating point exception" },
+	[SIGKILL] = { "KILL", "Killed" }, [SIGUSR1] = { "USR1", "User defined signal 1" },
+	[SIGSEGV] = { "SEGV", "Segmentation fault" },
+	[SIGUSR2] = { "USR2", "User defined signal 2" }, [SIGPIPE] = { "PIPE", "Broken pipe" },
+	[SIGALRM] = { "ALRM", "Alarm clock" }, [SIGTERM] = { "TERM", "Terminated" },
+	[SIGSTKFLT] = { "STKFLT", "Stack fault" }, [SIGCHLD] = { "CHLD", "Child exited" },
+	[SIGCONT] = { "CONT", "Continued" }, [SIGSTOP] = { "STOP", "Stopped (signal)" },
+	[SIGTSTP] = { "TSTP", "Stopped" }, [SIGTTIN] = { "TTIN", "Stopped (tty input)" },
+	[SIGTTOU] = { "TTOU", "Stopped (tty output)" },
+	[SIGURG] = { "URG", "Urgent I/O condition" },
+	[SIGXCPU] = { "XCPU", "CPU time limit exceeded" },
+	[SIGXFSZ] = { "XFSZ", "File size limit exceeded" },
+	[SIGVTALRM] = { "VTALRM", "Virtual timer expired" },
+	[SIGPROF] = { "PROF", "Profiling timer expired" },
+	[SIGWINCH] = { "WINCH", "Window changed" }, [SIGIO] = { "IO", "I/O possible" },
+	[SIGPWR] = { "PWR", "Power failure" }, [SIGSYS] = { "SYS", "Bad system call" },
 };
 
 const char *signal_words(int signal)
 {
-	if (signal > 0 && (size_t)signal < ARRAY_SIZE(words) && words[signal])
-		return words[signal];
+	if (signal > 0 && (size_t)signal < ARRAY_SIZE(signals))
+		return signals[signal].words;
 	return "Killed by a signal";
 }
 
-/* Signals whose default action is nothing, or a stop, which is not there yet. */
-static bool ignored_by_default(int signal)
+void signal_name(int signal, char name[SIGNAL_NAME])
 {
-	return signal == SIGCHLD || signal == SIGURG || signal == SIGWINCH ||
-	       (signal >= SIGCONT && signal <= SIGTTOU);
+	if (signal >= SIGRTMIN)
+		snprintf(name, SIGNAL_NAME, "SIGRT_%d", signal - SIGRTMIN);
+	else
+		snprintf(name, SIGNAL_NAME, "SIG%s", signals[signal].name);
 }
 
-static bool is_ignored(const struct process *p, int signal)
-{
-	uaddr_t handler = p->actions[signal - 1].handler;
+/* --- Queues ----------------------------------------------------------------------------------- */
 
-	if (signal == SIGKILL)
-		return false;
-	return handler == SIG_IGN || (handler == SIG_DFL && ignored_by_default(signal));
+static void drop(struct process *p, struct signal_queue *q, struct signal_entry *entry)
+{
+	list_unlink(&entry->link);
+	p->queued--;
+	if (entry != &q->first)
+		kfree(entry);
+}
+
+void signal_forget(struct process *p, struct signal_queue *q, u64 set)
+{
+	if (!(q->set & set))
+		return;
+	q->set &= ~set;
+	for (struct list *link = q->infos.next; link != &q->infos;) {
+		struct signal_entry *entry = list_entry(link, struct signal_entry, link);
+
+		link = link->next;
+		if (set & SIGNAL_BIT(entry->info.signo))
+			drop(p, q, entry);
+	}
+}
+
+static void add(struct process *p, struct signal_queue *q, struct signal_entry *entry,
+		const struct abi_siginfo *info)
+{
+	entry->info = *info;
+	list_add_tail(&q->infos, &entry->link);
+	p->queued++;
+}
+
+/* Where there is no room for it the signal comes all the same, but without what is known of it. */
+static __noinline int put_more(struct process *p, struct signal_queue *q,
+			       const struct abi_siginfo *info)
+{
+	struct signal_entry *entry = NULL;
+
+	if (p->queued < p->limits[RLIMIT_SIGPENDING].now)
+		entry = kmalloc(sizeof(*entry));
+	if (!entry && info->signo >= SIGRTMIN && info->code == SI_QUEUE)
+		return -EAGAIN;
+	if (entry)
+		add(p, q, entry, info);
+	q->set |= SIGNAL_BIT(info->signo);
+	return 0;
+}
+
+static int put(struct process *p, struct signal_queue *q, const struct abi_siginfo *info)
+{
+	u64 bit = SIGNAL_BIT(info->signo);
+
+	if (q->set & bit && info->signo < SIGRTMIN)
+		return 0;
+	if (unlikely(!list_empty(&q->infos)) ||
+	    unlikely(p->queued >= p->limits[RLIMIT_SIGPENDING].now))
+		return put_more(p, q, info);
+	add(p, q, &q->first, info);
+	q->set |= bit;
+	return 0;
+}
+
+/* Takes the first @signal, which is in @q, out of it; another entry is the first one there. */
+static __noinline int take_behind(struct process *p, struct signal_queue *q, int signal,
+				  struct abi_siginfo *info)
+{
+	struct signal_entry *found = NULL;
+
+	list_for_each (entry, &q->infos, struct signal_entry, link) {
+		if (entry->info.signo != signal)
+			continue;
+		if (found)
+			goto out_more;
+		found = entry;
+	}
+	q->set &= ~SIGNAL_BIT(signal);
+out_more:
+	if (found) {
+		*info = found->info;
+		drop(p, q, found);
+	} else {
+		*info = (struct abi_siginfo){ .signo = signal, .code = SI_USER };
+	}
+	return signal;
+}
+
+/* What an instruction of the program did comes before what others want of it. */
+#define SYNCHRONOUS	(SIGNAL_BIT(SIGSEGV) | SIGNAL_BIT(SIGBUS) | SIGNAL_BIT(SIGILL) | \
+			 SIGNAL_BIT(SIGTRAP) | SIGNAL_BIT(SIGFPE) | SIGNAL_BIT(SIGSYS))
+
+static int first_of(u64 set)
+{
+	if (unlikely(set & (set - 1)) && set & SYNCHRONOUS)
+		set &= SYNCHRONOUS;
+	return __builtin_ctzl(set) + 1;
+}
+
+int signal_take(struct task *t, u64 set, struct abi_siginfo *info)
+{
+	struct process *p = t->process;
+	struct signal_queue *q = t->pending.set & set ? &t->pending : &p->pending;
+	struct signal_entry *entry = &q->first;
+	int signal;
+
+	if (!(q->set & set))
+		return 0;
+	signal = first_of(q->set & set);
+	if (unlikely(q->infos.next != &entry->link) || unlikely(q->infos.prev != &entry->link) ||
+	    unlikely(entry->info.signo != signal))
+		return take_behind(p, q, signal, info);
+	/* as it is most often: there is no other one */
+	*info = entry->info;
+	list_init(&q->infos);
+	p->queued--;
+	q->set &= ~SIGNAL_BIT(signal);
+	return signal;
+}
+
+/* --- Sending ---------------------------------------------------------------------------------- */
+
+/*
+ * Has @t look at its signals: it is woken, and, where it is in its program, interrupted. The work
+ * is noted twice: before the sleep ends, for who wakes at once; and behind it, so that none of the
+ * two is seen without the other.
+ */
+static __noinline void wake_other(struct thread *thread)
+{
+	arch_context_work(&thread->context, WORK_SIGNAL);
+	thread_kill(thread);
+	arch_context_work(&thread->context, WORK_SIGNAL);
+#ifdef CONFIG_SMP
+	cpu_kick(thread->rq->cpu);
+#endif
+}
+
+static void wake(const struct task *t)
+{
+	struct thread *thread = t->thread;
+
+	/* in a call of its own, which it will not sleep in any more */
+	if (likely(thread == arch_current()))
+		arch_context_work(&thread->context, WORK_SIGNAL);
+	else if (thread)
+		wake_other(thread);
+}
+
+/* SIGCONT, or SIGKILL: it goes on, whatever is done about the signal. */
+static void go_on(struct process *p)
+{
+	if (!p->stopped)
+		return;
+	p->stopped = false;
+	wait_wake_all(&p->signals);
+}
+
+/* Stopping and going on undo one another, whatever is done about the signal. */
+static __cold void undo(struct process *p, int signal)
+{
+	u64 gone = SIGNAL_BIT(signal) & STOPS ? SIGNAL_BIT(SIGCONT) : signal == SIGCONT ? STOPS : 0;
+
+	signal_forget(p, &p->pending, gone);
+	signal_forget(p, &p->task.pending, gone);
+	if (signal == SIGCONT || signal == SIGKILL)
+		go_on(p);
+}
+
+int signal_send(struct process *p, struct task *t, const struct abi_siginfo *info)
+{
+	unsigned long state = spin_lock_irqsave(&p->signals.lock);
+	struct signal_queue *q = t ? &t->pending : &p->pending;
+	u64 bit = SIGNAL_BIT(info->signo);
+	int err = 0;
+
+	if (unlikely(bit & (STOPS | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL))))
+		undo(p, info->signo);
+	t = &p->task;
+	if (!signal_is_ignored(p, info->signo) || t->mask & bit) {
+		err = put(p, q, info);
+		/* the other half of signal_set_mask()'s */
+		atomic_fence();
+		if (!err && !(atomic_load_relaxed(&t->mask) & bit & ~t->awaited))
+			wake(t);
+	}
+	spin_unlock(&p->signals.lock);
+	sched_irq_restore(state);
+	return err;
 }
 
 void process_signal(struct process *p, int signal)
 {
-	if (is_ignored(p, signal))
-		return;
-	__atomic_fetch_or(&p->pending, BIT(signal - 1), __ATOMIC_RELEASE);
-	if (signal != SIGKILL && p->task.mask & BIT(signal - 1))
-		return;
-	arch_context_work(&p->task.thread->context, WORK_SIGNAL);
-	thread_kill(p->task.thread);
-#ifdef CONFIG_SMP
-	if (p->task.thread != arch_current()) {
-		unsigned long state = arch_irq_save();
+	const struct abi_siginfo info = { .signo = signal, .code = SI_KERNEL };
 
-		/* it may be in its program: an interrupt brings it here */
-		cpu_kick(p->task.thread->rq->cpu);
-		arch_irq_restore(state);
-	}
-#endif
+	signal_send(p, NULL, &info);
 }
 
-/* The first signal that is to be acted on now; 0: none. It is pending no more. */
-static int next_signal(struct process *p)
+void signal_parent(struct process *p, int signal, int code, int status)
 {
-	u64 pending = atomic_load_relaxed(&p->pending) & ~(p->task.mask & ~BIT(SIGKILL - 1));
-	int signal;
+	struct abi_siginfo info = { .signo = signal, .code = code };
 
-	if (!pending)
-		return 0;
-	signal = __builtin_ctzl(pending) + 1;
-	__atomic_fetch_and(&p->pending, ~BIT(signal - 1), __ATOMIC_ACQ_REL);
-	return signal;
-}
-
-#define UNBLOCKABLE	(BIT(SIGKILL - 1) | BIT(SIGSTOP - 1))
-
-/* What has waited is looked at before the next sleep, and on the way back. */
-static void set_mask(struct task *t, u64 mask)
-{
-	t->mask = mask & ~UNBLOCKABLE;
-	if (atomic_load_relaxed(&t->process->pending) & ~t->mask) {
-		arch_context_work(&t->thread->context, WORK_SIGNAL);
-		thread_kill(t->thread);
-	}
-}
-
-void signal_mask_swap(u64 mask)
-{
-	struct task *t = task_current();
-
-	t->saved_mask = t->mask;
-	set_mask(t, mask);
-}
-
-void signal_mask_restore(bool interrupted)
-{
-	struct task *t = task_current();
-
-	t->mask_is_due = interrupted;
-	if (interrupted)
-		arch_context_work(&t->thread->context, WORK_SIGNAL);
-	else
-		set_mask(t, t->saved_mask);
-}
-
-void user_work(struct arch_frame *frame __unused, u32 work __unused)
-{
-	struct process *p = process_current();
-	struct task *t = task_current();
-	int signal;
-
-	if (thread_killed())
-		thread_revive();
-	while ((signal = next_signal(p)))
-		if (!is_ignored(p, signal))
-			process_exit(signal);
-	if (t->mask_is_due) {
-		t->mask_is_due = false;
-		set_mask(t, t->saved_mask);
-	}
-}
-
-/* --- Faults ----------------------------------------------------------------------------------- */
-
-static const struct {
-	int signal;
-	const char *what;
-} exceptions[] = {
-	[ARCH_USER_READ] = { SIGSEGV, "read" },
-	[ARCH_USER_WRITE] = { SIGSEGV, "write" },
-	[ARCH_USER_FETCH] = { SIGSEGV, "fetch" },
-	[ARCH_USER_ALIGNMENT] = { SIGBUS, "alignment" },
-	[ARCH_USER_ILLEGAL] = { SIGILL, "illegal" },
-	[ARCH_USER_BREAK] = { SIGTRAP, "break" },
-	[ARCH_USER_BUS] = { SIGBUS, "bus error" },
-};
-
-/* Ends the process for what it did, in one line. */
-static __noreturn void die(const struct arch_frame *frame, int signal, const char *what,
-			   vaddr_t address, const char *why)
-{
-	struct process *p = process_current();
-
-	log_warn("%s[%d]: %s: %s at %#lx: %s, pc %#lx sp %#lx", p->name, p->pid,
-		 signal_words(signal), what, address, why, arch_frame_pc(frame),
-		 arch_frame_sp(frame));
-	process_exit(signal);
-}
-
-void user_out_of_memory(void)
-{
-	struct process *p = process_current();
-
-	log_err("%s[%d]: out of memory: killed", p->name, p->pid);
-	process_signal(p, SIGKILL);
-}
-
-/* Why a page cannot be there: in words, and with the signal for it. */
-static const char *page_missing(int err, int *signal)
-{
-	switch (err) {
-	case -EFAULT:
-		return "nothing is mapped there";
-	case -EACCES:
-		return "it may not be used so";
-	case -EIO:
-		*signal = SIGBUS;
-		return "behind the end of the file";
-	default:
-		user_out_of_memory();
-		process_exit(SIGKILL);
-	}
-}
-
-void user_exception(struct arch_frame *frame, enum arch_user_exception kind, vaddr_t address,
-		    u64 why)
-{
-	static const u8 access[] = { VMA_READ, VMA_WRITE, VMA_EXEC };
-	struct process *p = process_current();
-	int signal = exceptions[kind].signal;
-	const char *text;
-	int err;
-
-	if (likely(kind <= ARCH_USER_FETCH)) {
-		err = space_fault(p->space, address, access[kind]);
-		if (likely(!err))
-			return;
-		text = page_missing(err, &signal);
-	} else {
-		text = arch_user_words(why);
-	}
-	die(frame, signal, exceptions[kind].what, address, text);
+	info.child.pid = p->pid;
+	info.child.uid = p->cred.uid;
+	info.child.status = status;
+	signal_send(p->parent, NULL, &info);
 }

@@ -22,6 +22,7 @@ static void set_defaults(struct process *p)
 	p->limits[RLIMIT_NICE] = (struct limit){ 0, 0 };
 	p->limits[RLIMIT_RTPRIO] = (struct limit){ 0, 0 };
 	p->limits[RLIMIT_NOFILE] = (struct limit){ 1024, 4096 };
+	p->limits[RLIMIT_SIGPENDING] = (struct limit){ 4096, 4096 };
 	p->limits[RLIMIT_NPROC] = (struct limit){ 4096, 4096 };
 }
 

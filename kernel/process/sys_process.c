@@ -11,11 +11,6 @@
 
 #define STRINGS_COUNT_MAX	0x20000U
 
-static struct arch_frame *frame_here(void)
-{
-	return arch_user_frame(arch_current()->stack);
-}
-
 long sys_clone(unsigned long flags, unsigned long stack, unsigned long parent_tid,
 	       unsigned long tls, unsigned long child_tid)
 {

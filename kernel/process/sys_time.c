@@ -60,29 +60,50 @@ static u64 deadline_of(int clock, const struct abi_timespec *t, bool absolute)
 	return __builtin_add_overflow(now, ns, &now) ? TIME_NEVER : now;
 }
 
+long get_time(struct abi_timespec *t, uaddr_t from)
+{
+	if (copy_from_user(t, from, sizeof(*t)))
+		return -EFAULT;
+	return t->sec < 0 || t->nsec < 0 || t->nsec > NS_MAX ? -EINVAL : 0;
+}
+
+/* Sleeps, and says at @left, unless that is 0, how much of the time was left when a signal came. */
+static long sleep_until(u64 deadline, uaddr_t left)
+{
+	struct task *task = task_current();
+	long err = thread_sleep_until(deadline);
+	struct abi_timespec t;
+	u64 now, rest;
+
+	if (!err)
+		return 0;
+	task->sleep_until = deadline;
+	task->sleep_left = left;
+	now = time_now();
+	rest = deadline > now ? deadline - now : 0;
+	t = (struct abi_timespec){ (s64)(rest / NS_PER_SEC), (s64)(rest % NS_PER_SEC) };
+	return left && copy_to_user(left, &t, sizeof(t)) ? -EFAULT : err;
+}
+
+long sys_restart_syscall(void)
+{
+	const struct task *task = task_current();
+
+	return task->sleep_until ? sleep_until(task->sleep_until, task->sleep_left) : -EINTR;
+}
+
 long sys_clock_nanosleep(int clock, unsigned long flags, uaddr_t from, uaddr_t left)
 {
 	struct abi_timespec t;
-	u64 deadline, now;
 	long err;
 
 	if (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME)
 		return clock >= 0 && clock <= CLOCK_BOOTTIME ? -EOPNOTSUPP : -EINVAL;
-	if (copy_from_user(&t, from, sizeof(t)))
-		return -EFAULT;
-	if (t.sec < 0 || t.nsec < 0 || t.nsec > NS_MAX)
-		return -EINVAL;
-	deadline = deadline_of(clock, &t, flags & TIMER_ABSTIME);
-	err = thread_sleep_until(deadline);
-	now = time_now();
-	if (err && left && !(flags & TIMER_ABSTIME)) {
-		u64 rest = deadline > now ? deadline - now : 0;
-
-		t = (struct abi_timespec){ (s64)(rest / NS_PER_SEC), (s64)(rest % NS_PER_SEC) };
-		if (copy_to_user(left, &t, sizeof(t)))
-			return -EFAULT;
-	}
-	return err;
+	err = get_time(&t, from);
+	if (err)
+		return err;
+	return sleep_until(deadline_of(clock, &t, flags & TIMER_ABSTIME),
+			   flags & TIMER_ABSTIME ? 0 : left);
 }
 
 /* --- Setting, and the older calls ------------------------------------------------------------- */

@@ -28,14 +28,10 @@ static struct abi_rusage rusage_of(const struct usage *u)
 	};
 }
 
-/* Of a child that has ended, with all that it has waited for. */
-static long put_child(uaddr_t to, const struct process *child)
+static long put_usage(uaddr_t to, const struct usage *used)
 {
-	struct usage sum = child->used;
-	struct abi_rusage usage;
+	const struct abi_rusage usage = rusage_of(used);
 
-	usage_add(&sum, &child->child_used);
-	usage = rusage_of(&sum);
 	return copy_to_user(to, &usage, sizeof(usage));
 }
 
@@ -51,10 +47,8 @@ long sys_wait4(int which, uaddr_t status, unsigned long options, uaddr_t rusage)
 {
 	int type = which == -1 ? P_ALL : which > 0 ? P_PID : P_PGID;
 	int pgid = which ? -which : process_current()->pgid;
-	struct process *child;
-	long err, bad = 0;
-	int pid;
-	u32 wait;
+	struct child_report child;
+	long err;
 
 	options = (u32)options;
 	if (options & ~WAIT4_OPTIONS)
@@ -62,32 +56,42 @@ long sys_wait4(int which, uaddr_t status, unsigned long options, uaddr_t rusage)
 	if (which == INT32_MIN)
 		return -ESRCH;
 	err = process_wait_child(type, type == P_PID ? which : pgid, options | WEXITED, &child);
-	if (err || !child)
+	if (err || !child.pid)
 		return err;
-	pid = child->pid;
-	wait = (u32)child->wait_status;
 	if (rusage)
-		bad = put_child(rusage, child);
-	process_reap(child);
-	if (!bad && status)
-		bad = copy_to_user(status, &wait, sizeof(wait));
-	return bad ? bad : pid;
+		err = put_usage(rusage, &child.used);
+	if (!err && status)
+		err = copy_to_user(status, &child.wait, sizeof(child.wait));
+	return err ? err : child.pid;
 }
 
-/* What there is to say of @child, or, where it is NULL, that there is nothing. */
-static long put_siginfo(uaddr_t to, const struct process *child)
+/* How siginfo_t tells @wait. */
+static s32 code_of(int wait, s32 *status)
+{
+	if (wait == WAIT_CONTINUED) {
+		*status = SIGCONT;
+		return CLD_CONTINUED;
+	}
+	*status = WAIT_STATUS(wait);
+	if ((wait & 0xff) == 0x7f)
+		return CLD_STOPPED;
+	if (!WAIT_IS_SIGNALED(wait))
+		return CLD_EXITED;
+	*status = WAIT_SIGNAL(wait);
+	return CLD_KILLED;
+}
+
+/* What there is to say of @child, or, where its pid is 0, that there is nothing. */
+static long put_siginfo(uaddr_t to, const struct child_report *child)
 {
 	struct abi_siginfo_child info = { 0 };
 	long err;
 
-	if (child) {
-		int wait = child->wait_status;
-
+	if (child->pid) {
 		info.signo = SIGCHLD;
-		info.code = WAIT_IS_SIGNALED(wait) ? CLD_KILLED : CLD_EXITED;
-		info.status = WAIT_IS_SIGNALED(wait) ? WAIT_SIGNAL(wait) : WAIT_STATUS(wait);
+		info.code = code_of(child->wait, &info.status);
 		info.pid = child->pid;
-		info.uid = child->cred.uid;
+		info.uid = child->uid;
 	}
 	/* what lies between them stays as it is */
 	err = copy_to_user(to, &info, offsetof(struct abi_siginfo_child, pad));
@@ -97,7 +101,7 @@ static long put_siginfo(uaddr_t to, const struct process *child)
 
 long sys_waitid(int type, int id, uaddr_t to, unsigned long options, uaddr_t rusage)
 {
-	struct process *child = NULL;
+	struct child_report child;
 	long err, bad = 0;
 
 	options = (u32)options;
@@ -111,12 +115,10 @@ long sys_waitid(int type, int id, uaddr_t to, unsigned long options, uaddr_t rus
 	if (type == P_PGID && !id)
 		id = process_current()->pgid;
 	err = process_wait_child(type, id, options, &child);
-	if (child && rusage)
-		bad = put_child(rusage, child);
+	if (child.pid && rusage)
+		bad = put_usage(rusage, &child.used);
 	if (!bad && to)
-		bad = put_siginfo(to, child);
-	if (child && !(options & WNOWAIT))
-		process_reap(child);
+		bad = put_siginfo(to, &child);
 	return bad ? bad : err;
 }
 

@@ -8,11 +8,15 @@
 
 #include <arch/user.h>
 #include <fs/fs.h>
+#include <kernel/thread.h>
 #include <lib/types.h>
 #include <mm/heap.h>
+#include <uapi/abi.h>
 #include <uapi/fcntl.h>
+#include <uapi/signal.h>
 
 struct file;
+struct process;
 
 /* The types of syscalls.def in C. */
 typedef int sys_fd, sys_at, sys_int;
@@ -64,18 +68,38 @@ const struct syscall_info *syscall_info(u64 number);
 /* What Linux calls the call with that number, whether or not it is there; or "unknown". */
 const char *syscall_name(u64 number);
 
-/* Those of which a trace knows more than their types. */
-#define SYS_EXIT	93
-#define SYS_EXIT_GROUP	94
-#define SYS_BRK		214
-#define SYS_MREMAP	216
-#define SYS_MMAP	222
+/* Those of which a trace knows more than their types, or whose ends by signals are special. */
+#define SYS_PSELECT6		72
+#define SYS_PPOLL		73
+#define SYS_EXIT		93
+#define SYS_EXIT_GROUP		94
+#define SYS_NANOSLEEP		101
+#define SYS_CLOCK_NANOSLEEP	115
+#define SYS_RESTART_SYSCALL	128
+#define SYS_RT_SIGSUSPEND	133
+#define SYS_RT_SIGTIMEDWAIT	137
+#define SYS_RT_SIGRETURN	139
+#define SYS_BRK			214
+#define SYS_MREMAP		216
+#define SYS_MMAP		222
 
 /* syscall.c: calls of traced processes go by syscall_trace() from now on, or none do. */
 void syscall_trace_on(bool on);
 
 /* syscall_trace.c: makes the call, and prints it. */
 void syscall_trace(struct arch_frame *frame, long (*call)(struct arch_frame *frame));
+
+/* syscall_trace.c: a signal is about to be acted on. */
+void syscall_trace_signal(const struct process *process, const struct abi_siginfo *info);
+
+/* The calling thread's registers as its program left them. */
+static inline struct arch_frame *frame_here(void)
+{
+	return arch_user_frame(arch_current()->stack);
+}
+
+/* sys_time.c: what there is of a time to wait for. Whole: 0, -EFAULT, -EINVAL. */
+long get_time(struct abi_timespec *time, uaddr_t from);
 
 /* A path that a program gave: short ones need no memory of the heap. */
 struct user_path {

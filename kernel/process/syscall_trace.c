@@ -138,7 +138,8 @@ static void add_result(struct line *line, u64 number, long result)
 void syscall_trace(struct arch_frame *frame, long (*call)(struct arch_frame *frame))
 {
 	u64 number = arch_syscall_number(frame);
-	bool returns = number != SYS_EXIT && number != SYS_EXIT_GROUP;
+	bool returns = number != SYS_EXIT && number != SYS_EXIT_GROUP &&
+		       number != SYS_RT_SIGRETURN;
 	struct line *line = kmalloc(sizeof(*line));
 	long result;
 
@@ -196,6 +197,26 @@ void syscall_trace_end(struct process *p, bool ran, int wait)
 		    signal_words(WAIT_SIGNAL(wait)));
 	else
 		add(line, "+++ %d exited with %d +++", p->pid, WAIT_STATUS(wait));
+	write_line(line);
+	kfree(line);
+}
+
+void syscall_trace_signal(const struct process *p, const struct abi_siginfo *info)
+{
+	struct line *line = p->traced ? kmalloc(sizeof(*line)) : NULL;
+	char name[SIGNAL_NAME];
+
+	if (!line)
+		return;
+	line->used = 0;
+	add_name(line, p);
+	signal_name(info->signo, name);
+	add(line, "--- %s {si_signo=%s, si_code=%d", name, name, info->code);
+	if (info->code <= 0 || info->signo == SIGCHLD)
+		add(line, ", si_pid=%d, si_uid=%u", info->user.pid, info->user.uid);
+	else if (info->code != SI_KERNEL)
+		add(line, ", si_addr=%#lx", info->address);
+	add(line, "} ---");
 	write_line(line);
 	kfree(line);
 }

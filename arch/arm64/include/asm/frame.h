@@ -70,6 +70,22 @@ static inline void arch_syscall_return(struct arch_frame *frame, long result)
 	frame->regs[0] = (u64)result;
 }
 
+static inline long arch_syscall_result(const struct arch_frame *frame)
+{
+	return (long)frame->regs[0];
+}
+
+static inline void arch_syscall_restart(struct arch_frame *frame)
+{
+	frame->regs[0] = frame->orig_x0;
+	frame->pc -= 4;		/* to the SVC */
+}
+
+static inline void arch_syscall_change(struct arch_frame *frame, u64 number)
+{
+	frame->regs[8] = number;
+}
+
 static inline bool arch_frame_is_user(const struct arch_frame *frame)
 {
 	return (frame->pstate & PSTATE_MODE_MASK) == 0;

@@ -13,6 +13,9 @@
 /* Programs have the lower half of the addresses, as many as the kernel has. */
 #define ARCH_USER_END	(UL(1) << VA_BITS)
 
+/* Bytes of a signal's frame with the frame record above it (arch/arm64/signal.c). */
+#define ARCH_SIGNAL_FRAME	(128 + 464 + 4096 + 16)
+
 /* V0 to V31, FPSR and FPCR. */
 struct arch_fp {
 	u64 v[64];
