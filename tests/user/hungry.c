@@ -136,7 +136,8 @@ static int take_descriptors(void)
 static void take_pages(int zero)
 {
 	for (;;) {
-		char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		char *p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			       -1, 0);
 
 		if (p == MAP_FAILED)
 			_exit(1);
@@ -184,7 +185,8 @@ static int take_files(void)
 
 static void map_memory(void)
 {
-	char *p = mmap(NULL, 16 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *p = mmap(NULL, 16 * 65536, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+		       0);
 
 	if (!is_well(p == MAP_FAILED ? -1 : 0, "mmap"))
 		return;
@@ -311,7 +313,8 @@ int main(int argc, char **argv)
 		const char *name;
 		int (*run)(void);
 	} kinds[] = {
-		{ "processes", take_processes }, { "bomb", bomb }, { "descriptors", take_descriptors },
+		{ "processes", take_processes }, { "bomb", bomb },
+		{ "descriptors", take_descriptors },
 		{ "memory", take_memory }, { "files", take_files }, { "little", take_little },
 	};
 
