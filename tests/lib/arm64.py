@@ -60,8 +60,9 @@ def run_linux(root, folder, timeout=300):
     made on the way."""
     add_file(root, "init", INIT.encode())
     archive.cpio.pack_folder(root, folder / "linux.cpio")
+    # with less than 512 MiB that are free Linux has no huge pages
     command = [os.environ.get("QEMU") or "qemu-system-aarch64", "-M", "virt,gic-version=3", "-cpu", "cortex-a72",
-               "-m", "512M", "-nic", "none", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
+               "-m", "1G", "-nic", "none", "-display", "none", "-serial", "stdio", "-monitor", "none", "-no-reboot",
                "-kernel", file("boot/vmlinuz-*"), "-initrd", folder / "linux.cpio",
                "-append", "console=ttyAMA0 quiet mitigations=off"]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=False)
