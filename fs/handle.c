@@ -159,13 +159,7 @@ ssize_t file_readlink(struct file *file, char *buf, size_t size)
 
 void file_statfs(struct file *file, struct fs_statfs *stat)
 {
-	if (file->path.mount)
-		mount_stat(file->path.mount, stat);
-	else
-		*stat = (struct fs_statfs){
-			.type = S_ISFIFO(file->inode->mode) ? "pipefs" : "ramfs",
-			.device = file->inode->super->device, .block_size = PAGE_SIZE,
-		};
+	mount_stat(file->path.mount ? file->path.mount : anon_mount(file->inode), stat);
 }
 
 /* --- Files that are opened otherwise ---------------------------------------------------------- */

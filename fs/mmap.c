@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files as what stands behind mappings (<mm/space.h>). */
 #include <fs/file.h>
-#include <lib/string.h>
 #include <mm/space.h>
 
 #include "vfs.h"
@@ -25,12 +24,7 @@ static int page(void *object, u64 index, struct page **result)
 
 static void name(void *object, char *buf, size_t size)
 {
-	const struct file *file = object;
-
-	if (!file->path.dentry)
-		strlcpy(buf, "(anonymous)", size);
-	else if (path_print(&file->path, buf, size) < 0)
-		strlcpy(buf, "(deleted)", size);
+	file_print(object, buf, size);
 }
 
 static void identity(void *object, u64 *device, u64 *inode)

@@ -61,6 +61,10 @@ static struct inode *make(struct super *super, const struct synth_entry *e)
 	inode->ops = &file_ops;
 	inode->file_ops = e->ops;
 	inode->data = (void *)(uintptr_t)e->data;
+#ifdef CONFIG_PROCESS
+	inode->uid = e->uid;
+	inode->gid = e->gid;
+#endif
 	/* none of them stands behind a mapping, so a space's lock may be taken inside its own */
 	if (S_ISREG(e->mode))
 		lock_check_name(&inode->lock.check, "synth inode.lock");
@@ -85,6 +89,8 @@ static int make_found(struct inode *dir, const struct synth_entry *e, struct ino
 		int err = e->link(dir, e, &(*found)->link);
 
 		(*found)->file_ops = NULL;
+		if (e->link_ops)
+			(*found)->ops = e->link_ops;
 		if (err) {
 			inode_put(*found);
 			*found = NULL;

@@ -442,6 +442,11 @@ static inline void walk_second(void)
 }
 #endif
 
+#ifdef CONFIG_PROCESS
+/* Where names of @inode are that nobody finds, in fs/anon.c. Without a reference. */
+struct mount *anon_mount(const struct inode *inode);
+#endif
+
 /* The first mount: the default context begins there. */
 void context_start(const struct path *root);
 

@@ -202,12 +202,47 @@ static __cold int count_link(struct walk *w, struct dentry *d)
 	return 0;
 }
 
+#ifdef CONFIG_PROCESS
+static bool jumps(const struct dentry *d)
+{
+	return d->inode->ops && d->inode->ops->jump;
+}
+
+/* The link @d leads to a place, and not on: the walk is there then. Takes its reference over. */
+static __cold int jump(struct walk *w, struct dentry *d)
+{
+	struct path to;
+	int err = w->links == WALK_LINKS_MAX ? -ELOOP : d->inode->ops->jump(d->inode, &to);
+
+	dentry_put(d);
+	if (err)
+		return err;
+	w->links++;
+	path_put(&w->path);
+	w->path = to;
+	return 0;
+}
+#else
+static bool jumps(const struct dentry *d __unused)
+{
+	return false;
+}
+
+static int jump(struct walk *w __unused, struct dentry *d __unused)
+{
+	return 0;
+}
+#endif
+
 /* A link on the way: what is left of the path waits. Takes the reference of @d over. */
 static __cold int nest(struct walk *w, struct dentry *d)
 {
 	struct inode *inode = d->inode;
-	int err = count_link(w, d);
+	int err;
 
+	if (jumps(d))
+		return jump(w, d);
+	err = count_link(w, d);
 	dentry_put(d);
 	if (err)
 		return err;
@@ -326,6 +361,10 @@ int walk_take(struct walk *w, struct dentry *d, bool follow)
 	if (likely(!S_ISLNK(inode->mode)) || (!follow && !slash)) {
 		move(w, d);
 		return slash && !S_ISDIR(w->path.dentry->inode->mode) ? -ENOTDIR : 0;
+	}
+	if (jumps(d)) {
+		err = jump(w, d);
+		return !err && slash && !S_ISDIR(w->path.dentry->inode->mode) ? -ENOTDIR : err;
 	}
 	err = count_link(w, d);
 	dentry_put(d);

@@ -6,6 +6,7 @@
  */
 #include <fs/device.h>
 #include <fs/synth.h>
+#include <mm/heap.h>
 #include <mm/iov.h>
 #include <uapi/errno.h>
 
@@ -39,6 +40,16 @@ ssize_t device_pieces(struct iov *iov, u32 access, void (*act)(u8 *data, size_t 
 	return done;
 }
 
+#ifdef CONFIG_PROCESS
+static int copy_target(const struct inode *dir __unused, const struct synth_entry *e, char **target)
+{
+	const struct device_node *const *node = e->at;
+
+	*target = kstrdup(node[-1]->target);
+	return *target ? 0 : -ENOMEM;
+}
+#endif
+
 static bool next(const struct inode *dir __unused, struct synth_entry *e)
 {
 	const struct device_node *const *node = e->at;
@@ -52,6 +63,11 @@ static bool next(const struct inode *dir __unused, struct synth_entry *e)
 	e->mode = (*node)->mode;
 	e->device = (*node)->number;
 	e->at = node + 1;
+#ifdef CONFIG_PROCESS
+	e->link = copy_target;
+	if (S_ISLNK(e->mode))
+		e->device = 0;
+#endif
 	return true;
 }
 

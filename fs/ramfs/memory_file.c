@@ -23,22 +23,15 @@ static struct super memory = { .ops = &memory_ops, .data = &no_limit, .device = 
 
 struct file *memory_file(u64 size)
 {
-	struct file *file = kzalloc(sizeof(*file));
+	struct inode *inode = anon_inode(&memory, S_IFREG | 0777, &ramfs_file_ops, NULL);
+	struct file *file;
 
-	if (!file)
+	if (!inode)
 		return NULL;
-	file->inode = inode_alloc(&memory, S_IFREG | 0777);
-	if (!file->inode) {
-		kfree(file);
-		return NULL;
-	}
-	file->inode->links = 0;
-	file->inode->ops = &ramfs_file_inode_ops;
-	file->inode->file_ops = &ramfs_file_ops;
-	file->inode->size = size;
-	file->refs = 1;
-	file->access = FILE_READ | FILE_WRITE;
-	file->flags = O_RDWR;
-	file->ops = &ramfs_file_ops;
+	inode->links = 0;
+	inode->ops = &ramfs_file_inode_ops;
+	inode->size = size;
+	file = anon_file(inode, &ramfs_file_ops, O_RDWR);
+	inode_put(inode);
 	return file;
 }

@@ -15,8 +15,11 @@
 struct device_node {
 	const char *name;	/* in /dev */
 	u32 number;		/* NODE_NUMBER(), Linux's: its admin-guide/devices.txt */
-	u32 mode;		/* S_IFCHR or S_IFBLK, and permissions */
+	u32 mode;		/* S_IFCHR or S_IFBLK (or S_IFLNK), and permissions */
 	const struct file_ops *ops;
+#ifdef CONFIG_PROCESS
+	const char *target;	/* of a symbolic link, which is no device and has no ops */
+#endif
 };
 
 /* The variable's name must end in _node. */

@@ -16,10 +16,12 @@
 #include <uapi/stat.h>
 
 struct file;
+struct fs_context;
 struct inode;
 struct iov;
 struct page;
 struct poller;
+struct super;
 struct vma_ops;
 
 /* What is known of a file. Times in ns. */
@@ -112,6 +114,33 @@ int file_may_execute(struct file *file);
 
 /* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
 struct file *memory_file(u64 size);
+
+/* --- Files without a path, in fs/anon.c -------------------------------------------------------- */
+
+/*
+ * An inode of @super, which is mounted nowhere, with one reference; it is the caller's. What opens
+ * it again is @ops, or NULL: what goes by its kind. NULL: no memory.
+ */
+struct inode *anon_inode(struct super *super, u32 mode, const struct file_ops *ops, void *data);
+
+/*
+ * A file of @inode, of which it takes a reference, and whose data it has; only regular files have
+ * positions. NULL: no memory.
+ */
+struct file *anon_file(struct inode *inode, const struct file_ops *ops, int flags);
+
+/* Gives one a name that only file_print() tells of; nobody else has it yet. -ENOMEM. */
+int anon_name(struct file *file, const char *name);
+
+/*
+ * The place of @file, or of the current directory or the root of @context, with references. One
+ * that has no path gets a place that nobody else finds. -ENOMEM; -ENOENT: there is none.
+ */
+int file_path(const struct file *file, struct path *path);
+int context_path(const struct fs_context *context, bool root, struct path *path);
+
+/* What readlink() of a descriptor's name in /proc says, a NUL behind it; cut at @size. */
+void file_print(const struct file *file, char *buf, size_t size);
 
 /*
  * As file_open() with O_PATH: a file that names @path, and with which nothing else can be done. Of

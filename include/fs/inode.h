@@ -19,6 +19,7 @@
 struct dentry;
 struct file_ops;
 struct fs_statfs;
+struct path;
 struct super;
 
 #define LINKS_MAX	65000	/* of an inode */
@@ -89,6 +90,11 @@ struct inode_ops {
 	/* Gives back what is behind @size, and sets it. NULL: the size is as it is, -EINVAL. */
 	int (*truncate)(struct inode *inode, u64 size);
 #ifdef CONFIG_PROCESS
+	/*
+	 * Of a symbolic link: where it leads, with references, in the place of what its text says.
+	 * NULL: it is the text that is followed.
+	 */
+	int (*jump)(struct inode *link, struct path *to);
 	/*
 	 * Takes room for the bytes [@from, @to), which read as zero where nothing was, and makes
 	 * the file that long if it is shorter. NULL: -EOPNOTSUPP.

@@ -24,6 +24,8 @@ struct synth_entry {
 #ifdef CONFIG_PROCESS
 	/* of a symbolic link: its target, from the heap: 0; -ENOENT: it has none; -ENOMEM */
 	int (*link)(const struct inode *dir, const struct synth_entry *entry, char **target);
+	const struct inode_ops *link_ops;	/* its own, or NULL */
+	u32 uid, gid;
 	u64 cookie;		/* where in a listing it comes, ever more; 0: behind the last one */
 #endif
 	/* the function's own: */

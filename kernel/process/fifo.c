@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pipes with a name (mkfifo): the same as those without (pipe.c), found by their inode while
- * anybody has them open. Who opens one end waits for the other.
+ * Pipes as files: found by their inode while anybody has them open. Who opens one end of a pipe
+ * that has a name (mkfifo) waits for the other.
  */
 #include <arch/atomic.h>
 #include <fs/inode.h>
@@ -87,6 +87,9 @@ static int fifo_open(struct file *file)
 	reads = atomic_load_relaxed(&p->reads);
 	writes = atomic_load_relaxed(&p->writes);
 	count_ends(p, file, 1);
+	/* one without a name waits for nobody: it is opened by that of a descriptor in /proc */
+	if (file->inode->super == &pipe_super)
+		return 0;
 	if (file->flags & O_NONBLOCK) {
 		if (!(file->access & FILE_READ) && !atomic_load_relaxed(&p->readers))
 			err = -ENXIO;

@@ -220,33 +220,6 @@ void pipe_free(struct pipe *p)
 	kfree(p);
 }
 
-/* One end less, of those that @count counts; the other side hears of the last one. */
-static void end(struct pipe *p, u32 *count)
-{
-	unsigned long state = pipe_lock(p);
-	bool last;
-
-	--*count;
-	last = !p->readers && !p->writers;
-	pipe_unlock(p, state);
-	if (last)
-		pipe_free(p);
-}
-
-static void release_read(struct file *file)
-{
-	struct pipe *p = file->data;
-
-	end(p, &p->readers);
-}
-
-static void release_write(struct file *file)
-{
-	struct pipe *p = file->data;
-
-	end(p, &p->writers);
-}
-
 unsigned int pipe_poll_read(struct file *file, struct poller *poller)
 {
 	struct pipe *p = file->data;
@@ -272,18 +245,10 @@ long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
 	return request == FIONREAD ? copy_to_user(argument, &n, sizeof(n)) : -ENOTTY;
 }
 
-static const struct file_ops read_ops = {
-	.release = release_read, .read = pipe_read, .poll = pipe_poll_read, .ioctl = pipe_ioctl,
-};
-static const struct file_ops write_ops = {
-	.release = release_write, .write = pipe_write, .poll = pipe_poll_write, .ioctl = pipe_ioctl,
-};
-
 /* NULL: it is no pipe. */
 static struct pipe *pipe_of(const struct file *file)
 {
-	return file->ops == &read_ops || file->ops == &write_ops ||
-	       file->ops == &fifo_file_ops ? file->data : NULL;
+	return file->ops == &fifo_file_ops ? file->data : NULL;
 }
 
 /* Copies what is in the ring to one of other pages and size: 0, -ENOMEM. Pipe locked. */
@@ -375,24 +340,45 @@ struct pipe *pipe_make(void)
 	return p;
 }
 
+static const struct super_ops super_ops;
+
+struct super pipe_super = { .ops = &super_ops, .device = 0xf };
+
+/* A file of one end; the pipe counts it. */
+static struct file *open_end(struct inode *inode, struct pipe *p, int flags, u32 *ends)
+{
+	struct file *file = anon_file(inode, &fifo_file_ops, flags);
+
+	if (file) {
+		++*ends;
+		p->users++;
+	}
+	return file;
+}
+
 int pipe_files(struct file **read, struct file **write, int flags)
 {
 	struct pipe *p = pipe_make();
+	struct inode *inode = p ? anon_inode(&pipe_super, S_IFIFO | 0600, NULL, p) : NULL;
+	int err = -ENOMEM;
 
-	if (!p)
-		return -ENOMEM;
-	p->readers = p->writers = 1;
+	if (!inode)
+		goto out_free;
 	flags &= O_NONBLOCK | O_DIRECT;
-	*read = anon_file(&read_ops, S_IFIFO | 0600, O_RDONLY | flags, p);
-	if (!*read) {
+	*read = open_end(inode, p, O_RDONLY | flags, &p->readers);
+	if (!*read)
+		goto out_free;
+	*write = open_end(inode, p, O_WRONLY | flags, &p->writers);
+	if (*write)
+		err = 0;
+	else
+		file_put(*read);	/* and the pipe with it */
+	inode_put(inode);
+	return err;
+out_free:
+	if (inode)
+		inode_put(inode);
+	if (p)
 		pipe_free(p);
-		return -ENOMEM;
-	}
-	*write = anon_file(&write_ops, S_IFIFO | 0600, O_WRONLY | flags, p);
-	if (!*write) {
-		p->writers = 0;
-		file_put(*read);
-		return -ENOMEM;
-	}
-	return 0;
+	return err;
 }

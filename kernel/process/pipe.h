@@ -19,7 +19,7 @@ struct pipe {
 	u32 tail;		/* where the next one is written */
 	u32 readers, writers;	/* ends that are open */
 	u32 reads, writes;	/* how often they were opened, of a pipe with a name */
-	u32 users;		/* of a pipe with a name; its inode's lock held */
+	u32 users;		/* files that are ends of it; its inode's lock held */
 	struct poll_queue polls;
 	u32 size;
 	u8 **page;		/* of the ring: own, or from the heap */
@@ -45,6 +45,9 @@ static inline void pipe_unlock(struct pipe *p, unsigned long state)
 		wait_wake_all(&p->queue);
 	wait_unlock(&p->queue, state);
 }
+
+/* Of those without a name: inode->data is the pipe, as of those that have one. */
+extern struct super pipe_super;
 
 /* One that nobody has open; NULL: no memory; and back. */
 struct pipe *pipe_make(void);

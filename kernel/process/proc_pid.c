@@ -43,62 +43,107 @@ static bool is(const struct fs_name *name, const char *text)
 
 /* --- Links ------------------------------------------------------------------------------------ */
 
-/* The path of @file, or what stands for one: from the heap. NULL: no memory. */
-static char *path_of(const struct file *file)
+/*
+ * Each has a text, for readlink(), and leads to the very file besides, which no text need name any
+ * more.
+ *
+ * Whether the caller may see what @p has open: it may do all that @p may. process_lock held.
+ */
+static bool may_see(const struct process *p)
 {
-	char *text = kmalloc(PATH_MAX);
+	const struct credentials *of = &p->cred, *by;
 
-	if (!text)
-		return NULL;
-	if (file->path.dentry) {
-		if (fs_path_print(&file->path, text, PATH_MAX) < 0)
-			strlcpy(text, "(deleted)", PATH_MAX);
-	} else {
-		const char *kind = S_ISFIFO(file->inode->mode) ? "pipe" :
-				   S_ISCHR(file->inode->mode) ? "/dev/console" : "anon_inode";
-
-		snprintf(text, PATH_MAX, *kind == '/' ? "%s" : "%s:[%lu]", kind,
-			 file->inode->number);
-	}
-	return text;
+	if (!task_is_here())
+		return true;
+	by = &process_current()->cred;
+	return p == process_current() || capable(CAP_SYS_PTRACE) ||
+	       (by->fsuid == of->euid && by->fsuid == of->suid && by->fsuid == of->uid &&
+		by->fsgid == of->egid && by->fsgid == of->sgid && by->fsgid == of->gid);
 }
 
-/* Of @file, whose reference goes; NULL: there is none. */
+/* The process of @inode, one of /proc/<pid> or below. NULL: -EACCES, -ENOENT. process_lock held. */
+static struct process *seen_process(const struct inode *inode, int *err)
+{
+	struct process *p = proc_process(inode);
+
+	*err = !p ? -ENOENT : may_see(p) ? 0 : -EACCES;
+	return *err ? NULL : p;
+}
+
+/* The text of @file, whose reference goes. */
 static int put_path_of(struct file *file, char **target)
 {
-	if (!file)
-		return -ENOENT;
-	*target = path_of(file);
+	*target = kmalloc(PATH_MAX);
+	if (*target)
+		file_print(file, *target, PATH_MAX);
 	file_put(file);
 	return *target ? 0 : -ENOMEM;
 }
 
-/* Of the process whose directory @dir is, or whose descriptors'. */
-static int exe_link(const struct inode *dir, const struct synth_entry *e __unused, char **target)
+/* Where @file is, whose reference goes. */
+static int put_place_of(struct file *file, struct path *to)
+{
+	int err = file_path(file, to);
+
+	file_put(file);
+	return err;
+}
+
+/* The program of @inode's process, with a reference. */
+static int get_exe(const struct inode *inode, struct file **file)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
-	struct process *p = proc_process(dir);
-	struct file *file = p ? p->exe : NULL;
+	int err;
+	struct process *p = seen_process(inode, &err);
 
-	if (file)
-		file_get(file);
+	*file = p ? p->exe : NULL;
+	if (*file)
+		file_get(*file);
 	spin_unlock_irqrestore(&process_lock, state);
-	return put_path_of(file, target);
+	return err ? err : *file ? 0 : -ENOENT;
+}
+
+static int exe_link(const struct inode *dir, const struct synth_entry *e __unused, char **target)
+{
+	struct file *file;
+	int err = get_exe(dir, &file);
+
+	return err ? err : put_path_of(file, target);
+}
+
+static int exe_jump(struct inode *link, struct path *to)
+{
+	struct file *file;
+	int err = get_exe(link, &file);
+
+	return err ? err : put_place_of(file, to);
+}
+
+static const struct inode_ops exe_ops = { .jump = exe_jump };
+
+/* Where @inode's process is among files, with a reference. */
+static int get_context(const struct inode *inode, struct fs_context **fs)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+	int err;
+	struct process *p = seen_process(inode, &err);
+
+	*fs = p ? p->fs : NULL;
+	if (*fs)
+		fs_context_get(*fs);
+	spin_unlock_irqrestore(&process_lock, state);
+	return err ? err : *fs ? 0 : -ENOENT;
 }
 
 /* A place of @dir's process among files: its current directory, or its root. */
 static int place_link(const struct inode *dir, bool root, char **target)
 {
-	unsigned long state = spin_lock_irqsave(&process_lock);
-	struct process *p = proc_process(dir);
-	struct fs_context *fs = p ? p->fs : NULL;
+	struct fs_context *fs;
+	int err = get_context(dir, &fs);
 	char *text;
 
-	if (fs)
-		fs_context_get(fs);
-	spin_unlock_irqrestore(&process_lock, state);
-	if (!fs)
-		return -ENOENT;
+	if (err)
+		return err;
 	text = kmalloc(PATH_MAX);
 	if (text && fs_context_print(fs, root, text, PATH_MAX) < 0)
 		strlcpy(text, "(deleted)", PATH_MAX);
@@ -117,6 +162,31 @@ static int root_link(const struct inode *dir, const struct synth_entry *e __unus
 	return place_link(dir, true, target);
 }
 
+static int place_jump(struct inode *link, bool root, struct path *to)
+{
+	struct fs_context *fs;
+	int err = get_context(link, &fs);
+
+	if (err)
+		return err;
+	err = context_path(fs, root, to);
+	fs_context_put(fs);
+	return err;
+}
+
+static int cwd_jump(struct inode *link, struct path *to)
+{
+	return place_jump(link, false, to);
+}
+
+static int root_jump(struct inode *link, struct path *to)
+{
+	return place_jump(link, true, to);
+}
+
+static const struct inode_ops cwd_ops = { .jump = cwd_jump };
+static const struct inode_ops root_ops = { .jump = root_jump };
+
 static int self_link(const struct inode *dir __unused, const struct synth_entry *e __unused,
 		     char **target)
 {
@@ -131,28 +201,52 @@ static int self_link(const struct inode *dir __unused, const struct synth_entry 
 
 /* --- /proc/<pid>/fd --------------------------------------------------------------------------- */
 
-/* The descriptors of @dir's process, with a use; NULL. */
-static struct files *get_files(const struct inode *dir)
+/* The descriptors of @inode's process, with a use; NULL: -EACCES, -ENOENT. */
+static struct files *get_files(const struct inode *inode, int *err)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
-	struct process *p = proc_process(dir);
+	struct process *p = seen_process(inode, err);
 	struct files *files = p ? p->files : NULL;
 
 	if (files)
 		atomic_add_relaxed(&files->users, 1);
 	spin_unlock_irqrestore(&process_lock, state);
+	if (!files && !*err)
+		*err = -ENOENT;
 	return files;
+}
+
+/* What is open as the descriptor @number, an inode's, says; of @inode's process. */
+static int get_open(const struct inode *inode, u64 number, struct file **file)
+{
+	int err;
+	struct files *files = get_files(inode, &err);
+
+	*file = NULL;
+	if (!files)
+		return err;
+	*file = files_get_any(files, (int)(PROC_WHAT(number) - PROC_FD));
+	files_put(files);
+	return *file ? 0 : -ENOENT;
 }
 
 static int fd_link(const struct inode *dir, const struct synth_entry *e, char **target)
 {
-	struct files *files = get_files(dir);
-	struct file *file = files ? files_get(files, (int)(PROC_WHAT(e->number) - PROC_FD)) : NULL;
+	struct file *file;
+	int err = get_open(dir, e->number, &file);
 
-	if (files)
-		files_put(files);
-	return put_path_of(file, target);
+	return err ? err : put_path_of(file, target);
 }
+
+static int fd_jump(struct inode *link, struct path *to)
+{
+	struct file *file;
+	int err = get_open(link, link->number, &file);
+
+	return err ? err : put_place_of(file, to);
+}
+
+static const struct inode_ops fd_ops = { .jump = fd_jump };
 
 static void tell_fd(const struct inode *dir, u32 fd, u32 access, struct synth_entry *e)
 {
@@ -162,19 +256,23 @@ static void tell_fd(const struct inode *dir, u32 fd, u32 access, struct synth_en
 	e->mode = S_IFLNK | (access & FILE_READ ? 0500 : 0) | (access & FILE_WRITE ? 0300 : 0);
 	e->data = dir->data;
 	e->link = fd_link;
+	e->link_ops = &fd_ops;
+	e->uid = dir->uid;
+	e->gid = dir->gid;
 	e->state = fd + 1;
 	e->cookie = fd + 3;
 }
 
 static bool next_fd(const struct inode *dir, struct synth_entry *e)
 {
-	struct files *files = get_files(dir);
+	int err;
+	struct files *files = get_files(dir, &err);
 	struct file *file = NULL;
 
 	if (!files)
 		return false;
 	for (u32 fd = (u32)e->state; fd < files->size && !file; fd++) {
-		file = files_get(files, (int)fd);
+		file = files_get_any(files, (int)fd);
 		if (file)
 			tell_fd(dir, fd, file->access, e);
 	}
@@ -186,14 +284,14 @@ static bool next_fd(const struct inode *dir, struct synth_entry *e)
 
 static bool find_fd(const struct inode *dir, const struct fs_name *name, struct synth_entry *e)
 {
-	int fd = number_of(name);
+	int fd = number_of(name), err;
 	struct files *files;
 	struct file *file;
 
 	if (fd < 0)
 		return false;
-	files = get_files(dir);
-	file = files ? files_get(files, fd) : NULL;
+	files = get_files(dir, &err);
+	file = files ? files_get_any(files, fd) : NULL;
 	if (file) {
 		tell_fd(dir, (u32)fd, file->access, e);
 		file_put(file);
@@ -207,6 +305,12 @@ static bool never_valid(const struct inode *dir __unused, const struct fs_name *
 			const struct inode *inode __unused)
 {
 	return false;
+}
+
+/* As when it was made: a process that has become another's user has other files here. */
+static bool is_owned_alike(const struct inode *inode, u32 uid, u32 gid)
+{
+	return inode->uid == uid && inode->gid == gid;
 }
 
 static const struct synth_dir fd_dir = { SYNTH_DIR_OPS, next_fd, never_valid, find_fd };
@@ -224,15 +328,16 @@ static const struct pid_file {
 	u32 mode;
 	int (*show)(const struct inode *inode, struct proc_text *t);
 	int (*link)(const struct inode *dir, const struct synth_entry *e, char **target);
+	const struct inode_ops *link_ops;
 } pid_files[] = {
 	{ "cmdline", S_IFREG | 0444, .show = proc_show_cmdline },
 	{ "comm", S_IFREG | 0444, .show = proc_show_comm },
-	{ "cwd", S_IFLNK | 0777, .link = cwd_link },
+	{ "cwd", S_IFLNK | 0777, .link = cwd_link, .link_ops = &cwd_ops },
 	{ "environ", S_IFREG | 0400, .show = proc_show_environ },
-	{ "exe", S_IFLNK | 0777, .link = exe_link },
+	{ "exe", S_IFLNK | 0777, .link = exe_link, .link_ops = &exe_ops },
 	{ "fd", S_IFDIR | 0500, .show = NULL },
 	{ "maps", S_IFREG | 0444, .show = proc_show_maps },
-	{ "root", S_IFLNK | 0777, .link = root_link },
+	{ "root", S_IFLNK | 0777, .link = root_link, .link_ops = &root_ops },
 	{ "stat", S_IFREG | 0444, .show = proc_show_stat },
 	{ "statm", S_IFREG | 0444, .show = proc_show_statm },
 	{ "status", S_IFREG | 0444, .show = proc_show_status },
@@ -255,14 +360,17 @@ static bool next_file(const struct inode *dir, struct synth_entry *e)
 	e->mode = f->mode;
 	e->ops = S_ISDIR(f->mode) ? &fd_dir.ops : &text_ops;
 	e->data = dir->data;
+	e->uid = dir->uid;
+	e->gid = dir->gid;
 	e->link = f->link;
+	e->link_ops = f->link_ops;
 	return true;
 }
 
-static bool file_is_valid(const struct inode *dir __unused, const struct fs_name *name __unused,
+static bool file_is_valid(const struct inode *dir, const struct fs_name *name __unused,
 			  const struct inode *inode)
 {
-	return !inode || !S_ISLNK(inode->mode);
+	return !inode || (!S_ISLNK(inode->mode) && is_owned_alike(inode, dir->uid, dir->gid));
 }
 
 static const struct synth_dir pid_dir = { SYNTH_DIR_OPS, next_file, file_is_valid, NULL };
@@ -288,6 +396,8 @@ static void tell_process(const struct process *p, struct synth_entry *e)
 	e->mode = S_IFDIR | 0555;
 	e->ops = &pid_dir.ops;
 	e->data = (const void *)(uintptr_t)p->begun;
+	e->uid = p->cred.euid;
+	e->gid = p->cred.egid;
 	e->state = (u64)p->pid + 1;
 	e->cookie = COOKIE_PIDS + (u64)p->pid;
 }
@@ -336,6 +446,7 @@ static bool find_process(const struct inode *dir __unused, const struct fs_name 
 static bool process_is_valid(const struct inode *dir __unused, const struct fs_name *name,
 			     const struct inode *inode)
 {
+	const struct process *p;
 	unsigned long state;
 	bool valid;
 
@@ -346,7 +457,8 @@ static bool process_is_valid(const struct inode *dir __unused, const struct fs_n
 	if (!inode)
 		return false;
 	state = spin_lock_irqsave(&process_lock);
-	valid = proc_process(inode);
+	p = proc_process(inode);
+	valid = p && is_owned_alike(inode, p->cred.euid, p->cred.egid);
 	spin_unlock_irqrestore(&process_lock, state);
 	return valid;
 }

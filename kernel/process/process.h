@@ -308,9 +308,6 @@ long pipe_set_size(struct file *file, unsigned long wanted);
 /* stdio.c: a file that is @stream, of which it takes a reference; NULL is the terminal. */
 struct file *stream_file(struct stream *stream, int flags);
 
-/* anon.c: a file without a path. */
-struct file *anon_file(const struct file_ops *ops, u32 mode, int flags, void *data);
-
 /* --- signal.c: sending ------------------------------------------------------------------------ */
 
 #define SIGNAL_BIT(signal)	(1UL << ((signal) - 1))

@@ -4,6 +4,7 @@
  * commands, a file that it has opened, or the terminal.
  */
 #include <fs/file.h>
+#include <fs/inode.h>
 #include <kernel/stream.h>
 #include <lib/string.h>
 #include <mm/iov.h>
@@ -14,9 +15,22 @@
 
 #define PIECE	512	/* bytes, on the stack: what is copied at a time */
 
-static void release(struct file *file)
+/* The stream is its inode's, which goes with the last file of it. */
+static void evict(struct inode *inode)
 {
-	stream_put(file->data);
+	stream_put(inode->data);
+}
+
+static const struct super_ops super_ops = { .evict = evict };
+
+static struct super streams = { .ops = &super_ops, .device = 0xf };
+
+/* Again, by its name in /proc/<pid>/fd: the same side, whichever is asked for. */
+static int open(struct file *file)
+{
+	file->access |= FILE_STREAM;
+	file->data = file->inode->data;
+	return 0;
 }
 
 static ssize_t read(struct file *file, struct iov *iov, u64 pos __unused)
@@ -63,22 +77,30 @@ static unsigned int poll(struct file *file, struct poller *poller)
 }
 
 static const struct file_ops stream_ops = {
-	.release = release, .read = read, .write = write, .poll = poll,
+	.open = open, .read = read, .write = write, .poll = poll,
 };
+
+/* With a reference of @stream, which goes with the file. */
+static struct file *make(struct stream *stream, u32 mode, int flags)
+{
+	struct inode *inode = anon_inode(&streams, mode, &stream_ops, stream);
+	struct file *file;
+
+	if (!inode)
+		return NULL;
+	stream_get(stream);
+	file = anon_file(inode, &stream_ops, flags);
+	inode_put(inode);
+	return file;
+}
 
 struct file *stream_file(struct stream *stream, int flags)
 {
 	struct file *file;
 
-	if (!stream) {
-		int err = file_open("/dev/console", O_RDWR, 0, &file);
-
-		if (!err)
-			return file;
-		return anon_file(&stream_ops, S_IFCHR | 0600, O_RDWR, NULL);
-	}
-	file = anon_file(&stream_ops, S_IFIFO | 0600, flags, stream);
-	if (file)
-		stream_get(stream);
-	return file;
+	if (stream)
+		return make(stream, S_IFIFO | 0600, flags);
+	if (!file_open("/dev/console", O_RDWR, 0, &file))
+		return file;
+	return make(NULL, S_IFCHR | 0600, O_RDWR);
 }

@@ -115,25 +115,28 @@ long sys_close_range(unsigned int first, unsigned int last, unsigned long flags)
 
 #define MFD_CLOEXEC	1UL
 #define MFD_NAME_MAX	249
+#define MFD_PREFIX	"memfd:"
 
 /* The name is for those who look at it in /proc only. Nothing is sealed. */
 long sys_memfd_create(uaddr_t name, unsigned long flags)
 {
-	char text[MFD_NAME_MAX + 1];
+	char text[sizeof(MFD_PREFIX) + MFD_NAME_MAX] = MFD_PREFIX;
 	struct file *file;
 	ssize_t n;
 	int fd;
 
 	if (flags & ~MFD_CLOEXEC)
 		return -EINVAL;
-	n = copy_string_from_user(text, name, sizeof(text));
+	n = copy_string_from_user(text + strlen(text), name, MFD_NAME_MAX + 1);
 	if (n < 0)
 		return n == -ENAMETOOLONG ? -EINVAL : n;
 	file = memory_file(0);
 	if (!file)
 		return -ENOMEM;
 	file->flags |= O_LARGEFILE;
-	fd = files_add(files_here(), file, 0, flags & MFD_CLOEXEC);
+	fd = anon_name(file, text);
+	if (!fd)
+		fd = files_add(files_here(), file, 0, flags & MFD_CLOEXEC);
 	if (fd < 0)
 		file_put(file);
 	return fd;

@@ -23,6 +23,9 @@ INIT = """#!/bin/busybox sh
 /bin/busybox mount -t proc proc /proc
 /bin/busybox mount -t tmpfs tmp /tmp
 /bin/busybox ln -s /proc/self/fd /dev/fd
+/bin/busybox ln -s /proc/self/fd/0 /dev/stdin
+/bin/busybox ln -s /proc/self/fd/1 /dev/stdout
+/bin/busybox ln -s /proc/self/fd/2 /dev/stderr
 /bin/busybox setsid -c /bin/busybox sh /commands < /dev/ttyAMA0 > /dev/ttyAMA0 2>&1
 /bin/busybox poweroff -f
 """
