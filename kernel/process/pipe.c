@@ -75,9 +75,8 @@ static inline ssize_t put(struct pipe *p, struct iov *iov, size_t n, u32 ahead)
 	return (ssize_t)iov_get(iov, page + at % PAGE_SIZE, MIN(n, PAGE_SIZE - at % PAGE_SIZE));
 }
 
-ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
+static inline ssize_t read_from(struct pipe *p, struct iov *iov, int flags)
 {
-	struct pipe *p = file->data;
 	unsigned long state;
 	ssize_t done = 0;
 	int err;
@@ -95,7 +94,7 @@ ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
 				return done ? done : -EFAULT;
 			continue;
 		}
-		if (done || !p->writers || file->flags & O_NONBLOCK) {
+		if (done || !p->writers || flags & O_NONBLOCK) {
 			err = !done && p->writers ? -EAGAIN : 0;
 			spin_unlock_irqrestore(&p->queue.lock, state);
 			return done ? done : err;
@@ -105,6 +104,46 @@ ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
 			return err;
 	}
 	return done;
+}
+
+ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos __unused)
+{
+	return read_from(file->data, iov, file->flags);
+}
+
+ssize_t pipe_take(struct pipe *p, void *to, size_t n, bool wait)
+{
+	struct iov iov = { .base = to, .left = n };
+
+	return read_from(p, &iov, wait ? 0 : O_NONBLOCK);
+}
+
+ssize_t pipe_look(struct pipe *p, void *to, size_t n, bool wait)
+{
+	struct iov iov = { .base = to };
+	unsigned long state = pipe_lock(p);
+	ssize_t err;
+	u32 head;
+
+	while (!filled(p)) {
+		err = !p->writers ? 0 : wait ? 1 : -EAGAIN;
+		if (err <= 0) {
+			spin_unlock_irqrestore(&p->queue.lock, state);
+			return err;
+		}
+		err = wait_sleep(&p->queue, state, TIME_NEVER);
+		if (err)
+			return err;
+		state = pipe_lock(p);
+	}
+	n = MIN(n, (size_t)filled(p));
+	iov.left = n;
+	head = p->head;
+	while (iov.left)
+		take(p, &iov);
+	p->head = head;
+	spin_unlock_irqrestore(&p->queue.lock, state);
+	return (ssize_t)n;
 }
 
 /*
@@ -162,9 +201,8 @@ static int bring_in(const struct iov *iov)
 	return err;
 }
 
-ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
+static inline ssize_t write_to(struct pipe *p, struct iov *iov, int flags)
 {
-	struct pipe *p = file->data;
 	size_t least = MIN(iov->left, (size_t)PIPE_BUF), fits;
 	ssize_t done = 0, n = 0;
 	unsigned long state;
@@ -194,7 +232,7 @@ ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 				return done ? done : n ? n : -EFAULT;
 			continue;
 		}
-		if (file->flags & O_NONBLOCK) {
+		if (flags & O_NONBLOCK) {
 			spin_unlock_irqrestore(&p->queue.lock, state);
 			return done ? done : -EAGAIN;
 		}
@@ -203,6 +241,57 @@ ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
 			return done ? done : n;
 	}
 	return done;
+}
+
+ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos __unused)
+{
+	return write_to(file->data, iov, file->flags);
+}
+
+ssize_t pipe_give(struct pipe *p, const void *from, size_t n, bool wait)
+{
+	struct iov iov = { .base = (u8 *)(uintptr_t)from, .left = n };
+
+	return write_to(p, &iov, wait ? 0 : O_NONBLOCK);
+}
+
+ssize_t pipe_wait_room(struct pipe *p, bool wait)
+{
+	unsigned long state = pipe_lock(p);
+	ssize_t n = 0;
+
+	while (p->readers && !room(p) && !n) {
+		if (!wait) {
+			n = -EAGAIN;
+			break;
+		}
+		n = wait_sleep(&p->queue, state, TIME_NEVER);
+		state = pipe_lock(p);
+	}
+	if (!p->readers)
+		n = -EPIPE;
+	else if (!n)
+		n = room(p);
+	spin_unlock_irqrestore(&p->queue.lock, state);
+	if (n == -EPIPE)
+		process_signal(process_current(), SIGPIPE);
+	return n;
+}
+
+void pipe_give_back(struct pipe *p, const u8 *from, size_t n)
+{
+	unsigned long state = pipe_lock(p);
+
+	for (; n && room(p); n--) {
+		u32 at = (p->head - 1) & (p->size - 1);
+		u8 *page = page_at(p, at);
+
+		if (!page)
+			break;
+		page[at % PAGE_SIZE] = from[n - 1];
+		p->head--;
+	}
+	pipe_unlock(p, state);
 }
 
 static void free_ring(u8 **page, u32 size)
@@ -245,8 +334,7 @@ long pipe_ioctl(struct file *file, unsigned int request, u64 argument)
 	return request == FIONREAD ? copy_to_user(argument, &n, sizeof(n)) : -ENOTTY;
 }
 
-/* NULL: it is no pipe. */
-static struct pipe *pipe_of(const struct file *file)
+struct pipe *pipe_of(const struct file *file)
 {
 	return file->ops == &fifo_file_ops ? file->data : NULL;
 }

@@ -53,6 +53,28 @@ extern struct super pipe_super;
 struct pipe *pipe_make(void);
 void pipe_free(struct pipe *p);
 
+/* The pipe that @file is an end of; NULL: it is no pipe, or opened by its path alone. */
+struct pipe *pipe_of(const struct file *file);
+
+/*
+ * For splice() and tee(): up to @n bytes that are there, taken out or only looked at, and where
+ * there are none the first one if @wait; 0 when nobody will write any. Bytes given: all of them if
+ * @wait, or as many as there is room for. -EAGAIN, -EINTR; -EPIPE, and SIGPIPE, where nobody will
+ * read them. From and to the kernel's memory; they sleep.
+ */
+ssize_t pipe_take(struct pipe *p, void *to, size_t n, bool wait);
+ssize_t pipe_look(struct pipe *p, void *to, size_t n, bool wait);
+ssize_t pipe_give(struct pipe *p, const void *from, size_t n, bool wait);
+
+/* The room there is, in bytes; waits for some if @wait. Errors as above. */
+ssize_t pipe_wait_room(struct pipe *p, bool wait);
+
+/*
+ * The last @n bytes that were taken are the next ones again. Those that find no room any more are
+ * gone, as they are for whoever reads, and then cannot write.
+ */
+void pipe_give_back(struct pipe *p, const u8 *from, size_t n);
+
 /* A file's hooks; its data is the pipe. */
 ssize_t pipe_read(struct file *file, struct iov *iov, u64 pos);
 ssize_t pipe_write(struct file *file, struct iov *iov, u64 pos);

@@ -7,18 +7,13 @@
 #include <uapi/abi.h>
 #include <uapi/errno.h>
 
+#include "pair.h"
 #include "process.h"
 #include "syscall.h"
 
 #define PIECE	KIB(16)
 
-/* Both files of a call, with references. */
-struct pair {
-	struct file *in, *out;
-};
-
-/* 0; -EBADF. Whatever it returns, put_pair() is due. */
-static long get_pair(struct pair *p, int in, int out)
+long get_pair(struct pair *p, int in, int out)
 {
 	p->in = files_get(files_here(), in);
 	p->out = files_get(files_here(), out);
@@ -27,7 +22,7 @@ static long get_pair(struct pair *p, int in, int out)
 	return 0;
 }
 
-static void put_pair(const struct pair *p)
+void put_pair(const struct pair *p)
 {
 	if (p->in)
 		file_put(p->in);
@@ -35,8 +30,7 @@ static void put_pair(const struct pair *p)
 		file_put(p->out);
 }
 
-/* Where a call reads or writes: at a position in the program's memory, or at the file's own. */
-static long get_position(struct file *file, uaddr_t from, s64 *pos)
+long get_position(struct file *file, uaddr_t from, s64 *pos)
 {
 	if (!from) {
 		*pos = file_seek(file, 0, SEEK_CUR);
@@ -49,7 +43,7 @@ static long get_position(struct file *file, uaddr_t from, s64 *pos)
 	return file->access & FILE_STREAM ? -ESPIPE : 0;
 }
 
-static long put_position(struct file *file, uaddr_t to, s64 pos)
+long put_position(struct file *file, uaddr_t to, s64 pos)
 {
 	if (to)
 		return copy_to_user(to, &pos, sizeof(pos));
