@@ -131,6 +131,22 @@ def test_cairn(run, process_kernel, linux, cpu_for, granule, smp, more):
         assert said[name] == on_linux[name], name
 
 
+# What a C library's function calls, where that has another name.
+BY_LIBRARY = {"clone": "fork", "dup3": "dup2", "execve": "execv", "exit_group": "_exit", "fadvise64": "posix_fadvise",
+              "newfstatat": "fstatat", "openat": "open", "pread64": "pread", "prlimit64": "prlimit",
+              "pselect6": "pselect", "pwrite64": "pwrite", "rt_sigaction": "sigaction", "rt_sigprocmask": "sigprocmask",
+              "rt_sigpending": "sigpending", "rt_sigqueueinfo": "sigqueue", "rt_sigsuspend": "sigsuspend",
+              "rt_sigtimedwait": "sigtimedwait"}
+
+
+def test_every_call_has_a_test():
+    """Each system call is made by name, or by the function of the C library that is a name for it."""
+    source = "".join((ROOT / f"tests/user/{name}.c").read_text() for name in ABI)
+    named = set(re.findall(r"\bSYS_(\w+)", source)) | set(re.findall(r"\b(\w+)\(", source))
+    calls = re.findall(r"^SYSCALL\(\d+, (\w+)", (ROOT / "kernel/process/syscalls.def").read_text(), re.M)
+    assert calls and not [call for call in calls if not {call, BY_LIBRARY.get(call)} & named]
+
+
 def test_programs_are_as_debian_ships_them():
     """Static ones, one for each C library, and one that a loader starts."""
     kinds = {name: subprocess.run(["aarch64-linux-gnu-readelf", "-lW", path],
