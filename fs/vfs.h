@@ -29,11 +29,8 @@
 #define DENTRY_LINKED	1U	/* is found under its name */
 #define DENTRY_PINNED	2U	/* and stays: the cache is all that knows it */
 #define DENTRY_MOUNT	4U	/* something is mounted here */
-#ifdef CONFIG_PROCESS
-#define DENTRY_ASK	8U	/* the filesystem is asked whether it is still so */
-#else
-#define DENTRY_ASK	0U
-#endif
+/* the filesystem is asked whether it is still so */
+#define DENTRY_ASK	(IS_ENABLED(CONFIG_PROCESS) ? 8U : 0U)
 
 /*
  * A name in a directory; the root of a filesystem is its own parent and has none. It holds a
@@ -442,10 +439,8 @@ static inline void walk_second(void)
 }
 #endif
 
-#ifdef CONFIG_PROCESS
-/* Where names of @inode are that nobody finds, in fs/anon.c. Without a reference. */
+/* Where names of @inode are that nobody finds, without a reference: fs/anon.c. CONFIG_PROCESS. */
 struct mount *anon_mount(const struct inode *inode);
-#endif
 
 /* The first mount: the default context begins there. */
 void context_start(const struct path *root);

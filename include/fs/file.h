@@ -115,7 +115,7 @@ int file_may_execute(struct file *file);
 /* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
 struct file *memory_file(u64 size);
 
-/* --- Files without a path, in fs/anon.c -------------------------------------------------------- */
+/* --- Files without a path, in fs/anon.c ------------------------------------------------------- */
 
 /*
  * An inode of @super, which is mounted nowhere, with one reference; it is the caller's. What opens

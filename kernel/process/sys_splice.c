@@ -49,7 +49,8 @@ static ssize_t from_pipe(const struct splice *s)
 			return done ? done : got;
 		put = write_piece(s, (size_t)got, done);
 		if (put < got)
-			pipe_give_back(s->from, s->piece + MAX(put, 0L), (size_t)(got - MAX(put, 0L)));
+			pipe_give_back(s->from, s->piece + MAX(put, 0L),
+				       (size_t)(got - MAX(put, 0L)));
 		if (put < 0)
 			return done ? done : put;
 		done += put;

@@ -25,7 +25,8 @@ exec {fd}> out; echo "$((fd >= 10))" >&$fd; exec {fd}>&-; cat out; echo $'tab\th
 printf '%q %(%F)T\n' 'a b' 0; echo "${a[@]@A}"
 for n in {1..30}; do echo $n & done > many; wait; sort -n many | tail -n 1
 ulimit -n > /dev/null && echo limit; bash -c 'echo ${BASH_VERSINFO[0]}'
-diff <(seq 3) <(seq 2 4); cat <(echo one) <(cat < <(echo two)) | tee >(wc -l > count) | sort -r; paste <(seq 2) <(seq 3 4)
+diff <(seq 3) <(seq 2 4); cat <(echo one) <(cat < <(echo two)) | tee >(wc -l > count) | sort -r
+paste <(seq 2) <(seq 3 4)
 mapfile -t lines < <(sort -r <<< $'1\n2'); echo "${lines[*]}"; echo dev | cat /dev/stdin /dev/fd/3 3<<< three
 { echo fd > /dev/fd/4; } 4>&1; echo out > /dev/stdout; echo err 2>&1 > /dev/stderr
 exec {fd}> >(cat); echo proc >&$fd; exec {fd}>&-; wait $!; [[ -p /dev/stdin ]] < <(:) && echo pipe
