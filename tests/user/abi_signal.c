@@ -270,7 +270,7 @@ static void note_stack(int signal)
 	where = &signal;
 	EQ(sigaltstack(NULL, &now), 0);
 	EQ(now.ss_flags, SS_ONSTACK);
-	FAILS(sigaltstack(&now, NULL), EPERM);
+	FAILS(syscall(SYS_sigaltstack, &now, NULL), EPERM);
 }
 
 static void alternative_stack(void)
@@ -290,10 +290,10 @@ static void alternative_stack(void)
 	EQ(came, 1);
 	OK((char *)where >= alt && (char *)where < alt + size);
 	stack.ss_size = 16;
-	FAILS(sigaltstack(&stack, NULL), ENOMEM);
+	FAILS(syscall(SYS_sigaltstack, &stack, NULL), ENOMEM);
 	stack.ss_size = size;
 	stack.ss_flags = 77;
-	FAILS(sigaltstack(&stack, NULL), EINVAL);
+	FAILS(syscall(SYS_sigaltstack, &stack, NULL), EINVAL);
 	FAILS(syscall(SYS_sigaltstack, BAD, NULL), EFAULT);
 	FAILS(syscall(SYS_sigaltstack, NULL, BAD), EFAULT);
 	stack.ss_flags = SS_DISABLE;
