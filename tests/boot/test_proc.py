@@ -15,9 +15,10 @@ FILES = ["cmdline", "config", "cpuinfo", "device-tree", "interrupts", "meminfo",
 APPEND = 'first "second word" console=none'
 
 
-@pytest.fixture(scope="module")
-def machine(kernel):
-    session = Session(kernel, env={"APPEND": APPEND}, timeout=None)
+@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
+def machine(kernel, request):
+    session = Session(kernel, env={"APPEND": APPEND, "SMP": str(request.param)}, timeout=None)
+    session.cpus = request.param
     session.prompt()
     yield session
     session.close()
@@ -129,20 +130,23 @@ def test_uptime(shell):
     up, idle = ask()
     shell.cmd("sleep 0.3")
     later, more = ask()
-    assert up < 1000 and later - up >= 0.29 and 0.2 <= more - idle <= later - up + 0.02
+    assert up < 1000 and later - up >= 0.29 and 0.2 <= more - idle <= shell.cpus * (later - up + 0.02)
 
 
 def test_interrupts(shell):
     def ask():
         head, *lines, errors = shell.cmd("cat /proc/interrupts").splitlines()
-        assert head.split() == ["CPU0"] and errors == "Err:          0"
-        return {int(line.partition(":")[0]): line.partition(":")[2].split() for line in lines}
+        assert head.split() == [f"CPU{cpu}" for cpu in range(shell.cpus)]
+        assert errors.split() == ["Err:", "0"]
+        all_fields = {int(line.partition(":")[0]): line.partition(":")[2].split() for line in lines}
+        return {number: [sum(map(int, fields[:shell.cpus])), *fields[shell.cpus:]]
+                for number, fields in all_fields.items()}
     first, second = ask(), ask()
     listed = re.findall(r"^ +(\d+) .* (level|edge)\S* +(\S+) +(\S+):(\d+)", shell.cmd("irq"), re.M)
     assert [(number, fields[3].lower(), fields[4], fields[1], fields[2]) for number, fields in second.items()] == \
         [(int(number), *rest) for number, *rest in listed]
     console = next(number for number, fields in first.items() if fields[-1].startswith("pl011"))
-    assert int(second[console][0]) > int(first[console][0])
+    assert second[console][0] > first[console][0]
 
 
 def test_threads(shell):
@@ -155,7 +159,7 @@ def test_threads(shell):
 
 def test_device_tree(shell, kernel, qemu_tree):
     """Names as QEMU has them, and of some nodes every byte."""
-    root = qemu_tree(kernel, env={"APPEND": APPEND})
+    root = qemu_tree(kernel, env={"APPEND": APPEND, "SMP": str(shell.cpus)})
     for path in ("/", "/cpus", "/intc@8000000", "/chosen"):
         node = root.find(path) if path != "/" else root
         here = f"/proc/device-tree{node.path}".rstrip("/")

@@ -29,10 +29,10 @@ def table(text, page):
     return rows
 
 
-@pytest.mark.parametrize("granule", ["4K", "16K", "64K"])
-def test_slab(run, checked, granule):
+@pytest.mark.parametrize("granule, smp", [("4K", 1), ("4K", 2), ("4K", 4), ("16K", 1), ("64K", 1)])
+def test_slab(run, checked, granule, smp):
     text = run(checked(granule), "selftest slab; slab; slab -s; slab; slab shrink; slab now",
-               env={"CPU": CPU[granule]}).text
+               env={"CPU": CPU[granule], "SMP": str(smp)}).text
     _, before, after = text.split(HEAD)
     came, holds = map(int, re.search(r"^(\d+) pages came back, the heap holds (\d+)$", before, re.M).groups())
     before, rows = table(before, PAGE[granule]), table(after, PAGE[granule])
