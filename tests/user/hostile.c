@@ -22,7 +22,7 @@
 
 /* Not all of whose pointers are looked at with these arguments, without children. */
 #define OPTIONAL " fcntl ioctl prctl syslog getgroups setgroups set_robust_list mount " \
-	"wait4 waitid nanosleep clock_nanosleep sigaltstack "
+	"wait4 waitid nanosleep clock_nanosleep sigaltstack splice "
 
 static uint64_t state = 1;
 
