@@ -4,6 +4,7 @@
  * all the same: for the walk they get a name that nobody finds, in a mount that is nowhere.
  */
 #include <arch/atomic.h>
+#include <fs/credentials.h>
 #include <lib/format.h>
 #include <lib/string.h>
 #include <mm/heap.h>

@@ -2,7 +2,7 @@
 /* What is known of files beside their contents, as far as it depends on who asks. */
 #include <fs/file.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 /* Another owner, or the same: what ran with its rights does so no more. Inode's lock held. */
 static void give(struct inode *inode, const struct file_attr *attr)

@@ -4,7 +4,7 @@
 #include <lib/string.h>
 #include <mm/heap.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 static struct fs_context first = { .refs = 1, .mask = 022 };
 

@@ -12,7 +12,7 @@
 #include <mm/space.h>
 #endif
 
-#include "vfs.h"
+#include "permission.h"
 
 /* Whether the inode's lock makes one step of a call. */
 static bool locks(const struct inode *inode)
@@ -129,7 +129,13 @@ static int open_path(struct file *file, const struct path *path, int flags, bool
 		return -ENXIO;
 	file->pos = 0;
 	file->data = NULL;
-	return file->ops->open ? file->ops->open(file) : 0;
+	err = writers_open(file, flags);
+	if (err || !file->ops->open)
+		return err;
+	err = file->ops->open(file);
+	if (err)
+		writers_close(file);
+	return err;
 }
 
 int file_open(const char *path, int flags, u32 mode, struct file **result)
@@ -177,6 +183,7 @@ void file_put(struct file *file)
 		return;
 	if (file->ops->release)
 		file->ops->release(file);
+	writers_close(file);
 	if (IS_ENABLED(CONFIG_PROCESS) && unlikely(!file->path.dentry))
 		inode_put(file->inode);
 	else
@@ -194,6 +201,8 @@ static int place_write(const struct file *file, struct iov *iov, u64 *pos)
 	if (*pos >= FILE_SIZE_MAX)
 		return -EFBIG;
 	iov->left = MIN(iov->left, (size_t)(FILE_SIZE_MAX - *pos));
+	if (unlikely(has_seals(file->inode)) && seals_write(file->inode, *pos, &iov->left))
+		return -EPERM;
 	return file_limit_write(*pos, &iov->left);
 }
 
@@ -377,54 +386,6 @@ __cold s64 file_seek(struct file *file, s64 offset, int whence)
 		file->pos = (u64)pos;
 	inode_unlock(file->inode);
 	return pos;
-}
-
-__cold int inode_truncate(struct inode *inode, s64 size)
-{
-	int err = -EINVAL;
-
-	if (size < 0 || !S_ISREG(inode->mode) || !inode->ops->truncate)
-		return -EINVAL;
-	inode_lock(inode);
-	err = (u64)size > inode->size ? file_limit_size((u64)size) : 0;
-	if (!err)
-		err = inode->ops->truncate(inode, (u64)size);
-	if (!err) {
-		permit_written(inode);
-		inode->modified = time_real();
-		inode->changed = inode->modified;
-	}
-	inode_unlock(inode);
-	return err;
-}
-
-__cold int file_truncate(struct file *file, s64 size)
-{
-	return file->access & FILE_WRITE ? inode_truncate(file->inode, size) : -EINVAL;
-}
-
-__cold int fs_truncate(const char *path, s64 size)
-{
-	struct path at;
-	int err;
-
-	if (size < 0)
-		return -EINVAL;
-	err = walk_path(path, true, &at);
-	if (err)
-		return err;
-	if (S_ISDIR(at.dentry->inode->mode))
-		err = -EISDIR;
-	else if (!S_ISREG(at.dentry->inode->mode))
-		err = -EINVAL;
-	else if (at.mount->super.read_only)
-		err = -EROFS;
-	else
-		err = permit(at.dentry->inode, MAY_WRITE);
-	if (!err)
-		err = inode_truncate(at.dentry->inode, size);
-	path_put(&at);
-	return err;
 }
 
 int file_stat(struct file *file, struct file_stat *stat)

@@ -4,7 +4,7 @@
 #include <mm/heap.h>
 #include <mm/page.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 int file_allocate(struct file *file, s64 pos, s64 n)
 {
@@ -24,6 +24,8 @@ int file_allocate(struct file *file, s64 pos, s64 n)
 		return -EOPNOTSUPP;
 	inode_lock(inode);
 	err = (u64)end > inode->size ? file_limit_size((u64)end) : 0;
+	if (!err && (u64)end > inode->size)
+		err = seals_size(inode, (u64)end);
 	if (!err)
 		err = inode->ops->allocate(inode, (u64)pos, (u64)end);
 	if (!err) {
@@ -187,6 +189,31 @@ int file_open_path(const char *path, int flags, struct file **result)
 	if (flags & O_DIRECTORY && !S_ISDIR(at.dentry->inode->mode))
 		goto out_put;
 	fill(file, &at, O_PATH | (flags & (O_DIRECTORY | O_NOFOLLOW)), FILE_PATH | FILE_STREAM);
+	*result = file;
+	return 0;
+out_put:
+	path_put(&at);
+out_free:
+	kfree(file);
+	return err;
+}
+
+int file_open_program(const struct file *from, struct file **result)
+{
+	struct file *file = kmalloc(sizeof(*file));
+	struct path at;
+	int err = file ? file_path(from, &at) : -ENOMEM;
+
+	if (err)
+		goto out_free;
+	err = permit_open(at.mount, from->inode, FILE_OPEN_EXEC, 0);
+	if (err)
+		goto out_put;
+	fill(file, &at, O_RDONLY, FILE_READ);
+	file->ops = from->inode->file_ops;
+	err = writers_open(file, FILE_OPEN_EXEC);
+	if (err)
+		goto out_put;
 	*result = file;
 	return 0;
 out_put:

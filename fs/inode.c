@@ -36,6 +36,10 @@ struct inode *inode_alloc(struct super *super, u32 mode)
 	inode->data = NULL;
 #ifdef CONFIG_PROCESS
 	inode->unnamed = false;
+	inode->can_seal = false;
+	inode->seals = 0;
+	inode->mapped = false;
+	inode->writers = 0;
 #endif
 	lock_check_name(&inode->lock.check, "inode.lock");
 	return inode;

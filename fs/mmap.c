@@ -3,7 +3,7 @@
 #include <fs/file.h>
 #include <mm/space.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 static void get(void *object)
 {
@@ -33,6 +33,13 @@ static void identity(void *object, u64 *device, u64 *inode)
 
 	*device = file->inode->super->device;
 	*inode = file->inode->number;
+}
+
+void mmap_cut(const struct inode *inode)
+{
+	if (inode->mapped)
+		space_cut(inode->super->device, inode->number,
+			  (inode->size + PAGE_SIZE - 1) >> PAGE_SHIFT);
 }
 
 const struct vma_ops file_vma_ops = {

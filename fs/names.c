@@ -12,7 +12,7 @@
 #include <lib/string.h>
 #include <mm/heap.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 static struct mutex rename_lock = MUTEX_INIT(rename_lock);
 
@@ -445,6 +445,8 @@ static __cold int move_named(struct move *m, unsigned int flags)
 		err = -ENOENT;
 	if (!err)
 		err = walk_positive(m->to.path.dentry, &m->to.last, true, &m->victim);
+	if (!err && exchanges(flags))
+		return names_exchange(&m->from, m->source, &m->to, m->victim);
 	if (!err)
 		err = move_check(m, flags);
 	return err ? err : move_do(m);
@@ -479,8 +481,6 @@ __cold int fs_rename(const char *path, const char *new_path, unsigned int flags)
 	struct move m;
 	int err;
 
-	if (flags & ~RENAME_NOREPLACE)
-		return -EINVAL;
 	err = walk_begin(&m.from, path);
 	if (err)
 		return err;

@@ -4,7 +4,7 @@
  * opened, made and removed. Whoever has the user id 0, and the kernel itself, may do anything but
  * run what nobody may; the inlines in vfs.h let them by.
  */
-#include "vfs.h"
+#include "permission.h"
 
 bool credentials_in_group(const struct credentials *cred, u32 gid)
 {
@@ -60,13 +60,6 @@ int permission_open(const struct inode *inode, int flags, u32 access)
 	if (flags & O_NOATIME && !permission_owner(inode))
 		return -EPERM;
 	return permission_check(inode, want);
-}
-
-int file_may_execute(struct file *file)
-{
-	if (file->path.mount && file->path.mount->flags & MOUNT_NOEXEC)
-		return -EACCES;
-	return permission_open(file->inode, FILE_OPEN_EXEC, 0);
 }
 
 int permission_remove(const struct inode *dir, const struct inode *inode)

@@ -8,7 +8,7 @@
 #include <lib/string.h>
 #include <mm/heap.h>
 
-#include "vfs.h"
+#include "permission.h"
 
 /* A link on the way: what comes behind it, and the inode in which that text stands. */
 struct walk_nest {

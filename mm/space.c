@@ -256,6 +256,8 @@ static void free_vmas(struct space *space)
 /* Nobody runs in it: what TLBs know of its number is of no use before that is emptied of it. */
 static void destroy(struct space *space)
 {
+	if (unlikely(space->has_cuts))
+		space_cuts_end(space);
 	free_vmas(space);
 	assert(!space->resident);
 	while (!list_empty(&space->tables)) {
@@ -339,6 +341,8 @@ struct space *space_fork(struct space *from)
 	err = copy_all(to, from);
 	/* its pages are not writable any more, also where they were */
 	arch_space_flush(&from->arch);
+	if (unlikely(from->has_cuts))
+		space_cuts_begin(to);
 	space_unlock(from);
 	if (err) {
 		space_put(to);

@@ -53,6 +53,12 @@ void vma_merge(struct space *space, struct vma *vma);
 /* Takes the pages of [start, end) away. @flush: somebody may run in the space. */
 void space_drop_pages(struct space *space, vaddr_t start, vaddr_t end, bool flush);
 
+/* --- space_cut.c ------------------------------------------------------------------------------ */
+
+/* @space gets a mapping of what may become shorter; it has none any more. */
+void space_cuts_begin(struct space *space);
+void space_cuts_end(struct space *space);
+
 /* --- block.c ---------------------------------------------------------------------------------- */
 
 /* Whether @vma's policy is that it gets blocks, where they fit. */

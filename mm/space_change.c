@@ -124,6 +124,8 @@ ssize_t space_map(struct space *space, const struct space_mapping *m)
 	}
 	if (vma->ops)
 		vma->ops->get(vma->object);
+	if (m->may_shrink)
+		space_cuts_begin(space);
 	vma_insert(space, vma);
 	vma_merge(space, vma);
 out:

@@ -21,7 +21,7 @@ static struct ramfs no_limit;
 
 static struct super memory = { .ops = &memory_ops, .data = &no_limit, .device = 1 };
 
-struct file *memory_file(u64 size)
+struct file *memory_file(u64 size, u32 seals)
 {
 	struct inode *inode = anon_inode(&memory, S_IFREG | 0777, &ramfs_file_ops, NULL);
 	struct file *file;
@@ -31,6 +31,8 @@ struct file *memory_file(u64 size)
 	inode->links = 0;
 	inode->ops = &ramfs_file_inode_ops;
 	inode->size = size;
+	inode->can_seal = true;
+	inode->seals = (u8)seals;
 	file = anon_file(inode, &ramfs_file_ops, O_RDWR);
 	inode_put(inode);
 	return file;

@@ -90,6 +90,8 @@ struct file_ops {
 #define FILE_WRITE	2U
 #define FILE_STREAM	4U	/* set by open(): has no positions */
 #define FILE_PATH	8U	/* opened with O_PATH: it names a file, and does nothing with it */
+#define FILE_WRITES	16U	/* counts as one that writes: nobody runs the file */
+#define FILE_RUNS	32U	/* opened with FILE_OPEN_EXEC: nobody opens it to write to it */
 
 struct file {
 	u32 refs;		/* atomic */
@@ -109,11 +111,24 @@ extern const struct file_ops fifo_file_ops;
 /* For mappings of a file by <mm/space.h>: the object is a struct file. */
 extern const struct vma_ops file_vma_ops;
 
-/* Whether what is open may be run as a program: 0, -EACCES. */
-int file_may_execute(struct file *file);
+/*
+ * What @file has open becomes another open file that may be run (FILE_OPEN_EXEC): 0; -EACCES,
+ * -ETXTBSY, -ENOMEM.
+ */
+int file_open_program(const struct file *file, struct file **program);
 
-/* A file of @size bytes in memory, all zero, that has no name; NULL: no memory. */
-struct file *memory_file(u64 size);
+/* Others may open for writing what is open to be run, though it stays mapped. */
+void file_may_change(struct file *file);
+
+/* Of a file in memory its seals, F_SEAL_WRITE and so on; more of them. As fcntl(2). */
+int file_get_seals(const struct file *file);
+int file_add_seals(struct file *file, u32 seals);
+
+/*
+ * A file of @size bytes in memory, all zero, that has no name; @seals: those that it begins with.
+ * NULL: no memory.
+ */
+struct file *memory_file(u64 size, u32 seals);
 
 /* --- Files without a path, in fs/anon.c ------------------------------------------------------- */
 

@@ -41,7 +41,7 @@ int fs_mknod(const char *path, u32 mode, u32 device);
 int fs_rmdir(const char *path);
 int fs_unlink(const char *path);
 
-/* @flags: RENAME_NOREPLACE or 0. */
+/* @flags: RENAME_NOREPLACE, with CONFIG_PROCESS RENAME_EXCHANGE, or 0. */
 int fs_rename(const char *path, const char *new_path, unsigned int flags);
 
 /* A further name for a file; a symbolic link at the end of @path is followed if @follow. */

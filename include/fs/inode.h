@@ -55,6 +55,10 @@ struct inode {
 	u64 changed;
 #ifdef CONFIG_PROCESS
 	bool unnamed;		/* has no name yet, and may get one; the tree's lock held */
+	bool can_seal;		/* constant: F_ADD_SEALS is for it */
+	u8 seals;		/* F_SEAL_WRITE, ... */
+	bool mapped;		/* was, at some time */
+	s32 writers;		/* atomic: who has it open for writing; less than 0: who runs it */
 #endif
 	u64 cookie;		/* of a directory: what its next name gets; the tree's lock held */
 	void *data;		/* the filesystem's own */

@@ -80,6 +80,8 @@ struct space {
 	struct list tables;
 	size_t blocks;			/* of its memory that are mapped as such */
 	u64 faults;			/* pages that came in, or became writable */
+	bool has_cuts;			/* maps what may become shorter: is on a list of such */
+	struct list cuts;		/* mm/space_cut.c's */
 };
 
 /* Between these a program's mappings lie where it does not say where. */
@@ -115,6 +117,7 @@ struct space_mapping {
 	const struct vma_ops *ops;
 	void *object;
 	u64 offset;		/* pages */
+	bool may_shrink;	/* the object may become shorter: see space_cut() */
 	const char *label;
 	u32 limit;		/* VMA_GROWS_DOWN: pages */
 };
@@ -150,6 +153,16 @@ bool space_is_there(struct space *space, vaddr_t address);
 
 /* The end of the heap becomes @brk, where that can be. Returns where it is then. */
 vaddr_t space_brk(struct space *space, vaddr_t brk);
+
+/*
+ * The object that vma_ops.identity() calls so has become shorter: its pages from number @end on go
+ * from all spaces, copies of them as well, and who uses them finds nothing (-EIO). For mappings
+ * with may_shrink, after the object says so itself. mm/space_cut.c.
+ */
+void space_cut(u64 device, u64 inode, u64 end);
+
+/* Whether some space can write to it, by such a mapping that is shared. */
+bool space_is_written(u64 device, u64 inode);
 
 /*
  * Has the page at @address be there for @access (VMA_READ, ...): 0; -EFAULT where nothing is

@@ -50,6 +50,14 @@
 #define RESOLVE_CACHED		0x20
 
 #define RENAME_NOREPLACE (1 << 0)
+#define RENAME_EXCHANGE	 (1 << 1)
+
+#define F_SEAL_SEAL		0x01U
+#define F_SEAL_SHRINK		0x02U
+#define F_SEAL_GROW		0x04U
+#define F_SEAL_WRITE		0x08U
+#define F_SEAL_FUTURE_WRITE	0x10U
+#define F_SEALS			0x1fU
 
 /* The longest name and the longest path; a path's includes the byte that ends it. */
 #define NAME_MAX	255

@@ -124,6 +124,7 @@ static int map_segment(struct space *space, const struct image *image,
 	struct space_mapping m = {
 		.address = first, .size = start - first + s->filesz, .where = SPACE_FIXED,
 		.flags = rights_of(s), .ops = &file_vma_ops, .object = image->file,
+		.may_shrink = image->may_shrink,
 		.offset = (s->offset - (start - first)) >> PAGE_SHIFT,
 	};
 	ssize_t address = s->filesz ? space_map(space, &m) : 0;

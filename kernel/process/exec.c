@@ -18,19 +18,10 @@
 #define SCRIPTS_MAX	5	/* that name one another */
 #define DYN_BASE	ALIGN_DOWN(ARCH_USER_END / 3 * 2, MIB(2))
 
-/* Takes a program that is open: 0; -EACCES for what is no regular file, or not executable. */
-static int take_program(struct file *file, struct file **taken)
-{
-	int err = file_may_execute(file);
-
-	if (err)
-		return err;
-	file_get(file);
-	*taken = file;
-	return 0;
-}
-
-/* Opens a program: 0, or the same. */
+/*
+ * Opens a program: 0; -EACCES for what is no regular file, or not executable; -ETXTBSY for what is
+ * being written to.
+ */
 static int open_program(const char *path, struct file **file)
 {
 	return file_open(path, O_RDONLY | FILE_OPEN_EXEC, 0, file);
@@ -154,6 +145,7 @@ static int open_interpreter(const struct image *image, struct image **interprete
 	if (err)
 		return err;
 	err = elf_read_headers(*interpreter);
+	(*interpreter)->may_shrink = true;
 	return err == -ENOEXEC ? -ELIBBAD : err;
 }
 
@@ -212,7 +204,7 @@ static int open_image(const char *path, struct file *file, struct exec_strings *
 		      struct image *image)
 {
 	char *line = kmalloc(SCRIPT_LINE), *program = NULL, *argument = NULL, *before = NULL;
-	int err = !line ? -ENOMEM : file ? take_program(file, &image->file) :
+	int err = !line ? -ENOMEM : file ? file_open_program(file, &image->file) :
 		  open_program(path, &image->file);
 
 	for (unsigned int depth = 0; !err; depth++) {
@@ -245,6 +237,9 @@ int exec_load(const char *path, struct file *file, struct exec_strings *s, struc
 		err = open_interpreter(image, &interpreter);
 	if (!err)
 		err = load(image, interpreter, s, path, frame);
+	/* only what is run stays as it is for as long */
+	if (interpreter && interpreter->file)
+		file_may_change(interpreter->file);
 	free_image(interpreter);
 	free_image(image);
 	return err;

@@ -32,6 +32,7 @@ struct image {
 	vaddr_t low, high;	/* of its segments, as it says */
 	vaddr_t end;		/* behind the highest, where it lies: the heap begins there */
 	vaddr_t table;		/* where it says that its program headers lie, or 0 */
+	bool may_shrink;	/* the file may change when it is mapped: it is an interpreter's */
 	char interpreter[256];
 };
 

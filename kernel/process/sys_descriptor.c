@@ -85,6 +85,12 @@ long sys_fcntl(int fd, unsigned int command, unsigned long argument)
 	case F_SETPIPE_SZ:
 		result = pipe_set_size(file, argument);
 		break;
+	case F_GET_SEALS:
+		result = file_get_seals(file);
+		break;
+	case F_ADD_SEALS:
+		result = file_add_seals(file, (u32)argument);
+		break;
 	default:
 		result = file->access & FILE_PATH ? -EBADF : -EINVAL;
 	}
@@ -114,10 +120,11 @@ long sys_close_range(unsigned int first, unsigned int last, unsigned long flags)
 }
 
 #define MFD_CLOEXEC	1UL
+#define MFD_ALLOW_SEALING 2UL
 #define MFD_NAME_MAX	249
 #define MFD_PREFIX	"memfd:"
 
-/* The name is for those who look at it in /proc only. Nothing is sealed. */
+/* The name is for those who look at it in /proc only. */
 long sys_memfd_create(uaddr_t name, unsigned long flags)
 {
 	char text[sizeof(MFD_PREFIX) + MFD_NAME_MAX] = MFD_PREFIX;
@@ -125,12 +132,12 @@ long sys_memfd_create(uaddr_t name, unsigned long flags)
 	ssize_t n;
 	int fd;
 
-	if (flags & ~MFD_CLOEXEC)
+	if (flags & ~(MFD_CLOEXEC | MFD_ALLOW_SEALING))
 		return -EINVAL;
 	n = copy_string_from_user(text + strlen(text), name, MFD_NAME_MAX + 1);
 	if (n < 0)
 		return n == -ENAMETOOLONG ? -EINVAL : n;
-	file = memory_file(0);
+	file = memory_file(0, flags & MFD_ALLOW_SEALING ? 0 : F_SEAL_SEAL);
 	if (!file)
 		return -ENOMEM;
 	file->flags |= O_LARGEFILE;

@@ -118,7 +118,8 @@ long sys_renameat2(int fd, uaddr_t path, int new_fd, uaddr_t new_path, unsigned 
 	struct at at;
 	long err;
 
-	if (flags & ~(unsigned long)RENAME_NOREPLACE)
+	if (flags & ~(unsigned long)(RENAME_NOREPLACE | RENAME_EXCHANGE) ||
+	    flags == (RENAME_NOREPLACE | RENAME_EXCHANGE))
 		return -EINVAL;
 	err = get_paths(&p, path, new_path);
 	if (!err) {

@@ -18,7 +18,17 @@ static u32 rights_of(unsigned long prot)
 	       (prot & PROT_EXEC ? VMA_EXEC : 0);
 }
 
-/* What of a file may be mapped how: 0; -EACCES, -ENODEV. */
+/* Whether the seals of a file in memory let it be mapped so: 0, -EPERM. */
+static long check_seals(const struct file *file, struct space_mapping *m)
+{
+	if (!(m->flags & VMA_SHARED) ||
+	    !(file->inode->seals & (F_SEAL_WRITE | F_SEAL_FUTURE_WRITE)))
+		return 0;
+	m->flags &= ~(u32)VMA_MAY_WRITE;
+	return m->flags & VMA_WRITE ? -EPERM : 0;
+}
+
+/* What of a file may be mapped how: 0; -EPERM, -EACCES, -ENODEV. */
 static long check_file(const struct file *file, struct space_mapping *m)
 {
 	bool shared = m->flags & VMA_SHARED;
@@ -29,7 +39,7 @@ static long check_file(const struct file *file, struct space_mapping *m)
 		return -EACCES;
 	if (shared && !(file->access & FILE_WRITE))
 		m->flags &= ~(u32)VMA_MAY_WRITE;
-	return file->ops->page ? 0 : -ENODEV;
+	return file->ops->page ? check_seals(file, m) : -ENODEV;
 }
 
 static long map_file(int fd, struct space_mapping *m)
@@ -43,7 +53,14 @@ static long map_file(int fd, struct space_mapping *m)
 	if (!result) {
 		m->ops = &file_vma_ops;
 		m->object = file;
+		m->may_shrink = true;
+		file->inode->mapped = true;
 		result = space_map(space_here(), m);
+	}
+	/* sealed meanwhile */
+	if (result >= 0 && check_seals(file, m)) {
+		space_unmap(space_here(), (vaddr_t)result, m->size);
+		result = -EPERM;
 	}
 	file_put(file);
 	return result;
@@ -52,7 +69,7 @@ static long map_file(int fd, struct space_mapping *m)
 /* What is shared among a process and its children: a file that has no name. */
 static long map_shared_memory(struct space_mapping *m)
 {
-	struct file *file = memory_file(ALIGN_UP(m->size, PAGE_SIZE));
+	struct file *file = memory_file(ALIGN_UP(m->size, PAGE_SIZE), F_SEAL_SEAL);
 	long result;
 
 	if (!file)

@@ -121,6 +121,51 @@ static void symbolic(void)
 	FAILS(syscall(SYS_readlinkat, a, "l", text, 0), EINVAL);
 }
 
+/* Two names change places, whatever they are. */
+static void exchanges(void)
+{
+	struct stat before, after;
+	ino_t f, g, d;
+	int a, b;
+
+	begin(&a, &b);
+	touch("a/f");
+	touch("b/g");
+	EQ(mkdir("a/d", 0755), 0);
+	touch("a/d/x");
+	f = inode_of("a/f");
+	g = inode_of("b/g");
+	d = inode_of("a/d");
+	EQ(lstat("a", &before), 0);
+	EQ(syscall(SYS_renameat2, a, "f", b, "g", RENAME_EXCHANGE), 0);
+	EQ(inode_of("a/f"), g);
+	EQ(inode_of("b/g"), f);
+	EQ(syscall(SYS_renameat2, a, "f", a, "d", RENAME_EXCHANGE), 0);
+	EQ(inode_of("a/d"), g);
+	EQ(inode_of("a/f"), d);
+	OK(is_there("a/f/x"));
+	/* a directory for a file: links follow */
+	EQ(syscall(SYS_renameat2, a, "f", b, "g", RENAME_EXCHANGE), 0);
+	EQ(inode_of("b/g"), d);
+	OK(is_there("b/g/x"));
+	EQ(inode_of("a/f"), f);
+	EQ(lstat("a", &after), 0);
+	EQ(after.st_nlink, before.st_nlink - 1);
+	EQ(syscall(SYS_renameat2, b, "g", b, "g", RENAME_EXCHANGE), 0);
+	FAILS(syscall(SYS_renameat2, a, "f", b, "none", RENAME_EXCHANGE), ENOENT);
+	FAILS(syscall(SYS_renameat2, a, "none", b, "g", RENAME_EXCHANGE), ENOENT);
+	FAILS(syscall(SYS_renameat2, a, "f", AT_FDCWD, "b/g/x/y", RENAME_EXCHANGE), ENOTDIR);
+	FAILS(syscall(SYS_renameat2, AT_FDCWD, "b", AT_FDCWD, "b/g", RENAME_EXCHANGE), EINVAL);
+	FAILS(syscall(SYS_renameat2, AT_FDCWD, "b/g", AT_FDCWD, "b", RENAME_EXCHANGE), EINVAL);
+	FAILS(syscall(SYS_renameat2, a, "f", b, ".", RENAME_EXCHANGE), EBUSY);
+	FAILS(syscall(SYS_renameat2, a, "f/", b, "g", RENAME_EXCHANGE), ENOTDIR);
+	FAILS(syscall(SYS_renameat2, a, "f", AT_FDCWD, "/proc/self", RENAME_EXCHANGE), EXDEV);
+	EQ(unlink("a/f"), 0);
+	EQ(unlink("a/d"), 0);
+	EQ(unlink("b/g/x"), 0);
+	EQ(rmdir("b/g"), 0);
+}
+
 static void renames(void)
 {
 	int a, b, fd;
@@ -306,7 +351,7 @@ static void mounts(void)
 }
 
 static const struct abi_case cases[] = {
-	CASE(links), CASE(symbolic), CASE(renames), CASE(nodes), CASE(directories),
+	CASE(links), CASE(symbolic), CASE(renames), CASE(exchanges), CASE(nodes), CASE(directories),
 	CASE(other_root), CASE(mounts),
 };
 
