@@ -74,7 +74,7 @@ static void fill(struct thread *t, const struct thread_attr *attr, void *stack,
 		t->name[i] = attr->name[i];
 	t->stack = (vaddr_t)stack;
 	t->stack_size = STACK_SIZE;
-	t->state = THREAD_SLEEPING;
+	t->state = THREAD_MOVING;	/* who kills it before it starts finds it awake */
 	t->born = arch_counter_early();
 	t->asleep_since = t->born;
 	t->affinity = attr->affinity ? attr->affinity : arch_current()->affinity;

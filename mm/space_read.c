@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading in the space of a program that the calling thread does not run (<mm/space.h>). */
+/* What is in a space that the calling thread need not run in (<mm/space.h>). */
 #include <arch/mmu.h>
 #include <lib/string.h>
+#include <uapi/errno.h>
 
 #include "space.h"
 
@@ -23,4 +24,27 @@ size_t space_read(struct space *space, vaddr_t address, void *to, size_t n)
 	}
 	space_unlock(space);
 	return done;
+}
+
+int space_identify(struct space *space, vaddr_t address, u64 *object, u64 *place)
+{
+	const struct vma *vma;
+	u64 device, inode;
+	int err = 0;
+
+	space_lock(space);
+	vma = vma_find(space, address);
+	if (!vma || vma->start > address) {
+		err = -EFAULT;
+	} else if (vma->ops && vma->flags & VMA_SHARED) {
+		/* below all addresses of the kernel, so no space's */
+		vma->ops->identity(vma->object, &device, &inode);
+		*object = device << 32 ^ inode;
+		*place = (vma->offset << PAGE_SHIFT) + (address - vma->start);
+	} else {
+		*object = (u64)(uintptr_t)space;
+		*place = address | 1;
+	}
+	space_unlock(space);
+	return err;
 }

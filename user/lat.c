@@ -112,6 +112,61 @@ struct action {
 	unsigned long mask;
 };
 
+/* --- Threads ---------------------------------------------------------------------------------- */
+
+static volatile int tid, unused_word, ping, pong;
+
+static long futex(volatile int *word, int op, int value)
+{
+	return sys6(SYS_futex, (long)word, op, value, 0, 0, 0);
+}
+
+static void wait_for_end(void)
+{
+	for (int now_tid; (now_tid = tid);)
+		futex(&tid, FUTEX_WAIT, now_tid);
+}
+
+static void thread_join(void)
+{
+	must("clone", thread_now(nothing, block + sizeof(block), &tid));
+	wait_for_end();
+}
+
+static void futex_wake(void)
+{
+	futex(&unused_word, FUTEX_WAKE | FUTEX_PRIVATE, 1);
+}
+
+/* One says so and waits until the other has. */
+static void futex_trip(void)
+{
+	ping = 1;
+	futex(&ping, FUTEX_WAKE | FUTEX_PRIVATE, 1);
+	while (!pong)
+		futex(&pong, FUTEX_WAIT | FUTEX_PRIVATE, 0);
+	pong = 0;
+}
+
+/* The other one, until it is told to end. */
+static void answer(void)
+{
+	for (;;) {
+		while (!ping)
+			futex(&ping, FUTEX_WAIT | FUTEX_PRIVATE, 0);
+		if (ping == 2)
+			return;
+		ping = 0;
+		pong = 1;
+		futex(&pong, FUTEX_WAKE | FUTEX_PRIVATE, 1);
+	}
+}
+
+static void yield(void)
+{
+	sys0(SYS_sched_yield);
+}
+
 static void wait_for(long pid)
 {
 	int status = 1;
@@ -283,6 +338,25 @@ static void measure_pipes(void)
 	figure("pipe.64k", pipe_block, 20);
 }
 
+static void measure_threads(void)
+{
+	long pid;
+
+	figure("thread.join", thread_join, 50);
+	figure("futex.wake", futex_wake, ROUNDS);
+	must("clone", thread_now(answer, block + sizeof(block), &tid));
+	figure("futex.trip", futex_trip, ROUNDS);
+	ping = 2;
+	futex(&ping, FUTEX_WAKE | FUTEX_PRIVATE, 1);
+	wait_for_end();
+	pid = fork_now();
+	while (!pid)
+		yield();
+	figure("yield.trip", yield, ROUNDS);
+	sys3(SYS_kill, pid, 9, 0);
+	must("wait4", sys4(SYS_wait4, pid, 0, 0, 0));
+}
+
 static void measure_memory(void)
 {
 	uint64_t ticks = 0;
@@ -340,6 +414,7 @@ int main(int argc, char **argv, char **envp __attribute__((unused)))
 		glibc = argv[2];
 		figure("fork.exec.glibc", fork_exec_glibc, 20);
 	}
+	measure_threads();
 	measure_memory();
 	measure_files();
 	/* last: one that was handled has used V registers, which switches keep from then on */

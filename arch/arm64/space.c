@@ -264,86 +264,102 @@ static vaddr_t behind_hole(vaddr_t va, vaddr_t end, int level)
 }
 
 /*
- * The next page's entry from *@va on, which becomes its address; NULL: there is none before @end.
- * @last is the entry that it gave before, for *@va less a page, or NULL.
+ * Entries of pages from *@va on, as many as one table has of [*@va, @end): the first one, its
+ * address in *@va, and where they end in *@stop; NULL: there are no more tables.
  */
-static u64 *next_entry(const struct arch_space *space, vaddr_t *va, vaddr_t end, u64 *entry)
+static u64 *next_run(const struct arch_space *space, vaddr_t *va, vaddr_t end, vaddr_t *stop)
 {
 	vaddr_t at = *va;
+	u64 *entry;
 	int level;
 
-	for (; at < end; at += PAGE_SIZE) {
-		if (entry && entry_index(at, 3))
-			entry++;
-		else
-			entry = find(&space->tables, at, &level);
-		while (!entry) {
-			at = behind_hole(at, end, level);
-			if (at >= end)
-				break;
-			entry = find(&space->tables, at, &level);
+	while (at < end) {
+		entry = find(&space->tables, at, &level);
+		if (likely(entry)) {
+			*va = at;
+			*stop = behind_hole(at, end, 2);
+			return entry;
 		}
-		if (!entry || *entry)
-			break;
+		at = behind_hole(at, end, level);
 	}
-	*va = at;
-	return at < end ? entry : NULL;
+	return NULL;
 }
 
 vaddr_t arch_space_unmap(struct arch_space *space, vaddr_t va, vaddr_t end, paddr_t *pa, size_t *n,
 			 bool flush)
 {
 	size_t room = *n, count = 0;
-	vaddr_t first = va;
-	u64 *entry = NULL;
+	vaddr_t first = va, behind = va, stop;
+	u64 *entry;
 
-	while (count < room && (entry = next_entry(space, &va, end, entry))) {
-		pa[count++] = *entry & PTE_ADDRESS;
-		pte_write(entry, 0);
-		va += PAGE_SIZE;
+	while (count < room && (entry = next_run(space, &va, end, &stop))) {
+		for (; va < stop && count < room; va += PAGE_SIZE, entry++) {
+			u64 pte = *entry;
+
+			if (!pte)
+				continue;
+			pa[count++] = pte & PTE_ADDRESS;
+			pte_write(entry, 0);
+			behind = va + PAGE_SIZE;
+		}
 	}
 	*n = count;
 	if (flush && count)
-		forget(space, first, va);
-	return MIN(va, end);
+		forget(space, first, behind);
+	return count == room ? MIN(behind, end) : end;
 }
 
 void arch_space_protect(struct arch_space *space, vaddr_t va, vaddr_t end, unsigned int flags)
 {
-	vaddr_t first = va;
-	u64 *entry = NULL;
+	vaddr_t first = va, stop;
+	u64 *entry;
 
-	while ((entry = next_entry(space, &va, end, entry))) {
-		pte_write(entry, page_entry(*entry & PTE_ADDRESS, flags));
-		va += PAGE_SIZE;
-	}
+	for (; (entry = next_run(space, &va, end, &stop)); va = stop)
+		for (vaddr_t at = va; at < stop; at += PAGE_SIZE, entry++)
+			if (*entry)
+				pte_write(entry, page_entry(*entry & PTE_ADDRESS, flags));
 	forget(space, first, end);
+}
+
+/* One table's entries, as arch_space_copy(). */
+static int copy_run(struct arch_space *to, u64 *entry, vaddr_t va, vaddr_t stop, bool readonly,
+		    void (*held)(paddr_t pa), size_t *count)
+{
+	u64 *copy = NULL;	/* @entry's */
+	size_t n = 0;
+
+	for (; va < stop; va += PAGE_SIZE, entry++) {
+		u64 pte = *entry;
+
+		if (pte && !copy) {
+			copy = make(to, va);
+			if (!copy)
+				return -ENOMEM;	/* the first one of them */
+		}
+		if (pte) {
+			if (readonly && !(pte & PTE_RDONLY)) {
+				pte |= PTE_RDONLY;
+				pte_write(entry, pte);
+			}
+			held(pte & PTE_ADDRESS);
+			n++;
+			*copy = pte;
+		}
+		if (copy)
+			copy++;
+	}
+	*count += n;
+	return 0;
 }
 
 int arch_space_copy(struct arch_space *to, struct arch_space *from, vaddr_t va, vaddr_t end,
 		    bool readonly, void (*held)(paddr_t pa), size_t *count)
 {
-	u64 *entry = NULL, *copy = NULL;
-	vaddr_t behind = 0;	/* @copy's page */
+	vaddr_t stop;
+	u64 *entry;
+	int err = 0;
 
-	while ((entry = next_entry(from, &va, end, entry))) {
-		u64 pte = *entry;
-
-		if (readonly && !(pte & PTE_RDONLY)) {
-			pte |= PTE_RDONLY;
-			pte_write(entry, pte);
-		}
-		if (copy && entry_index(va, 3) && va == behind)
-			copy++;
-		else
-			copy = make(to, va);
-		if (!copy)
-			return -ENOMEM;
-		held(pte & PTE_ADDRESS);
-		++*count;
-		*copy = pte;
-		va += PAGE_SIZE;
-		behind = va;
-	}
-	return 0;
+	for (; !err && (entry = next_run(from, &va, end, &stop)); va = stop)
+		err = copy_run(to, entry, va, stop, readonly, held, count);
+	return err;
 }

@@ -142,6 +142,39 @@ FUNC arch_clear_user
 	b	3b
 ENDFUNC arch_clear_user
 
+/* In: x0 = to, x1 = from, aligned. Out: x0 = 0, or 1 where it is not there. Clobbers: x4, x5. */
+FUNC arch_load_user
+	adr	x4, 9f
+	ldtr	w5, [x1]
+	str	w5, [x0]
+	mov	x0, #0
+	ret
+9:	mov	x0, #1
+	ret
+ENDFUNC arch_load_user
+
+/*
+ * In: x0 = address, aligned, w1 = old, w2 = new, x3 = where what is found goes. Out: x0 = 0, or 1
+ * where it is not there, or not to be written. Clobbers: x4 to x7. There are no exclusive accesses
+ * with a program's rights: PSTATE.PAN is cleared instead.
+ */
+FUNC arch_cas_user
+	adr	x4, 9f
+	set_pan	0
+1:	ldaxr	w6, [x0]
+	cmp	w6, w1
+	b.ne	2f
+	stlxr	w7, w2, [x0]
+	cbnz	w7, 1b
+2:	set_pan	1
+	str	w6, [x3]
+	mov	x0, #0
+	ret
+9:	set_pan	1
+	mov	x0, #1
+	ret
+ENDFUNC arch_cas_user
+
 /*
  * In: x0 = to, x1 = from, x2 = room. Out: x0 = length, the room when there is no NUL in it, or
  * less than 0 where memory is missing. Clobbers: x3 to x7. The words are aligned, so that none

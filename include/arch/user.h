@@ -104,6 +104,13 @@ size_t arch_clear_user(uaddr_t to, size_t n);
  */
 ssize_t arch_copy_string_from_user(char *to, uaddr_t from, size_t n);
 
+/*
+ * Of the word at @address, a multiple of 4, in one access each: reads it into *@to; makes it @new
+ * if it is @old, and says in *@found what it was. 0; 1 where it is not there, or not open for that.
+ */
+int arch_load_user(u32 *to, uaddr_t address);
+int arch_cas_user(uaddr_t address, u32 old, u32 new, u32 *found);
+
 /* What @why, which user_exception() got, says in a few words that stay. */
 const char *arch_user_words(u64 why);
 

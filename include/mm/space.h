@@ -170,6 +170,13 @@ bool space_is_written(u64 device, u64 inode);
  */
 int space_fault(struct space *space, vaddr_t address, u32 access);
 
+/*
+ * What the byte at @address is, for all that have it: of shared memory its object and where in that
+ * it is, of other memory the space and the address with bit 0 set, so that it is told from what is
+ * called by its address alone. 0, -EFAULT where nothing is mapped.
+ */
+int space_identify(struct space *space, vaddr_t address, u64 *object, u64 *place);
+
 /* Tells of the first VMA that ends behind @address: false when there is none. For lists. */
 struct vma_info {
 	vaddr_t start, end;

@@ -39,4 +39,13 @@ struct abi_sched_attr {
 };
 static_assert(sizeof(struct abi_sched_attr) == SCHED_ATTR_SIZE_VER1, "Linux's struct sched_attr");
 
+/* clone3(2)'s. */
+#define CLONE_ARGS_SIZE_VER0	64
+
+struct abi_clone_args {
+	u64 flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls;
+	u64 set_tid, set_tid_size, cgroup;
+};
+static_assert(sizeof(struct abi_clone_args) == 88, "Linux's struct clone_args");
+
 #endif

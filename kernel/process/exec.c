@@ -64,14 +64,10 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	unsigned long state;
 
 	files_close_on_exec(p->files);
-	for (unsigned int i = 0; i < SIGNALS; i++) {
-		if (p->actions[i].handler != SIG_IGN)
-			p->actions[i].handler = SIG_DFL;
-		p->actions[i].flags = 0;
-		p->actions[i].mask = 0;
-	}
+	signal_reset_actions(p);
 	p->task.alt = (struct abi_stack){ .flags = SS_DISABLE };
 	p->task.clear_tid = 0;
+	p->task.robust = 0;
 	p->execed = true;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
 	p->cred.keep_caps = false;
@@ -117,10 +113,18 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 		return -ENOMEM;
 	space->no_blocks = old && old->no_blocks;
 	begin_as(p, image);
-	arch_user_set_space(&p->task.user, &space->arch);
+	arch_user_set_space(&task_current()->user, &space->arch);
 	err = fill_space(space, image, interpreter, s, path, &sp);
+	if (!err)
+		err = task_end_others();
+	/* there what it may hold is */
+	if (!err && p->task.robust) {
+		arch_user_set_space(&p->task.user, &old->arch);
+		futex_exit_robust(&p->task);
+		arch_user_set_space(&p->task.user, &space->arch);
+	}
 	if (err) {
-		arch_user_set_space(&p->task.user, old ? &old->arch : NULL);
+		arch_user_set_space(&task_current()->user, old ? &old->arch : NULL);
 		space_put(space);
 		p->cred = cred;
 		return err;

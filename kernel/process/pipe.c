@@ -216,7 +216,7 @@ static inline ssize_t write_to(struct pipe *p, struct iov *iov, int flags)
 		fits = room(p);
 		if (unlikely(!p->readers)) {
 			spin_unlock_irqrestore(&p->queue.lock, state);
-			process_signal(process_current(), SIGPIPE);
+			task_signal(SIGPIPE);
 			return done ? done : -EPIPE;
 		}
 		if (fits >= least) {
@@ -274,7 +274,7 @@ ssize_t pipe_wait_room(struct pipe *p, bool wait)
 		n = room(p);
 	spin_unlock_irqrestore(&p->queue.lock, state);
 	if (n == -EPIPE)
-		process_signal(process_current(), SIGPIPE);
+		task_signal(SIGPIPE);
 	return n;
 }
 

@@ -30,7 +30,7 @@ struct proc_snapshot {
 	struct usage used, child_used;
 	struct thread_info thread;
 	struct sched_params params;
-	u32 policy, rt_priority;
+	u32 policy, rt_priority, tasks;
 	u64 begun;
 	u64 affinity;
 	u64 pending, blocked, ignored, caught;

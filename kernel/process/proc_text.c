@@ -34,14 +34,15 @@ static unsigned int note(struct process *p, struct proc_snapshot *s)
 	s->cred = p->cred;
 	s->used = p->used;
 	s->child_used = p->child_used;
-	s->policy = p->policy;
-	s->rt_priority = p->rt_priority;
+	s->policy = p->task.policy;
+	s->rt_priority = p->task.rt_priority;
+	s->tasks = p->task_count;
 	s->begun = p->begun;
 	s->rss_limit = p->limits[RLIMIT_RSS].now;
 	s->fd_slots = p->files ? p->files->size : 0;
 	s->mask = p->fs ? p->fs->mask : 0;
 	note_signals(p, s);
-	s->stopped = p->stopped;
+	s->stopped = p->halt & HALT_STOP;
 	s->space = p->space;
 	if (s->space)
 		space_get(s->space);
@@ -107,10 +108,10 @@ int proc_show_stat(const struct inode *inode, struct proc_text *t)
 	if (err)
 		return err;
 	priority = s->rt_priority ? -1 - (long)s->rt_priority : 20 + s->params.nice;
-	proc_print(t, "%d (%s) %c %d %d %d 0 -1 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d 1 0 ", s->pid,
+	proc_print(t, "%d (%s) %c %d %d %d 0 -1 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d %u 0 ", s->pid,
 		   s->name, s->state, s->ppid, s->pgid, s->sid, s->used.faults,
 		   s->child_used.faults, s->used.run / TICK, s->child_used.run / TICK, priority,
-		   s->params.nice);
+		   s->params.nice, s->tasks);
 	proc_print(t, "%lu %lu %lu %lu", s->begun / TICK, (u64)s->pages << PAGE_SHIFT,
 		   s->resident, s->rss_limit);
 	proc_print(t, " 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 17 %u %u %u 0 0 0 0 0 %lu", s->pending,
@@ -169,9 +170,9 @@ int proc_show_status(const struct inode *inode, struct proc_text *t)
 		show_size(t, "VmHWM", s->peak);
 		show_size(t, "VmRSS", s->resident);
 	}
-	proc_print(t, "Threads:\t1\nSigPnd:\t0000000000000000\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
-		      "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->pending, s->blocked, s->ignored,
-		   s->caught);
+	proc_print(t, "Threads:\t%u\nSigPnd:\t0000000000000000\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
+		      "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->tasks, s->pending,
+		   s->blocked, s->ignored, s->caught);
 	proc_print(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\n"
 		      "CapAmb:\t0000000000000000\nNoNewPrivs:\t%d\n", s->cred.inheritable,
 		   s->cred.permitted, s->cred.effective, s->cred.bounding, s->no_new_privs);

@@ -49,19 +49,36 @@ struct process *process_find(int pid)
 	return NULL;
 }
 
-void process_enlist(struct process *p)
+/* Whether one of @p's tasks but the leader has it. */
+static __cold bool task_has(const struct process *p, int id)
+{
+	list_for_each (t, &p->tasks, struct task, link)
+		if (t->tid == id)
+			return true;
+	return false;
+}
+
+int process_new_id(void)
 {
 	bool taken;
 
 	do {
 		last_pid = last_pid == PID_MAX - 1 ? 300 : last_pid + 1;
 		taken = false;
-		/* up to the first time that numbers begin anew they come in order */
-		list_for_each (q, &process_list, struct process, all)
+		list_for_each (q, &process_list, struct process, all) {
 			taken |= q->pid == last_pid || q->pgid == last_pid || q->sid == last_pid;
+			if (unlikely(q->tasks.prev != &q->task.link))
+				taken |= task_has(q, last_pid);
+		}
 	} while (taken);
-	p->pid = last_pid;
 	atomic_store_relaxed(&forks, forks + 1);
+	return last_pid;
+}
+
+void process_enlist(struct process *p)
+{
+	p->pid = process_new_id();
+	p->task.tid = p->pid;
 	list_add_tail(&process_list, &p->all);
 }
 
@@ -71,14 +88,15 @@ struct process *process_allocate(void)
 
 	if (!p)
 		return NULL;
-	p->task.process = p;
+	task_init(&p->task, p);
+	list_init(&p->tasks);
+	list_add(&p->tasks, &p->task.link);
+	p->task_count = 1;
 	list_init(&p->children);
 	wait_queue_init(&p->children_changed);
 	wait_queue_init(&p->ended);
 	wait_queue_init(&p->signals);
 	list_init(&p->pending.infos);
-	list_init(&p->task.pending.infos);
-	p->task.alt.flags = SS_DISABLE;
 	p->begun = time_now();
 	p->dumpable = 1;
 	atomic_add_relaxed(&process_count, 1);
@@ -217,67 +235,89 @@ void usage_add(struct usage *to, const struct usage *more)
 	to->preemptions += more->preemptions;
 }
 
-/* A space that others use as well (vfork) counts for those. */
-static void add_space(struct usage *usage, const struct space *space)
+/* A space that others use as well (vfork) than the process's @tasks counts for those. */
+static void add_space(struct usage *usage, const struct space *space, u32 tasks)
 {
-	if (!space || space->users > 1)
+	if (!space || space->users > tasks)
 		return;
 	usage->faults += space->faults;
 	usage->peak = MAX(usage->peak, space->peak);
 	usage->peak = MAX(usage->peak, space->resident);
 }
 
-void usage_here(struct usage *usage)
+void usage_add_switches(struct usage *usage, const struct thread *t)
 {
-	const struct thread *t = arch_current();
-	const struct process *p = process_current();
-
-	*usage = p->used;
-	add_space(usage, p->space);
-	usage->run = thread_cpu_time();
-	usage->switches = t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
-	usage->preemptions = t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
+	usage->switches += t->left[SCHED_SLEEP] + t->left[SCHED_YIELD];
+	usage->preemptions += t->left[SCHED_PREEMPT] + t->left[SCHED_SLICE];
 }
 
-void process_new_space(struct process *p, struct space *space)
+/* What the others of the calling process's tasks have used, up to when they were switched last. */
+static __cold void add_others(struct usage *usage, struct process *p)
+{
+	unsigned long state = spin_lock_irqsave(&p->signals.lock);
+
+	list_for_each (t, &p->tasks, struct task, link) {
+		if (!t->thread || t->thread == arch_current())
+			continue;
+		usage->run += time_from_ticks(t->thread->run_ticks);
+		usage_add_switches(usage, t->thread);
+	}
+	spin_unlock_irqrestore(&p->signals.lock, state);
+}
+
+/* What the calling thread has used itself. */
+static void add_own(struct usage *usage)
+{
+	usage->run += thread_cpu_time();
+	usage_add_switches(usage, arch_current());
+}
+
+void usage_here(struct usage *usage, bool alone)
+{
+	struct process *p = process_current();
+
+	*usage = p->used;
+	if (alone)
+		usage->run = usage->switches = usage->preemptions = 0;
+	add_space(usage, p->space, p->task_count);
+	add_own(usage);
+	if (!alone && p->task_count > 1)
+		add_others(usage, p);
+}
+
+/* It runs in @space from now on; NULL: it has ended. Whoever waits in vfork() goes on. */
+static void change_space(struct process *p, struct space *space)
 {
 	struct space *old = p->space;
-
 	unsigned long state;
 
-	add_space(&p->used, old);
+	add_space(&p->used, old, 1);
 	state = spin_lock_irqsave(&process_lock);
 	p->space = space;
 	spin_unlock_irqrestore(&process_lock, state);
-	arch_user_set_space(&p->task.user, space ? &space->arch : NULL);
 	if (p->vfork)
 		end_vfork(p);
 	if (old)
 		space_put(old);
 }
 
-void process_exit(int wait)
+void process_new_space(struct process *p, struct space *space)
 {
-	struct process *p = process_current();
-	struct thread *t = arch_current();
+	arch_user_set_space(&p->task.user, &space->arch);
+	change_space(p, space);
+}
+
+void process_finish(struct process *p, int wait)
+{
 	struct list nobodys, dead;
 	struct process *init;
 	unsigned long state;
 	bool gone;
 
-	if (p->task.clear_tid && p->space->users > 1) {
-		const u32 zero = 0;
-
-		copy_to_user(p->task.clear_tid, &zero, sizeof(zero));
-	}
 	syscall_trace_end(p, true, wait);
-	t->fs = NULL;
-	t->cred = NULL;
 	process_drop_parts(p);
-	process_new_space(p, NULL);
-	usage_here(&p->used);
-	/* from here on it is a thread of the kernel: its process may go any time */
-	arch_user_leave(&t->context);
+	change_space(p, NULL);
+	add_own(&p->used);
 	state = spin_lock_irqsave(&process_lock);
 	/* from here on no signal reaches it */
 	spin_lock(&p->signals.lock);

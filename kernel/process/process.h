@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the files of kernel/process/ share. A process has an address space, open files, a place in
- * the tree of processes; its thread, and in it what the machine keeps of the program, is a task.
+ * the tree of processes; a thread of its, and in it what the machine keeps of the program, is a
+ * task. The first one, the leader, is part of the process and has its id; others come by clone()
+ * with CLONE_THREAD, and hold a use of the space, of the files and of the place among them each, so
+ * that what looks at these sees that they are shared.
  */
 #ifndef PROCESS_PRIVATE_H
 #define PROCESS_PRIVATE_H
@@ -133,18 +136,29 @@ struct signal_queue {
 struct task {
 	struct arch_user user;
 	struct process *process;
+	int tid;
 	u64 mask;		/* signals that wait; the task's own */
 	u64 saved_mask;		/* of signal_mask_swap() */
 	bool mask_is_due;	/* it comes back on the way to the program */
 	struct abi_stack alt;	/* where handlers with SA_ONSTACK run, or SS_DISABLE */
 	u64 sleep_until;	/* of the sleep that restart_syscall(2) goes on with, ns */
 	uaddr_t sleep_left;	/* where what is left of it goes, or 0 */
-	uaddr_t clear_tid;
+	uaddr_t clear_tid;	/* where 0 goes when it ends, and a futex is woken; or 0 */
+	uaddr_t robust;		/* the head of its list of futexes that it may hold, or 0 */
+	u8 policy, rt_priority;	/* of sched_setscheduler(), as it was said */
+	bool reset_on_fork;
+	struct arch_frame start;	/* what its thread begins with */
+	uaddr_t set_tid;	/* where its id goes then, or 0 */
+	/* process_lock and process->signals.lock held to change it, one of them to look: */
+	struct list link;	/* on process->tasks */
 	/* process->signals.lock held: */
 	struct thread *thread;	/* NULL: it does not run yet, or no more */
 	struct signal_queue pending;
 	u64 awaited;		/* signals that end its sleep though they wait: sigtimedwait(2) */
 };
+
+#define HALT_END	1U	/* all are to end, but for process->execs */
+#define HALT_STOP	2U	/* until SIGCONT comes */
 
 struct process {
 	struct task task;
@@ -157,27 +171,32 @@ struct process {
 	struct credentials cred;
 	struct limit limits[RLIM_NLIMITS];
 	int exit_signal;	/* what its parent gets when it ends, or 0 */
+	/* both locks to change it: see struct task */
+	struct list tasks;	/* the leader, and those that have not ended */
 	/* signals.lock held: */
-	struct wait_queue signals;	/* where its task waits while it is stopped */
+	u32 task_count;		/* that have not ended */
+	u8 halt;		/* why tasks do not go on in their program: HALT_END, HALT_STOP */
+	struct task *execs;
+	int end_status;		/* as wait4() gives it, of all that are to end */
+	struct wait_queue signals;	/* where its tasks wait while it is stopped */
 	struct signal_action actions[SIGNALS];
 	struct signal_queue pending;
 	u32 queued;		/* entries in queues: at most RLIMIT_SIGPENDING */
-	bool stopped;
+	bool goes_on;		/* it was, and nobody was told that it goes on */
+	u32 to_stop;		/* tasks that have not stopped yet */
+	int stop_signal;
 	u64 begun;		/* ns */
 	u8 traced;		/* its calls are printed: enum traced */
 	bool kept;		/* somebody in the kernel waits for it */
 	bool vfork;		/* its parent waits until it has a space of its own */
 	bool execed;		/* since fork() */
+	bool barriers;		/* has asked for membarrier() among its tasks */
 	bool subreaper;		/* orphans among its descendants become its children */
 	int no_new_privs, dumpable, pdeath_signal;
 	u32 personality;
 	u64 timer_slack;
-	u8 policy, rt_priority;	/* of sched_setscheduler(), as it was said */
-	bool reset_on_fork;
-	struct usage used;	/* in spaces before this one; all, when it has ended */
+	struct usage used;	/* in spaces before this one, by ended tasks; in the end, all */
 	struct usage child_used;	/* by those that were waited for */
-	struct arch_frame start;	/* what its thread begins with */
-	uaddr_t set_tid;	/* where its id goes then, or 0 */
 	/* process_lock held: */
 	struct list all;
 	struct process *parent;	/* NULL: the kernel's shell waits for it */
@@ -205,14 +224,14 @@ void process_free(struct process *process);
 /* Gives back its files, its place among files, its program; each may be missing. */
 void process_drop_parts(struct process *process);
 
-/*
- * Gives @process a number that nobody has as process, group or session, and puts it on the list.
- * process_lock held.
- */
+/* Gives @process, and its leader, a number, and puts it on the list. process_lock held. */
 void process_enlist(struct process *process);
 
-/* Its thread, which begins in the kernel with @entry(@arg): 0, -ENOMEM, -EBUSY. */
-int process_start(struct process *process, int (*entry)(void *arg), void *arg);
+/* The thread of @task, which begins in the kernel with @entry(@arg): 0, -ENOMEM, -EBUSY. */
+int task_start(struct task *task, int (*entry)(void *arg), void *arg);
+
+/* What new tasks of programs begin with: in the program, as task->start says. */
+int task_run(void *task);
 
 static inline struct task *task_current(void)
 {
@@ -235,8 +254,20 @@ static inline struct files *files_here(void)
 	return process_current()->files;
 }
 
+/* Whether there may be one process or task more, and the user of @process have one more. */
+bool process_may_fork(const struct process *process);
+
+/* A number that nobody has as process, task, group or session. process_lock held. */
+int process_new_id(void);
+
 /* Ends the calling process; never returns. @wait: as wait4(2) gives it. */
 __noreturn void process_exit(int wait);
+
+/*
+ * The end of @process, of which the calling thread was the last task, and is a thread of the kernel
+ * already. @wait: as wait4(2) gives it.
+ */
+__noreturn void process_finish(struct process *process, int wait);
 
 /* A child of the calling process, as clone(2): its pid. */
 long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
@@ -258,9 +289,15 @@ struct child_report {
  */
 long process_wait_child(int type, int id, unsigned long options, struct child_report *report);
 
-/* What the calling process has used so far; and the sum of two. */
-void usage_here(struct usage *usage);
+/*
+ * What the calling process has used so far, or, with @alone, of what threads use the calling one;
+ * and the sum of two.
+ */
+void usage_here(struct usage *usage, bool alone);
 void usage_add(struct usage *to, const struct usage *more);
+
+/* How often @thread has left the CPU. */
+void usage_add_switches(struct usage *usage, const struct thread *thread);
 
 /* The calling process runs in @space from now on, whose reference it takes; its old one goes. */
 void process_new_space(struct process *process, struct space *space);
@@ -280,6 +317,49 @@ struct process *process_find(int pid);
 
 /* Work for a task before it goes on in its program: see arch_context_work(). */
 #define WORK_SIGNAL	1U
+
+/* --- task.c ----------------------------------------------------------------------------------- */
+
+/* Makes @task, which is all zero, one of @process that has nothing yet. */
+static inline void task_init(struct task *task, struct process *process)
+{
+	task->process = process;
+	task->alt.flags = SS_DISABLE;
+	list_init(&task->pending.infos);
+}
+
+/* The task with that id; NULL. process_lock held. */
+struct task *task_find(int tid);
+
+/* A new task of the calling process, as clone(2) with CLONE_THREAD: its id. */
+long task_clone(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
+		uaddr_t parent_tid, uaddr_t child_tid);
+
+/* The calling task's thread is one of the kernel's from here on. */
+void task_leave_program(void);
+
+/* Ends the calling task, and its process if it is the last one: that has ended as @wait says. */
+__noreturn void task_exit(int wait);
+
+/*
+ * All other tasks of the calling process end, and the caller becomes the leader: 0; -EAGAIN where
+ * it is to end itself. For exec.
+ */
+int task_end_others(void);
+
+/* Has all tasks of @p look at what they are to do before they go on. signals.lock held. */
+void task_kick_all(struct process *p);
+
+/* --- futex.c ---------------------------------------------------------------------------------- */
+
+/* Wakes one who waits for the word at @address of the calling program, but not as private. */
+void futex_wake_one(uaddr_t address);
+
+/* Whether the futex(2) that @frame has made waits until some time. */
+bool futex_is_timed(const struct arch_frame *frame);
+
+/* What the calling task, which ends, may hold is marked so that others find out. */
+void futex_exit_robust(struct task *task);
 
 /* --- exec.c ----------------------------------------------------------------------------------- */
 
@@ -325,6 +405,9 @@ struct file *stream_file(struct stream *stream, int flags);
  */
 int signal_send(struct process *p, struct task *t, const struct abi_siginfo *info);
 
+/* Sends the calling task a signal for what it has done. */
+void task_signal(int signal);
+
 /* What programs call @signal: "SIGINT", "SIGRT_1" (as strace has it). */
 #define SIGNAL_NAME	12	/* bytes, with the NUL */
 void signal_name(int signal, char name[SIGNAL_NAME]);
@@ -350,8 +433,31 @@ int signal_take(struct task *t, u64 set, struct abi_siginfo *info);
 /* Forgets all signals of @set; signals.lock held, or nobody else knows @q. */
 void signal_forget(struct process *p, struct signal_queue *q, u64 set);
 
+/* Has @t look at what it is to do before it goes on in its program. signals.lock held. */
+void task_kick(const struct task *t);
+
+/* Has those tasks of @p look that can take what was sent to it. signals.lock held. */
+void signal_retarget(struct process *p);
+
+/* Whether @p is about to end: by a signal that nothing keeps from that, or since it was said. */
+bool signal_ends_soon(const struct process *p);
+
+/* Tells the parent that all of @p has stopped. process_lock held. */
+void signal_tell_stop(struct process *p);
+
 /* Tells the parent of @p that it has ended, stopped or goes on. process_lock held. */
 void signal_parent(struct process *p, int signal, int code, int status);
+
+/* No signal has a handler any more; those that are ignored still are. Nobody else uses @p. */
+static inline void signal_reset_actions(struct process *p)
+{
+	for (unsigned int i = 0; i < SIGNALS; i++) {
+		if (p->actions[i].handler != SIG_IGN)
+			p->actions[i].handler = SIG_DFL;
+		p->actions[i].flags = 0;
+		p->actions[i].mask = 0;
+	}
+}
 
 /* --- signal_deliver.c: acting on them --------------------------------------------------------- */
 

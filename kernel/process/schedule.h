@@ -6,16 +6,16 @@
 #include "process.h"
 
 /*
- * The process with that id (0: the caller) whose thread is there, and process_lock is held until
+ * The task with that id (0: the caller) that has not ended, and process_lock is held until
  * schedule_done(); NULL: there is none, and it is held too.
  */
-struct process *schedule_find(int pid, unsigned long *state);
+struct task *schedule_find(int tid, unsigned long *state);
 void schedule_done(unsigned long state);
 
-/* Whether the caller may change how @p is scheduled. process_lock held. */
-bool schedule_allowed(const struct process *p);
+/* Whether the caller may change how @t is scheduled. process_lock held. */
+bool schedule_allowed(const struct task *t);
 
-/* Changes the share of @p: 0, -EPERM, -EACCES. process_lock held. */
-long schedule_nice(struct process *p, int nice);
+/* Changes the share of @t: 0, -EPERM, -EACCES. process_lock held. */
+long schedule_nice(struct task *t, int nice);
 
 #endif

@@ -189,10 +189,8 @@ static __noinline void wake_other(struct thread *thread)
 #endif
 }
 
-static void wake(const struct task *t)
+static inline void kick(struct thread *thread)
 {
-	struct thread *thread = t->thread;
-
 	/* in a call of its own, which it will not sleep in any more */
 	if (likely(thread == arch_current()))
 		arch_context_work(&thread->context, WORK_SIGNAL);
@@ -200,12 +198,56 @@ static void wake(const struct task *t)
 		wake_other(thread);
 }
 
+void task_kick(const struct task *t)
+{
+	kick(t->thread);
+}
+
+static inline bool blocks(const struct task *t, u64 bit)
+{
+	return atomic_load_relaxed(&t->mask) & bit & ~t->awaited;
+}
+
+/* Has @t act on what was sent to it, @bit; NULL: the first of @p's that does not let it wait. */
+static __noinline void kick_one(struct process *p, struct task *t, u64 bit)
+{
+	if (!t)
+		list_for_each (other, &p->tasks, struct task, link)
+			if (!t && other->thread && !blocks(other, bit))
+				t = other;
+	if (t && !blocks(t, bit))
+		kick(t->thread);
+}
+
+void signal_retarget(struct process *p)
+{
+	u64 left = p->pending.set;
+
+	list_for_each (t, &p->tasks, struct task, link) {
+		if (!t->thread || !(left & ~t->mask))
+			continue;
+		left &= t->mask;
+		task_kick(t);
+	}
+}
+
+bool signal_ends_soon(const struct process *p)
+{
+	u64 sent = atomic_load_relaxed(&p->pending.set) |
+		   atomic_load_relaxed(&task_current()->pending.set);
+
+	return (p->halt & HALT_END) || sent & SIGNAL_BIT(SIGKILL);
+}
+
 /* SIGCONT, or SIGKILL: it goes on, whatever is done about the signal. */
 static void go_on(struct process *p)
 {
-	if (!p->stopped)
+	if (!(p->halt & HALT_STOP))
 		return;
-	p->stopped = false;
+	p->halt &= (u8)~HALT_STOP;
+	/* nobody was told that it stopped where not all of it has */
+	p->goes_on = !p->to_stop;
+	p->to_stop = 0;
 	wait_wake_all(&p->signals);
 }
 
@@ -215,7 +257,8 @@ static __cold void undo(struct process *p, int signal)
 	u64 gone = SIGNAL_BIT(signal) & STOPS ? SIGNAL_BIT(SIGCONT) : signal == SIGCONT ? STOPS : 0;
 
 	signal_forget(p, &p->pending, gone);
-	signal_forget(p, &p->task.pending, gone);
+	list_for_each (t, &p->tasks, struct task, link)
+		signal_forget(p, &t->pending, gone);
 	if (signal == SIGCONT || signal == SIGKILL)
 		go_on(p);
 }
@@ -225,17 +268,22 @@ int signal_send(struct process *p, struct task *t, const struct abi_siginfo *inf
 	unsigned long state = spin_lock_irqsave(&p->signals.lock);
 	struct signal_queue *q = t ? &t->pending : &p->pending;
 	u64 bit = SIGNAL_BIT(info->signo);
+	struct task *to;
 	int err = 0;
 
 	if (unlikely(bit & (STOPS | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL))))
 		undo(p, info->signo);
-	t = &p->task;
-	if (!signal_is_ignored(p, info->signo) || t->mask & bit) {
+	to = t ? t : &p->task;
+	if (!signal_is_ignored(p, info->signo) || to->mask & bit) {
 		err = put(p, q, info);
 		/* the other half of signal_set_mask()'s */
 		atomic_fence();
-		if (!err && !(atomic_load_relaxed(&t->mask) & bit & ~t->awaited))
-			wake(t);
+		if (unlikely(err))
+			;
+		else if (likely(to->thread == arch_current()) && likely(!blocks(to, bit)))
+			kick(arch_current());
+		else
+			kick_one(p, t, bit);
 	}
 	spin_unlock(&p->signals.lock);
 	sched_irq_restore(state);
@@ -247,6 +295,13 @@ void process_signal(struct process *p, int signal)
 	const struct abi_siginfo info = { .signo = signal, .code = SI_KERNEL };
 
 	signal_send(p, NULL, &info);
+}
+
+void task_signal(int signal)
+{
+	const struct abi_siginfo info = { .signo = signal, .code = SI_KERNEL };
+
+	signal_send(process_current(), task_current(), &info);
 }
 
 void signal_parent(struct process *p, int signal, int code, int status)

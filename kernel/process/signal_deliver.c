@@ -21,6 +21,25 @@
 
 /* --- Masks ------------------------------------------------------------------------------------ */
 
+/* Signals have waited while @t's mask became @mask: they are looked at, or left to other tasks. */
+static __cold void look_again(struct task *t, u64 mask)
+{
+	struct process *p = t->process;
+	u64 sent = atomic_load_relaxed(&p->pending.set);
+	unsigned long state;
+
+	if ((atomic_load_relaxed(&t->pending.set) | sent) & ~mask) {
+		thread_kill(t->thread);
+		arch_context_work(&t->thread->context, WORK_SIGNAL);
+	}
+	if (!(sent & mask) || p->task_count == 1)
+		return;
+	state = spin_lock_irqsave(&p->signals.lock);
+	signal_retarget(p);
+	spin_unlock(&p->signals.lock);
+	sched_irq_restore(state);
+}
+
 /* What has waited is looked at before the next sleep, and on the way back. */
 void signal_set_mask(struct task *t, u64 mask)
 {
@@ -30,11 +49,8 @@ void signal_set_mask(struct task *t, u64 mask)
 	atomic_store_relaxed(&t->mask, mask);
 	/* who sends one meanwhile sees the mask, or is seen here */
 	atomic_fence();
-	if (unlikely((atomic_load_relaxed(&t->pending.set) |
-		      atomic_load_relaxed(&p->pending.set)) & ~mask)) {
-		thread_kill(t->thread);
-		arch_context_work(&t->thread->context, WORK_SIGNAL);
-	}
+	if (unlikely(atomic_load_relaxed(&t->pending.set) | atomic_load_relaxed(&p->pending.set)))
+		look_again(t, mask);
 }
 
 void signal_mask_swap(u64 mask)
@@ -74,25 +90,58 @@ static bool is_orphaned(const struct process *p)
 /* Whoever waits for it is told that @p stops, or goes on: @code and @status as in siginfo_t. */
 static void tell_parent(struct process *p, int code, int status)
 {
-	unsigned long state = spin_lock_irqsave(&process_lock);
 	struct process *parent = p->parent;
 
-	if (parent) {
-		spin_lock(&parent->children_changed.lock);
-		p->stop_status = code == CLD_STOPPED ? WAIT_STOPPED(status) : 0;
-		p->continued = code == CLD_CONTINUED;
-		wait_wake_all(&parent->children_changed);
-		spin_unlock(&parent->children_changed.lock);
-		if (!(parent->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
-			signal_parent(p, SIGCHLD, code, status);
+	if (!parent)
+		return;
+	spin_lock(&parent->children_changed.lock);
+	p->stop_status = code == CLD_STOPPED ? WAIT_STOPPED(status) : 0;
+	p->continued = code == CLD_CONTINUED;
+	wait_wake_all(&parent->children_changed);
+	spin_unlock(&parent->children_changed.lock);
+	if (!(parent->actions[SIGCHLD - 1].flags & SA_NOCLDSTOP))
+		signal_parent(p, SIGCHLD, code, status);
+}
+
+void signal_tell_stop(struct process *p)
+{
+	tell_parent(p, CLD_STOPPED, p->stop_signal);
+}
+
+/* The calling task stops with its process: sleeps until SIGCONT or SIGKILL comes. */
+static __cold void stop_here(struct process *p)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+	bool last;
+
+	spin_lock(&p->signals.lock);
+	last = (p->halt & HALT_STOP) && p->to_stop && !--p->to_stop;
+	spin_unlock(&p->signals.lock);
+	if (last)
+		signal_tell_stop(p);
+	spin_unlock(&process_lock);
+	sched_irq_restore(state);
+	state = spin_lock_irqsave(&p->signals.lock);
+	while (p->halt & HALT_STOP) {
+		if (wait_sleep(&p->signals, state, TIME_NEVER))
+			thread_revive();
+		state = spin_lock_irqsave(&p->signals.lock);
 	}
+	last = p->goes_on;
+	p->goes_on = false;
+	spin_unlock_irqrestore(&p->signals.lock, state);
+	if (!last)
+		return;
+	state = spin_lock_irqsave(&process_lock);
+	tell_parent(p, CLD_CONTINUED, SIGCONT);
 	spin_unlock(&process_lock);
 	sched_irq_restore(state);
 }
 
-/* Sleeps until SIGCONT or SIGKILL comes. Other signals wait meanwhile. */
+/* All tasks of the calling process stop. Signals wait meanwhile. */
 static void stop(struct process *p, int signal)
 {
+	const u64 undone = SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGCONT);
 	unsigned long state;
 	bool orphaned = false;
 
@@ -105,18 +154,15 @@ static void stop(struct process *p, int signal)
 		return;
 	state = spin_lock_irqsave(&p->signals.lock);
 	/* what has come since makes it go on */
-	p->stopped = !((p->pending.set | p->task.pending.set) &
-		       (SIGNAL_BIT(SIGKILL) | SIGNAL_BIT(SIGCONT)));
-	spin_unlock_irqrestore(&p->signals.lock, state);
-	tell_parent(p, CLD_STOPPED, signal);
-	state = spin_lock_irqsave(&p->signals.lock);
-	while (p->stopped) {
-		if (wait_sleep(&p->signals, state, TIME_NEVER))
-			thread_revive();
-		state = spin_lock_irqsave(&p->signals.lock);
+	if (!((p->pending.set | task_current()->pending.set) & undone) && !p->halt) {
+		p->halt |= HALT_STOP;
+		p->stop_signal = signal;
+		p->to_stop = p->task_count;
+		task_kick_all(p);
 	}
-	spin_unlock_irqrestore(&p->signals.lock, state);
-	tell_parent(p, CLD_CONTINUED, SIGCONT);
+	spin_unlock(&p->signals.lock);
+	sched_irq_restore(state);
+	stop_here(p);
 }
 
 /* --- Ending ----------------------------------------------------------------------------------- */
@@ -164,9 +210,11 @@ enum restart {
 };
 
 /* As signal(7) has it for Linux. */
-static enum restart restart_of(u64 number)
+static enum restart restart_of(const struct arch_frame *frame)
 {
-	switch (number) {
+	switch (arch_syscall_number(frame)) {
+	case SYS_FUTEX:
+		return futex_is_timed(frame) ? RESTART_UNHANDLED : RESTART_ASKED;
 	case SYS_PSELECT6:
 	case SYS_PPOLL:
 	case SYS_RT_SIGSUSPEND:
@@ -185,7 +233,7 @@ static enum restart restart_of(u64 number)
 /* Has the call that the program is in be made again, if that is what becomes of it. */
 static __noinline void restart(struct arch_frame *frame, bool handled, bool asked)
 {
-	enum restart how = restart_of(arch_syscall_number(frame));
+	enum restart how = restart_of(frame);
 
 	if (how == RESTART_NEVER || (handled && (how != RESTART_ASKED || !asked)))
 		return;
@@ -314,6 +362,17 @@ static __cold void act_by_default(struct process *p, const struct abi_siginfo *i
 	stop(p, info->signo);
 }
 
+/* The calling task ends, or stops, as its process is to. */
+static __cold void halt(const struct task *t)
+{
+	struct process *p = t->process;
+
+	if (p->halt & HALT_END && p->execs != t)
+		task_exit(p->end_status);
+	if (p->halt & HALT_STOP)
+		stop_here(p);
+}
+
 void user_work(struct arch_frame *frame, u32 work __unused, bool in_call)
 {
 	struct task *t = task_current();
@@ -322,6 +381,8 @@ void user_work(struct arch_frame *frame, u32 work __unused, bool in_call)
 
 	if (unlikely(atomic_load_relaxed(&arch_current()->killed)))
 		thread_revive();
+	if (unlikely(t->process->halt))
+		halt(t);
 	while (next(t, &due)) {
 		if (due.signal.handler == SIG_DFL) {
 			act_by_default(t->process, &due.signal.info);

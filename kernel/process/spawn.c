@@ -129,7 +129,7 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], bool
 	if (err)
 		goto out_free;
 	enter_tree(p);
-	err = process_start(p, run_spawned, &spawn);
+	err = task_start(&p->task, run_spawned, &spawn);
 	if (!err) {
 		/* it is short, and what it uses is on this stack */
 		while (completion_wait(&spawn.done, TIME_NEVER))

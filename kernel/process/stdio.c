@@ -58,7 +58,7 @@ static ssize_t write(struct file *file, struct iov *iov, u64 pos __unused)
 			done += (ssize_t)got;
 	}
 	if (err == -EPIPE)
-		process_signal(process_current(), SIGPIPE);
+		task_signal(SIGPIPE);
 	return done ? done : err;
 }
 

@@ -107,6 +107,9 @@ long sys_close_range(unsigned int first, unsigned int last, unsigned long flags)
 
 	if (flags & ~(CLOSE_RANGE_UNSHARE | CLOSE_RANGE_CLOEXEC) || first > last)
 		return -EINVAL;
+	/* tasks of one process have the same files */
+	if (flags & CLOSE_RANGE_UNSHARE && p->task_count > 1)
+		return -EINVAL;
 	if (flags & CLOSE_RANGE_UNSHARE && atomic_load_relaxed(&p->files->users) > 1) {
 		struct files *own = files_copy(p->files), *shared = p->files;
 

@@ -13,7 +13,7 @@ static u64 file_limit(void)
 
 static int too_long(void)
 {
-	process_signal(process_current(), SIGXFSZ);
+	task_signal(SIGXFSZ);
 	return -EFBIG;
 }
 

@@ -18,8 +18,10 @@ static long set_name(struct process *p, uaddr_t from)
 		return n;
 	/* one that is longer is cut */
 	name[sizeof(name) - 1] = '\0';
-	strlcpy(p->name, name, sizeof(p->name));
-	strlcpy(p->task.thread->name, name, sizeof(p->task.thread->name));
+	/* a task's own; the leader's is the process's too */
+	if (task_current() == &p->task)
+		strlcpy(p->name, name, sizeof(p->name));
+	strlcpy(arch_current()->name, name, sizeof(arch_current()->name));
 	return 0;
 }
 
@@ -77,7 +79,7 @@ long sys_prctl(int what, unsigned long a, unsigned long b, unsigned long c, unsi
 	case PR_SET_NAME:
 		return set_name(p, a);
 	case PR_GET_NAME:
-		strlcpy(name, p->name, sizeof(name));
+		strlcpy(name, arch_current()->name, sizeof(name));
 		return copy_to_user(a, name, sizeof(name));
 	case PR_GET_SECCOMP:
 		return 0;
@@ -110,7 +112,7 @@ long sys_prctl(int what, unsigned long a, unsigned long b, unsigned long c, unsi
 	case PR_GET_THP_DISABLE:
 		return a | b | c | d ? -EINVAL : p->space->no_blocks;
 	case PR_GET_TID_ADDRESS:
-		return copy_to_user(a, &p->task.clear_tid, sizeof(p->task.clear_tid));
+		return copy_to_user(a, &task_current()->clear_tid, sizeof(u64));
 	default:
 		return -EINVAL;
 	}

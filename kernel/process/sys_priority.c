@@ -7,15 +7,15 @@
 #include "schedule.h"
 #include "syscall.h"
 
-/* Whether @p is one that the calls' first two arguments mean. */
-static bool is_meant(const struct process *p, int which, int who)
+/* Whether @t is one that the calls' first two arguments mean. */
+static bool is_meant(const struct task *t, int which, int who)
 {
-	const struct process *self = process_current();
+	const struct process *self = process_current(), *p = t->process;
 
-	if (p->state != PROCESS_RUNS || !p->task.thread)
+	if (!t->thread)
 		return false;
 	if (which == PRIO_PROCESS)
-		return who ? p->pid == who : p == self;
+		return who ? t->tid == who : t == task_current();
 	if (which == PRIO_PGRP)
 		return p->pgid == (who ? who : self->pgid);
 	return p->cred.uid == (who ? (u32)who : self->cred.uid);
@@ -29,16 +29,16 @@ static int set_nice(struct thread *t, void *arg)
 	return sched_set_params(t, &params);
 }
 
-long schedule_nice(struct process *p, int nice)
+long schedule_nice(struct task *t, int nice)
 {
 	/* 20 - nice counts, as getpriority() has it */
-	u64 best = p->limits[RLIMIT_NICE].now;
+	u64 best = t->process->limits[RLIMIT_NICE].now;
 
-	if (!schedule_allowed(p))
+	if (!schedule_allowed(t))
 		return -EPERM;
-	if (nice < p->task.thread->params.nice && (u64)(20 - nice) > best && !capable(CAP_SYS_NICE))
+	if (nice < t->thread->params.nice && (u64)(20 - nice) > best && !capable(CAP_SYS_NICE))
 		return -EACCES;
-	return thread_with_id(p->task.thread->id, set_nice, &nice);
+	return thread_with_id(t->thread->id, set_nice, &nice);
 }
 
 long sys_getpriority(int which, int who)
@@ -49,11 +49,21 @@ long sys_getpriority(int which, int who)
 	if (which < PRIO_PROCESS || which > PRIO_USER)
 		return -EINVAL;
 	schedule_find(0, &state);
-	list_for_each (p, &process_list, struct process, all)
-		if (is_meant(p, which, who))
-			best = MAX(best, 20L - p->task.thread->params.nice);
+	list_for_each (p, &process_list, struct process, all) {
+		list_for_each (t, &p->tasks, struct task, link)
+			if (is_meant(t, which, who))
+				best = MAX(best, 20L - t->thread->params.nice);
+	}
 	schedule_done(state);
 	return best;
+}
+
+/* The result of all so far, with @t's. process_lock held. */
+static long set_one(struct task *t, int nice, long result)
+{
+	long err = schedule_nice(t, nice);
+
+	return err || result == -ESRCH ? err : result;
 }
 
 long sys_setpriority(int which, int who, int nice)
@@ -66,13 +76,9 @@ long sys_setpriority(int which, int who, int nice)
 	nice = MIN(MAX(nice, NICE_MIN), NICE_MAX);
 	schedule_find(0, &state);
 	list_for_each (p, &process_list, struct process, all) {
-		long err;
-
-		if (!is_meant(p, which, who))
-			continue;
-		err = schedule_nice(p, nice);
-		if (err || result == -ESRCH)
-			result = err;
+		list_for_each (t, &p->tasks, struct task, link)
+			if (is_meant(t, which, who))
+				result = set_one(t, nice, result);
 	}
 	schedule_done(state);
 	return result;

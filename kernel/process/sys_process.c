@@ -11,14 +11,20 @@
 
 #define STRINGS_COUNT_MAX	0x20000U
 
+/* What a thread has together with the others: all, as those of C libraries do. */
+#define TASK_SHARES	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND)
+
 long sys_clone(unsigned long flags, unsigned long stack, unsigned long parent_tid,
 	       unsigned long tls, unsigned long child_tid)
 {
-	/* threads of one process come with signals */
-	if (flags & (CLONE_THREAD | CLONE_NEWNS | CLONE_SIGHAND) ||
-	    (flags & CLONE_VM && !(flags & CLONE_VFORK)))
+	/* namespaces, and processes that share no more than what is done about signals */
+	if (flags & CLONE_NEWNS || (flags & CLONE_SIGHAND && !(flags & CLONE_THREAD)))
 		return -EINVAL;
-	return process_fork(frame_here(), flags, stack, tls, parent_tid, child_tid);
+	if (!(flags & CLONE_THREAD))
+		return process_fork(frame_here(), flags, stack, tls, parent_tid, child_tid);
+	if ((flags & TASK_SHARES) != TASK_SHARES)
+		return -EINVAL;
+	return task_clone(frame_here(), flags, stack, tls, parent_tid, child_tid);
 }
 
 /* Reads a vector of strings: how many, in *@n. */
@@ -120,7 +126,7 @@ out_path:
 
 long sys_exit(int status)
 {
-	process_exit(WAIT_EXITED(status));
+	task_exit(WAIT_EXITED(status));
 }
 
 long sys_exit_group(int status)
@@ -128,23 +134,7 @@ long sys_exit_group(int status)
 	process_exit(WAIT_EXITED(status));
 }
 
-long sys_set_tid_address(unsigned long address)
-{
-	task_current()->clear_tid = address;
-	return process_current()->pid;
-}
-
-long sys_set_robust_list(unsigned long head __unused, unsigned long size)
-{
-	return size == 24 ? 0 : -EINVAL;
-}
-
 long sys_getpid(void)
-{
-	return process_current()->pid;
-}
-
-long sys_gettid(void)
 {
 	return process_current()->pid;
 }

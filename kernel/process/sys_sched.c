@@ -45,13 +45,13 @@ static bool is_known(u32 policy)
 	return policy == ABI_SCHED_OTHER || policy == ABI_SCHED_BATCH || policy == ABI_SCHED_IDLE;
 }
 
-struct process *schedule_find(int pid, unsigned long *state)
+struct task *schedule_find(int tid, unsigned long *state)
 {
-	struct process *p;
+	struct task *t;
 
 	*state = spin_lock_irqsave(&process_lock);
-	p = pid ? process_find(pid) : process_current();
-	return p && p->state == PROCESS_RUNS && p->task.thread ? p : NULL;
+	t = tid ? task_find(tid) : task_current();
+	return t && t->thread ? t : NULL;
 }
 
 void schedule_done(unsigned long state)
@@ -60,11 +60,11 @@ void schedule_done(unsigned long state)
 	sched_irq_restore(state);
 }
 
-bool schedule_allowed(const struct process *p)
+bool schedule_allowed(const struct task *t)
 {
-	const struct credentials *c = &process_current()->cred;
+	const struct credentials *c = &process_current()->cred, *its = &t->process->cred;
 
-	return c->euid == p->cred.uid || c->euid == p->cred.euid || capable(CAP_SYS_NICE);
+	return c->euid == its->uid || c->euid == its->euid || capable(CAP_SYS_NICE);
 }
 
 static struct sched_params params_of(const struct wish *w, const struct thread *t)
@@ -91,19 +91,19 @@ static struct sched_params params_of(const struct wish *w, const struct thread *
 }
 
 /* What an ordinary user may not. */
-static bool needs_more_rights(const struct process *p, const struct wish *w)
+static bool needs_more_rights(const struct task *t, const struct wish *w)
 {
-	if (!schedule_allowed(p))
+	if (!schedule_allowed(t))
 		return true;
 	if (capable(CAP_SYS_NICE))
 		return false;
-	if (is_realtime(w->policy) && w->priority > p->limits[RLIMIT_RTPRIO].now)
+	if (is_realtime(w->policy) && w->priority > t->process->limits[RLIMIT_RTPRIO].now)
 		return true;
-	if (w->has_nice && w->nice < p->task.thread->params.nice)
+	if (w->has_nice && w->nice < t->thread->params.nice)
 		return true;
-	if (p->policy == ABI_SCHED_IDLE && w->policy != ABI_SCHED_IDLE)
+	if (t->policy == ABI_SCHED_IDLE && w->policy != ABI_SCHED_IDLE)
 		return true;
-	return w->policy == ABI_SCHED_DEADLINE || (p->reset_on_fork && !w->reset_on_fork);
+	return w->policy == ABI_SCHED_DEADLINE || (t->reset_on_fork && !w->reset_on_fork);
 }
 
 static int set_params(struct thread *t, void *arg)
@@ -111,7 +111,7 @@ static int set_params(struct thread *t, void *arg)
 	return sched_set_params(t, arg);
 }
 
-static long change(struct process *p, const struct wish *w)
+static long change(struct task *t, const struct wish *w)
 {
 	struct sched_params params;
 	long err;
@@ -121,17 +121,17 @@ static long change(struct process *p, const struct wish *w)
 		return -EINVAL;
 	if (w->policy == ABI_SCHED_DEADLINE && !w->runtime)
 		return -EINVAL;
-	if (needs_more_rights(p, w))
+	if (needs_more_rights(t, w))
 		return -EPERM;
-	params = params_of(w, p->task.thread);
+	params = params_of(w, t->thread);
 	err = sched_check_params(&params);
 	if (!err)
-		err = thread_with_id(p->task.thread->id, set_params, &params);
+		err = thread_with_id(t->thread->id, set_params, &params);
 	if (err)
 		return err;
-	p->policy = (u8)w->policy;
-	p->rt_priority = (u8)w->priority;
-	p->reset_on_fork = w->reset_on_fork;
+	t->policy = (u8)w->policy;
+	t->rt_priority = (u8)w->priority;
+	t->reset_on_fork = w->reset_on_fork;
 	return 0;
 }
 
@@ -142,19 +142,19 @@ static long set_scheduler(int pid, int policy, uaddr_t from)
 {
 	struct wish w = { 0 };
 	unsigned long state;
-	struct process *p;
+	struct task *t;
 	long err;
 
 	if (!from || pid < 0)
 		return -EINVAL;
 	if (copy_from_user(&w.priority, from, sizeof(w.priority)))
 		return -EFAULT;
-	p = schedule_find(pid, &state);
-	if (p) {
-		w.policy = policy < 0 ? p->policy : (u32)policy & ~(u32)SCHED_RESET_ON_FORK;
-		w.reset_on_fork = policy < 0 ? p->reset_on_fork : policy & SCHED_RESET_ON_FORK;
+	t = schedule_find(pid, &state);
+	if (t) {
+		w.policy = policy < 0 ? t->policy : (u32)policy & ~(u32)SCHED_RESET_ON_FORK;
+		w.reset_on_fork = policy < 0 ? t->reset_on_fork : policy & SCHED_RESET_ON_FORK;
 	}
-	err = p ? change(p, &w) : -ESRCH;
+	err = t ? change(t, &w) : -ESRCH;
 	schedule_done(state);
 	return err;
 }
@@ -172,14 +172,14 @@ long sys_sched_setparam(int pid, uaddr_t from)
 long sys_sched_getscheduler(int pid)
 {
 	unsigned long state;
-	const struct process *p;
+	const struct task *t;
 	long result = -ESRCH;
 
 	if (pid < 0)
 		return -EINVAL;
-	p = schedule_find(pid, &state);
-	if (p)
-		result = p->policy | (p->reset_on_fork ? SCHED_RESET_ON_FORK : 0);
+	t = schedule_find(pid, &state);
+	if (t)
+		result = t->policy | (t->reset_on_fork ? SCHED_RESET_ON_FORK : 0);
 	schedule_done(state);
 	return result;
 }
@@ -187,15 +187,15 @@ long sys_sched_getscheduler(int pid)
 long sys_sched_getparam(int pid, uaddr_t to)
 {
 	unsigned long state;
-	const struct process *p;
+	const struct task *t;
 	u32 priority;
 
 	if (!to || pid < 0)
 		return -EINVAL;
-	p = schedule_find(pid, &state);
-	priority = p ? p->rt_priority : 0;
+	t = schedule_find(pid, &state);
+	priority = t ? t->rt_priority : 0;
 	schedule_done(state);
-	return p ? copy_to_user(to, &priority, sizeof(priority)) : -ESRCH;
+	return t ? copy_to_user(to, &priority, sizeof(priority)) : -ESRCH;
 }
 
 static long priority_bound(int policy, int bound)
@@ -219,15 +219,15 @@ long sys_sched_rr_get_interval(int pid, uaddr_t to)
 {
 	struct abi_timespec time = { 0 };
 	unsigned long state;
-	const struct process *p;
+	const struct task *t;
 
 	if (pid < 0)
 		return -EINVAL;
-	p = schedule_find(pid, &state);
-	if (p && p->policy != ABI_SCHED_FIFO)
-		time.nsec = (s64)p->task.thread->params.slice;
+	t = schedule_find(pid, &state);
+	if (t && t->policy != ABI_SCHED_FIFO)
+		time.nsec = (s64)t->thread->params.slice;
 	schedule_done(state);
-	return p ? copy_to_user(to, &time, sizeof(time)) : -ESRCH;
+	return t ? copy_to_user(to, &time, sizeof(time)) : -ESRCH;
 }
 
 /* --- With attributes -------------------------------------------------------------------------- */
@@ -262,7 +262,7 @@ long sys_sched_setattr(int pid, uaddr_t from, unsigned int flags)
 {
 	struct abi_sched_attr attr;
 	unsigned long state;
-	struct process *p;
+	struct task *t;
 	struct wish w;
 	long err;
 
@@ -273,28 +273,28 @@ long sys_sched_setattr(int pid, uaddr_t from, unsigned int flags)
 		return err;
 	if ((s32)attr.policy < 0)
 		return -EINVAL;
-	p = schedule_find(pid, &state);
+	t = schedule_find(pid, &state);
 	w = (struct wish){
 		.policy = attr.policy, .priority = attr.priority, .has_nice = true,
 		.nice = MIN(MAX(attr.nice, NICE_MIN), NICE_MAX), .runtime = attr.runtime,
 		.deadline = attr.deadline, .period = attr.period,
 		.reset_on_fork = attr.flags & SCHED_FLAG_RESET_ON_FORK,
 	};
-	if (p && attr.flags & SCHED_FLAG_KEEP_POLICY)
-		w.policy = p->policy;
-	if (p && attr.flags & SCHED_FLAG_KEEP_PARAMS) {
-		w.priority = p->rt_priority;
+	if (t && attr.flags & SCHED_FLAG_KEEP_POLICY)
+		w.policy = t->policy;
+	if (t && attr.flags & SCHED_FLAG_KEEP_PARAMS) {
+		w.priority = t->rt_priority;
 		w.has_nice = false;
 	}
 	if (is_realtime(w.policy) || w.policy == ABI_SCHED_DEADLINE)
 		w.has_nice = false;
-	if (!p)
+	if (!t)
 		err = -ESRCH;
 	else if (attr.flags & ~(u64)(SCHED_FLAG_RESET_ON_FORK | SCHED_FLAG_KEEP_POLICY |
 				     SCHED_FLAG_KEEP_PARAMS))
 		err = -EINVAL;
 	else
-		err = change(p, &w);
+		err = change(t, &w);
 	schedule_done(state);
 	return err;
 }
@@ -302,25 +302,25 @@ long sys_sched_setattr(int pid, uaddr_t from, unsigned int flags)
 long sys_sched_getattr(int pid, uaddr_t to, unsigned int size, unsigned int flags)
 {
 	struct abi_sched_attr attr = { .size = MIN(size, (u32)sizeof(attr)) };
-	const struct process *p;
+	const struct task *t;
 	unsigned long state;
 
 	if (!to || pid < 0 || size > 4096 || size < SCHED_ATTR_SIZE_VER0 || flags)
 		return -EINVAL;
-	p = schedule_find(pid, &state);
-	if (p) {
-		const struct sched_params *params = &p->task.thread->params;
+	t = schedule_find(pid, &state);
+	if (t) {
+		const struct sched_params *params = &t->thread->params;
 
-		attr.policy = p->policy;
-		attr.flags = p->reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
-		attr.priority = p->rt_priority;
-		attr.nice = is_realtime(p->policy) ? 0 : params->nice;
+		attr.policy = t->policy;
+		attr.flags = t->reset_on_fork ? SCHED_FLAG_RESET_ON_FORK : 0;
+		attr.priority = t->rt_priority;
+		attr.nice = is_realtime(t->policy) ? 0 : params->nice;
 		attr.runtime = params->runtime;
 		attr.deadline = params->deadline;
 		attr.period = params->period;
 	}
 	schedule_done(state);
-	return p ? copy_to_user(to, &attr, attr.size) : -ESRCH;
+	return t ? copy_to_user(to, &attr, attr.size) : -ESRCH;
 }
 
 /* --- On which CPUs ---------------------------------------------------------------------------- */
@@ -328,22 +328,22 @@ long sys_sched_getattr(int pid, uaddr_t to, unsigned int size, unsigned int flag
 long sys_sched_setaffinity(int pid, unsigned int size, uaddr_t from)
 {
 	unsigned long state;
-	struct process *p;
+	struct task *t;
 	u64 mask = 0;
 	long err;
 
 	if (copy_from_user(&mask, from, MIN(size, (u32)sizeof(mask))))
 		return -EFAULT;
-	p = schedule_find(pid, &state);
-	if (!p)
+	t = schedule_find(pid, &state);
+	if (!t)
 		err = -ESRCH;
-	else if (!schedule_allowed(p))
+	else if (!schedule_allowed(t))
 		err = -EPERM;
 	else if (!(mask & cpu_online()))
 		err = -EINVAL;
 	else
 #ifdef CONFIG_SMP
-		err = thread_set_affinity(p->task.thread, mask & cpu_online());
+		err = thread_set_affinity(t->thread, mask & cpu_online());
 #else
 		err = 0;
 #endif
@@ -353,17 +353,17 @@ long sys_sched_setaffinity(int pid, unsigned int size, uaddr_t from)
 
 long sys_sched_getaffinity(int pid, unsigned int size, uaddr_t to)
 {
-	const struct process *p;
+	const struct task *t;
 	unsigned long state;
 	u64 mask = 0;
 
 	if (size < sizeof(mask) || size % sizeof(mask))
 		return -EINVAL;
-	p = schedule_find(pid, &state);
-	if (p)
-		mask = (p->task.thread->affinity ? p->task.thread->affinity : ~0UL) & cpu_online();
+	t = schedule_find(pid, &state);
+	if (t)
+		mask = (t->thread->affinity ? t->thread->affinity : ~0UL) & cpu_online();
 	schedule_done(state);
-	if (!p)
+	if (!t)
 		return -ESRCH;
 	return copy_to_user(to, &mask, sizeof(mask)) ? -EFAULT : (long)sizeof(mask);
 }

@@ -40,7 +40,9 @@ long sys_rt_sigaction(int signal, uaddr_t from, uaddr_t to, unsigned long size)
 		};
 		if (signal_is_ignored(p, signal)) {
 			signal_forget(p, &p->pending, SIGNAL_BIT(signal));
-			signal_forget(p, &p->task.pending, SIGNAL_BIT(signal));
+			list_for_each (t, &p->tasks, struct task, link) {
+				signal_forget(p, &t->pending, SIGNAL_BIT(signal));
+			}
 		}
 	}
 	spin_unlock_irqrestore(&p->signals.lock, state);
@@ -287,10 +289,12 @@ static inline void info_here(struct abi_siginfo *info, int signal, int code)
 static long send_to_one(int pid, int tid, const struct abi_siginfo *info)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
-	struct process *q = process_find(tid ? tid : pid);
-	long err;
+	struct task *t = task_find(tid ? tid : pid);
+	struct process *q = t ? t->process : NULL;
+	long err = -ESRCH;
 
-	err = q && (!pid || q->pid == pid) ? send_to(q, tid ? &q->task : NULL, info) : -ESRCH;
+	if (tid ? q && (!pid || q->pid == pid) : q && t == &q->task)
+		err = send_to(q, tid ? t : NULL, info);
 	spin_unlock_irqrestore(&process_lock, state);
 	return err;
 }
@@ -333,7 +337,7 @@ long sys_tgkill(int pid, int tid, int signal)
 	if ((signal && !is_signal(signal)) || tid <= 0 || pid <= 0)
 		return -EINVAL;
 	info_here(&info, signal, SI_TKILL);
-	if (pid == process_current()->pid && tid == pid)
+	if (pid == process_current()->pid && tid == task_current()->tid)
 		return signal ? signal_send(process_current(), task_current(), &info) : 0;
 	return send_to_one(pid, tid, &info);
 }

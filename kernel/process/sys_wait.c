@@ -134,15 +134,19 @@ long sys_getrusage(int who, uaddr_t to)
 	if (who == RUSAGE_CHILDREN)
 		used = process_current()->child_used;
 	else
-		usage_here(&used);
+		usage_here(&used, who == RUSAGE_THREAD);
 	usage = rusage_of(&used);
 	return copy_to_user(to, &usage, sizeof(usage));
 }
 
 long sys_times(uaddr_t to)
 {
-	const struct abi_tms tms = {
-		.utime = (s64)(thread_cpu_time() / TICK),
+	struct usage used;
+	struct abi_tms tms;
+
+	usage_here(&used, false);
+	tms = (struct abi_tms){
+		.utime = (s64)(used.run / TICK),
 		.cutime = (s64)(process_current()->child_used.run / TICK),
 	};
 

@@ -77,6 +77,7 @@ const char *syscall_name(u64 number);
 #define SYS_CLOCK_NANOSLEEP	115
 #define SYS_RESTART_SYSCALL	128
 #define SYS_RT_SIGSUSPEND	133
+#define SYS_FUTEX		98
 #define SYS_RT_SIGTIMEDWAIT	137
 #define SYS_RT_SIGRETURN	139
 #define SYS_BRK			214

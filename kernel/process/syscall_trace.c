@@ -2,7 +2,7 @@
 /*
  * `run -s`: a line for each system call of a process and its children, as strace has it, on the
  * terminal: name and arguments, which are taken before the call since it may change them, and what
- * it returned. A process's own lines have no number, those of its children theirs.
+ * it returned. A process's own lines have no number, those of its threads and children theirs.
  */
 #include <kernel/mutex.h>
 #include <kernel/stream.h>
@@ -50,8 +50,8 @@ static void write_line(struct line *line)
 
 static void add_name(struct line *line, const struct process *p)
 {
-	if (p->traced == TRACED_CHILD)
-		add(line, "[pid %d] ", p->pid);
+	if (p->traced == TRACED_CHILD || task_current() != &p->task)
+		add(line, "[pid %d] ", task_current()->tid);
 }
 
 /* A path, in quotes: what is not printed as it is, as C writes it. */
