@@ -9,6 +9,12 @@
 #include "process.h"
 #include "syscall.h"
 
+/* Why nothing comes of a buffer that no program can have. */
+static long bad_buffer(const struct file *file, u32 access)
+{
+	return file->access & access ? -EFAULT : -EBADF;
+}
+
 static __noinline long read_slow(int fd, uaddr_t buf, unsigned long n)
 {
 	struct file *file = files_get(files_here(), fd);
@@ -17,7 +23,7 @@ static __noinline long read_slow(int fd, uaddr_t buf, unsigned long n)
 	if (!file)
 		return -EBADF;
 	if (!is_buffer(buf, n))
-		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
+		done = bad_buffer(file, FILE_READ);
 	else
 		done = file_read(file, (void *)buf, MIN(n, READ_MAX));
 	file_put(file);
@@ -42,7 +48,7 @@ static __noinline long write_slow(int fd, uaddr_t buf, unsigned long n)
 	if (!file)
 		return -EBADF;
 	if (!is_buffer(buf, n))
-		done = (ssize_t)n < 0 ? -EINVAL : -EFAULT;
+		done = bad_buffer(file, FILE_WRITE);
 	else
 		done = file_write(file, (const void *)buf, MIN(n, READ_MAX));
 	file_put(file);
@@ -60,15 +66,18 @@ long sys_write(int fd, uaddr_t buf, unsigned long n)
 
 long sys_pread64(int fd, uaddr_t buf, unsigned long n, long pos)
 {
-	struct file *file = files_get(files_here(), fd);
+	struct file *file;
 	ssize_t done;
 
+	if (pos < 0)
+		return -EINVAL;
+	file = files_get(files_here(), fd);
 	if (!file)
 		return -EBADF;
-	if (pos < 0 || (ssize_t)n < 0)
-		done = -EINVAL;
+	if (file->access & FILE_STREAM)
+		done = -ESPIPE;
 	else if (!is_buffer(buf, n))
-		done = -EFAULT;
+		done = bad_buffer(file, FILE_READ);
 	else
 		done = file_pread(file, (void *)buf, MIN(n, READ_MAX), pos);
 	file_put(file);
@@ -77,15 +86,18 @@ long sys_pread64(int fd, uaddr_t buf, unsigned long n, long pos)
 
 long sys_pwrite64(int fd, uaddr_t buf, unsigned long n, long pos)
 {
-	struct file *file = files_get(files_here(), fd);
+	struct file *file;
 	ssize_t done;
 
+	if (pos < 0)
+		return -EINVAL;
+	file = files_get(files_here(), fd);
 	if (!file)
 		return -EBADF;
-	if (pos < 0 || (ssize_t)n < 0)
-		done = -EINVAL;
+	if (file->access & FILE_STREAM)
+		done = -ESPIPE;
 	else if (!is_buffer(buf, n))
-		done = -EFAULT;
+		done = bad_buffer(file, FILE_WRITE);
 	else
 		done = file_pwrite(file, (const void *)buf, MIN(n, READ_MAX), pos);
 	file_put(file);

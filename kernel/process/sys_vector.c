@@ -113,13 +113,12 @@ static long transfer_vector(int fd, uaddr_t from, unsigned long count, s64 pos, 
 
 	if (!file)
 		return -EBADF;
-	n = -EBADF;
-	if (!(file->access & (writes ? FILE_WRITE : FILE_READ)))
-		goto out_put;
 	n = -ESPIPE;
 	if (pos != HERE && file->access & FILE_STREAM)
 		goto out_put;
 	n = get_vector(&v, from, count);
+	if (!n && !(file->access & (writes ? FILE_WRITE : FILE_READ)))
+		n = -EBADF;
 	if (n)
 		goto out_drop;
 	if (writes && v.count > 1 && v.total && v.total <= GATHER_MAX)
