@@ -355,11 +355,11 @@ static s64 seek_to(const struct file *file, s64 offset, int whence)
 		break;
 	case SEEK_CUR:
 		if (__builtin_add_overflow((s64)file->pos, offset, &pos))
-			return -EOVERFLOW;
+			return -EINVAL;
 		break;
 	case SEEK_END:
 		if (__builtin_add_overflow(size, offset, &pos))
-			return -EOVERFLOW;
+			return -EINVAL;
 		break;
 	case SEEK_DATA:		/* holes are not told apart: all is data up to the end */
 	case SEEK_HOLE:

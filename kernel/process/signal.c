@@ -86,7 +86,10 @@ static void add(struct process *p, struct signal_queue *q, struct signal_entry *
 	p->queued++;
 }
 
-/* Where there is no room for it the signal comes all the same, but without what is known of it. */
+/*
+ * Where there is no room for it the signal comes all the same, but without what is known of it; one
+ * that queues does not, unless kill() has sent it.
+ */
 static __noinline int put_more(struct process *p, struct signal_queue *q,
 			       const struct abi_siginfo *info)
 {
@@ -94,7 +97,7 @@ static __noinline int put_more(struct process *p, struct signal_queue *q,
 
 	if (p->queued < p->limits[RLIMIT_SIGPENDING].now)
 		entry = kmalloc(sizeof(*entry));
-	if (!entry && info->signo >= SIGRTMIN && info->code == SI_QUEUE)
+	if (!entry && info->signo >= SIGRTMIN && info->code != SI_USER)
 		return -EAGAIN;
 	if (entry)
 		add(p, q, entry, info);

@@ -28,11 +28,15 @@ static long check_seals(const struct file *file, struct space_mapping *m)
 	return m->flags & VMA_WRITE ? -EPERM : 0;
 }
 
-/* What of a file may be mapped how: 0; -EPERM, -EACCES, -ENODEV. */
+/* What of a file may be mapped how: 0; -EOVERFLOW, -EPERM, -EACCES, -ENODEV. */
 static long check_file(const struct file *file, struct space_mapping *m)
 {
 	bool shared = m->flags & VMA_SHARED;
 
+	/* no file can be that long */
+	if (S_ISREG(file->inode->mode) &&
+	    m->offset > (INT64_MAX - ALIGN_UP(m->size, PAGE_SIZE)) >> PAGE_SHIFT)
+		return -EOVERFLOW;
 	if (!(file->access & FILE_READ))
 		return -EACCES;
 	if (shared && m->flags & VMA_WRITE && !(file->access & FILE_WRITE))

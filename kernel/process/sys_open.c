@@ -86,7 +86,7 @@ static bool is_how(const struct abi_open_how *how)
 
 /*
  * The walk knows no limits yet: they are refused as if nobody had ever heard of them. That names
- * are looked for in the cache alone may always fail.
+ * are looked for in the cache alone may always fail, and what is made is not there.
  */
 long sys_openat2(int fd, uaddr_t path, uaddr_t from, unsigned long size)
 {
@@ -98,6 +98,6 @@ long sys_openat2(int fd, uaddr_t path, uaddr_t from, unsigned long size)
 	if (!is_how(&how) || how.resolve & ~(u64)RESOLVE_CACHED)
 		return -EINVAL;
 	if (how.resolve)
-		return how.flags & (O_TRUNC | O_CREAT | TMPFILE) ? -EINVAL : -EAGAIN;
+		return -EAGAIN;
 	return open_at(fd, path, (int)how.flags | O_LARGEFILE, (u32)how.mode);
 }

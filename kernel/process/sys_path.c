@@ -60,8 +60,12 @@ long sys_fchdir(int fd)
 long sys_getcwd(uaddr_t buf, unsigned long size)
 {
 	char *text = kmalloc(PATH_MAX);
-	ssize_t n = text ? fs_getcwd(text, MIN(size, (unsigned long)PATH_MAX)) : -ENOMEM;
+	ssize_t n = text ? fs_getcwd(text, PATH_MAX) : -ENOMEM;
 
+	if (n == -ERANGE)
+		n = -ENAMETOOLONG;
+	else if (n >= 0 && (size_t)n > size)
+		n = -ERANGE;
 	if (n >= 0 && copy_to_user(buf, text, (size_t)n))
 		n = -EFAULT;
 	kfree(text);

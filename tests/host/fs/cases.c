@@ -216,7 +216,7 @@ static void opening(void)
 	TEST_EQ(file_read(f, buf, 8), 4);
 	TEST(!memcmp(buf, " you", 4));
 	TEST_EQ(file_seek(f, -1, SEEK_SET), -EINVAL);
-	TEST_EQ(file_seek(f, INT64_MAX, SEEK_CUR), -EOVERFLOW);
+	TEST_EQ(file_seek(f, INT64_MAX, SEEK_CUR), -EINVAL);
 	TEST_EQ(file_seek(f, 0, 9), -EINVAL);
 	TEST_EQ(file_pwrite(f, "x", 1, INT64_MAX), -EFBIG);
 	TEST_EQ(file_pread(f, buf, 1, -1), -EINVAL);
