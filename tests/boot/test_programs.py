@@ -3,7 +3,8 @@
 on Debian's Linux, from the same files.
 
 What Linux does is what is expected: the tests of calls have to be well there too, and each program has to say the same
-on both. One boot of each kernel runs all of them.
+on both. One boot of each kernel runs all of them. One more runs the tests of calls traced, and looks whether each
+way in which a call can fail has been seen (tests/user/errnos.txt).
 """
 
 import concurrent.futures
@@ -73,6 +74,8 @@ def fill(root, compile_program):
     lines = ["/bin/busybox mkdir -p /tmp/applets\n/bin/busybox --install -s /tmp/applets\n"]
     lines += [f"echo == {name}\n{command}\necho == status $?\n" for name, command in commands]
     arm64.add_file(root, "commands", "".join(lines).encode())
+    traced = "".join(f"echo == {name}\nrun -s /{name}-glibc\n" for name in ABI)
+    arm64.add_file(root, "traced", traced.encode())
 
 
 @pytest.fixture(scope="session")
@@ -97,14 +100,19 @@ def taken_apart(text):
             for name, said, status in re.findall(r"^== (\S+)\n(.*?)^== status (\d+)$", text, re.M | re.S)}
 
 
+def all_well(name, text):
+    """Every case of that program is."""
+    cases = re.findall(r"\bCASE\((\w+)\)", (ROOT / f"tests/user/{name}.c").read_text())
+    return cases and set(re.findall(r"^ok (\w+)$", text, re.M)) == set(cases)
+
+
 def check_abi(said):
     """Every case of every program is well, with both libraries."""
     bad = {}
     for name in ABI:
-        cases = re.findall(r"\bCASE\((\w+)\)", (ROOT / f"tests/user/{name}.c").read_text())
         for library in LIBRARIES:
             text, status = said[f"{name}-{library}"]
-            if status or set(re.findall(r"^ok (\w+)$", text, re.M)) != set(cases) or not cases:
+            if status or not all_well(name, text):
                 bad[name, library] = (text, status)
     assert not bad, "".join(f"{name} with {library}: {text}status {status}\n"
                             for (name, library), (text, status) in bad.items())
@@ -143,8 +151,43 @@ def test_every_call_has_a_test():
     """Each system call is made by name, or by the function of the C library that is a name for it."""
     source = "".join((ROOT / f"tests/user/{name}.c").read_text() for name in ABI)
     named = set(re.findall(r"\bSYS_(\w+)", source)) | set(re.findall(r"\b(\w+)\(", source))
-    calls = re.findall(r"^SYSCALL\(\d+, (\w+)", (ROOT / "kernel/process/syscalls.def").read_text(), re.M)
-    assert calls and not [call for call in calls if not {call, BY_LIBRARY.get(call)} & named]
+    assert calls() and not [call for call in calls() if not {call, BY_LIBRARY.get(call)} & named]
+
+
+def calls():
+    return re.findall(r"^SYSCALL\(\d+, (\w+)", (ROOT / "kernel/process/syscalls.def").read_text(), re.M)
+
+
+def errnos():
+    """{call: what it can fail with}"""
+    lines = re.findall(r"^(\w+): (.+(?:\n .+)*)$", (ROOT / "tests/user/errnos.txt").read_text(), re.M)
+    return {call: [] if words == "-" else words.split() for call, words in lines}
+
+
+def test_list_of_errnos():
+    """It has each call, in the same order, and the errnos of each in theirs."""
+    assert list(errnos()) == calls()
+    assert not [call for call, words in errnos().items() if words != sorted(set(words))]
+
+
+# A call in a trace, and the error that it returned.
+FAILED = re.compile(r"\b(\w+)\(.*\) = -1 (E\w+) \(")
+
+
+def test_each_errno_has_a_test(run, process_kernel, linux):
+    """What is listed has been returned, and what has been returned is listed."""
+    root, _ = linux
+    env = {"INITRD": root, "APPEND": "quiet"}
+    result = run(process_kernel(), "mkdir -p /tmp; source /traced", env=env, timeout=120)
+    assert result.status == OFF
+    # also that nothing of the traces is lost
+    _, *parts = re.split(r"^== (\w+)\n", result.text, flags=re.M)
+    said = dict(zip(parts[::2], parts[1::2]))
+    assert list(said) == ABI and not [name for name in ABI if not all_well(name, said[name])]
+    listed = {(call, errno) for call, words in errnos().items() for errno in words}
+    seen = {(call, errno) for call, errno in FAILED.findall(result.text) if call in errnos()}
+    assert not sorted(listed - seen), "no test in tests/user/abi_*.c makes this happen"
+    assert not sorted(seen - listed), "this happens in a test, and tests/user/errnos.txt does not have it"
 
 
 def test_programs_are_as_debian_ships_them():
