@@ -6,8 +6,8 @@ import pytest
 
 from lib import host_machine as machine
 
-SOURCES = [*(f"fs/{name}.c" for name in ("context", "dentry", "file", "inode", "mount", "names", "readdir", "walk",
-                                         "test_integrity")),
+SOURCES = [*(f"fs/{name}.c" for name in ("context", "dentry", "file", "inode", "mount", "names", "readdir", "truncate",
+                                         "walk", "test_integrity")),
            "fs/ramfs/ramfs.c", "fs/ramfs/pages.c", "tests/host/fs/world.c"]
 # fs/asm stands before the machine's own: here a thread runs
 FLAGS = ["-Itests/host/fs", *machine.flags(12), "-DCONFIG_PAGE_ALLOC_BUDDY=1", "-DCONFIG_THREADS=1", "-DCONFIG_FS=1",

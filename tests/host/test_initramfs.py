@@ -12,8 +12,8 @@ import pytest
 from lib import archive
 from lib import host_machine as machine
 
-FILES = [*(f"fs/{name}.c" for name in ("context", "dentry", "file", "inode", "mount", "names", "readdir", "walk",
-                                       "test_integrity")),
+FILES = [*(f"fs/{name}.c" for name in ("context", "dentry", "file", "inode", "mount", "names", "readdir", "truncate",
+                                       "walk", "test_integrity")),
          "fs/ramfs/ramfs.c", "fs/ramfs/pages.c", "tests/host/fs/world.c",
          *(f"fs/initramfs/{name}.c" for name in ("cpio", "files", "initramfs", "gzip"))]
 FILES_FLAGS = ["-Itests/host/fs", *machine.flags(12),
