@@ -162,9 +162,22 @@ static void answer(void)
 	}
 }
 
-static void yield(void)
+static volatile int *shared;
+
+/* To the other process, which has it changed, and back. */
+static void yield_trip(void)
 {
-	sys0(SYS_sched_yield);
+	*shared = 1;
+	while (*shared)
+		sys0(SYS_sched_yield);
+}
+
+static _Noreturn void yield_back(void)
+{
+	for (;;) {
+		*shared = 0;
+		sys0(SYS_sched_yield);
+	}
 }
 
 static void wait_for(long pid)
@@ -213,7 +226,7 @@ static void fork_exec_glibc(void)
 
 static char *map(size_t size)
 {
-	long p = sys6(SYS_mmap, 0, (long)size, 3, 0x22, -1, 0);
+	long p = sys6(SYS_mmap, 0, (long)size, 3, MAP_PRIVATE_ANONYMOUS, -1, 0);
 
 	must("mmap", p);
 	return (char *)p;
@@ -349,10 +362,12 @@ static void measure_threads(void)
 	ping = 2;
 	futex(&ping, FUTEX_WAKE | FUTEX_PRIVATE, 1);
 	wait_for_end();
+	shared = (int *)sys6(SYS_mmap, 0, 4096, 3, MAP_SHARED_ANONYMOUS, -1, 0);
+	must("mmap", (long)shared);
 	pid = fork_now();
-	while (!pid)
-		yield();
-	figure("yield.trip", yield, ROUNDS);
+	if (!pid)
+		yield_back();
+	figure("yield.trip", yield_trip, ROUNDS);
 	sys3(SYS_kill, pid, 9, 0);
 	must("wait4", sys4(SYS_wait4, pid, 0, 0, 0));
 }

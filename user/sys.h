@@ -29,6 +29,9 @@ enum {
 #define FUTEX_WAKE	1
 #define FUTEX_PRIVATE	128
 
+#define MAP_SHARED_ANONYMOUS	0x21
+#define MAP_PRIVATE_ANONYMOUS	0x22
+
 #define AT_FDCWD	(-100)
 #define O_RDONLY	0
 #define O_WRONLY	1
