@@ -350,6 +350,14 @@ static void robust(void)
 	FAILS(syscall(SYS_get_robust_list, 0, BAD, &size), EFAULT);
 	FAILS(syscall(SYS_get_robust_list, 0, &head, BAD), EFAULT);
 	FAILS(syscall(SYS_get_robust_list, 0x7fffffff, &head, &size), ESRCH);
+	pid = fork();
+	if (!pid) {
+		EQ(setuid(1000), 0);
+		FAILS(syscall(SYS_get_robust_list, getppid(), &head, &size), EPERM);
+		_exit(0);
+	}
+	EQ(waitpid(pid, &status, 0), pid);
+	EQ(status, 0);
 	FAILS(syscall(SYS_set_robust_list, head, 23), EINVAL);
 	EQ(syscall(SYS_set_robust_list, head, 24), 0);
 }
