@@ -34,14 +34,13 @@ void cpio_start(struct cpio *c)
 	c->end = NULL;
 }
 
-bool cpio_complete(const struct cpio *c)
+bool cpio_end(struct cpio *c)
 {
-	return c->state != HEADER && c->state != CONTENTS;
-}
+	/* what fills the last entry up may be missing, what it says to have may not */
+	bool complete = c->state == LOST || (c->state == BETWEEN && c->skip < 4);
 
-void cpio_give_up(struct cpio *c)
-{
 	c->state = LOST;
+	return complete;
 }
 
 /* What the digits of a header's numbers have in common, bit by bit of all eight at once. */

@@ -65,10 +65,10 @@ void cpio_start(struct cpio *c);
 /* The next step. CPIO_OTHER comes again and again. */
 enum cpio_event cpio_next(struct cpio *c);
 
-/* As after CPIO_LOST: whatever comes is used up, without a word. */
-void cpio_give_up(struct cpio *c);
-
-/* Whether the bytes that were given may end here: not within an archive, unless it is lost. */
-bool cpio_complete(const struct cpio *c);
+/*
+ * As after CPIO_LOST: whatever comes is used up, without a word. Whether the bytes that were given
+ * may end here: not within an archive, unless it is lost.
+ */
+bool cpio_end(struct cpio *c);
 
 #endif

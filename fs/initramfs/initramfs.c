@@ -144,7 +144,7 @@ static enum cpio_event feed(struct unpack *u)
 /* No more bytes come: what is not whole is no file. */
 static void cut_off(struct unpack *u)
 {
-	if (cpio_complete(&u->cpio))
+	if (cpio_end(&u->cpio))
 		return;
 	u->made -= u->files.file != NULL;
 	files_end(&u->files, false);
@@ -160,7 +160,7 @@ static void feed_piece(void *arg, const u8 *data, size_t n)
 	u->cpio.end = data + n;
 	if (feed(u) == CPIO_OTHER) {
 		refuse(u, u->cpio.begin, NULL, no_archive);
-		cpio_give_up(&u->cpio);
+		cpio_end(&u->cpio);
 	}
 }
 
