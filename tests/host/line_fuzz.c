@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The line editor with completion under libFuzzer: any bytes from a terminal leave a line of whole
- * characters with the cursor between two of them, and a terminal's screen as it must be. The
+ * characters with the cursor between two of them. What the screen then shows is for line.c. The
  * first byte is the width of the window.
  */
 #include <kernel/printk.h>
