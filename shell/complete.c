@@ -132,6 +132,17 @@ static unsigned int columns_of(const char *text)
 	return columns;
 }
 
+/* Names may come from anywhere, and are not to tell the terminal anything. */
+static void print_name(const char *text)
+{
+	for (size_t left = strlen(text), n; left; left -= n, text += n) {
+		u32 c;
+
+		n = utf8_decode(text, left, &c);
+		print("%.*s", utf8_control(c) ? 1 : (int)n, utf8_control(c) ? "?" : text);
+	}
+}
+
 static void list_one(struct request *r, const char *text)
 {
 	unsigned int width = columns_of(text);
@@ -141,7 +152,8 @@ static void list_one(struct request *r, const char *text)
 		return;
 	r->shown++;
 	last = r->shown % r->columns == 0 || r->shown == r->most;
-	print("%s%*s", text, last ? 0 : (int)(r->widest + GAP - width), "");
+	print_name(text);
+	print("%*s", last ? 0 : (int)(r->widest + GAP - width), "");
 	if (last)
 		print("\n");
 }
@@ -311,10 +323,10 @@ static void ask(struct request *r)
 /* Types @text where the cursor is, quoted as the word is. */
 static void type(struct request *r, const char *text)
 {
-	const char *special = r->quote ? "\\\"" : " \t'\"\\;|&<>#$*?";
+	const char *special = r->quote ? "\\\"" : " '\"\\;|&<>#$*?[";
 
 	for (; *text; text++) {
-		/* a newline would be an Enter */
+		/* a newline would be an Enter; the line takes no other control character */
 		if (*text == '\n')
 			continue;
 		/* between single quotes nothing can be quoted, and nothing needs to be */

@@ -68,7 +68,7 @@ static void add(struct line *l, const char *bytes, size_t len)
 	u32 c;
 
 	utf8_decode(bytes, len, &c);
-	if ((c < ' ' && c != '\n') || (c >= DELETE && c < 0xa0))
+	if (utf8_control(c) && c != '\n')
 		return;
 	/* what joins the character before it needs one */
 	if (!utf8_columns(c) && c != '\n' && (!l->at || l->text[l->at - 1] == '\n'))

@@ -27,4 +27,10 @@ size_t utf8_length(u8 lead);
 /* Columns that @c takes: 0, 1 or 2. Control characters count 1. */
 unsigned int utf8_columns(u32 c);
 
+/* Whether a terminal may obey @c instead of showing it. */
+static inline bool utf8_control(u32 c)
+{
+	return c < ' ' || (c >= 0x7f && c < 0xa0);
+}
+
 #endif

@@ -60,6 +60,9 @@ static void offer_files(struct completion *c)
 	complete_offer(c, "/dir/", "");
 	complete_offer(c, "/dir/a file", " ");
 	complete_offer(c, "/dir/it's", " ");
+	complete_offer(c, "/odd/b[1]", " ");
+	complete_offer(c, "/odd/c\td", " ");
+	complete_offer(c, "/odd/\033[2J\302\233\n\177", " ");
 	complete_offer(c, "gr\303\274n", " ");
 	complete_offer(c, "gr\303\266n", " ");
 }
@@ -159,6 +162,9 @@ static void quoting(void)
 	TEST_STR(typed("list first \"/dir/i\t"), "list first \"/dir/it's\" ");
 	TEST_STR(typed("list first /dir/a\\ f\t"), "list first /dir/a\\ file ");
 	TEST_STR(typed("list first /d\t"), "list first /dir/");
+	/* a set would be other files, and a control character is none that can be typed */
+	TEST_STR(typed("list first /odd/b\t"), "list first /odd/b\\[1] ");
+	TEST_STR(typed("list first /odd/c\t"), "list first /odd/cd ");
 	/* the two share the first byte of a character */
 	TEST_STR(typed("list first g\t"), "list first gr");
 	TEST_STR(typed("list first gr\303\274\t"), "list first gr\303\274n ");
@@ -173,6 +179,9 @@ static void lists(void)
 	TEST_STR(l.text, "l");
 	typed("list first /dir/\t\t");
 	TEST_STR(said, "        a file  it's\n");
+	/* names may come from anywhere, and tell the terminal nothing */
+	typed("list first /odd/\t\t");
+	TEST_STR(said, "b[1]     c?d      ?[2J???\n");
 }
 
 static void very_many(void)
