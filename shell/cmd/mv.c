@@ -51,13 +51,29 @@ static int copy_over(const char *path, const char *copy, const char *target)
 	return status;
 }
 
+/* Which of the two is wrong, when @path cannot become @target? */
+static const char *wrong(const char *path, const char *target, int err)
+{
+	struct file_stat stat;
+
+	switch (err) {
+	case -ENOENT:
+	case -ENOTDIR:
+	case -EISDIR:
+	case -ENOTEMPTY:
+		return fs_stat(path, false, &stat) ? path : target;
+	default:
+		return path;
+	}
+}
+
 static int move(const char *path, const char *target)
 {
 	int err = fs_rename(path, target, 0), status;
 	char *copy;
 
 	if (err != -EXDEV)
-		return file_status("mv", path, err);
+		return file_status("mv", wrong(path, target, err), err);
 	copy = name_beside(target);
 	if (!copy)
 		return file_status("mv", path, -ENOMEM);

@@ -52,6 +52,12 @@ def shell(machine, request):
         "/", "//", "root/")) + "root"),
     ("echo x > a; mv a b; cat b; ls", "x\nb"), ("mkdir d; touch a; mv a d; ls d", "a"),
     ("mkdir d; mv d d/e", "mv: d: Invalid argument"), ("mv none x", "mv: none: No such file or directory"),
+    # what is named is that which is wrong
+    ("touch s; mv s none/x; mv s s/x; mv none/y none/x; mv s/ x",
+     "mv: none/x: No such file or directory\nmv: s/x: Not a directory\nmv: none/y: No such file or directory\n"
+     "mv: s/: Not a directory"),
+    ("mkdir -p d x/s x/d/e; touch s f; mv s x; mv d x; mv d s", "mv: x/s: Is a directory\n"
+     "mv: x/d: Directory not empty\nmv: s: Not a directory"),
     ("seq 3 > a; cp a b; cat b; cp a a", "1\n2\n3\ncp: a and a are the same file"),
     ("mkdir d; cp d e", "cp: d: Is a directory"),
     ("echo x > a; cp a /none/b", "cp: /none/b: No such file or directory"),
@@ -170,7 +176,7 @@ def other(shell):
     ("mkdir d; touch d/a; seq 99999 > d/b; mv d m; echo $?; wc -l d/b; ls -a m",
      "mv: m/d/b: No space left on device\n1\n99999 d/b\n.\n.."),
     ("mkdir d; mv d m/none/x; mv d m/.; ls m; mv none m; echo $?",
-     "mv: d: No such file or directory\nd\nmv: none: No such file or directory\n1"),
+     "mv: m/none/x: No such file or directory\nd\nmv: none: No such file or directory\n1"),
     ("mkdir d; mv m d/m; echo $?; touch f; cp f m; mv m/f /t/d/.; find d", "mv: m: Device or resource busy\n1\nd\nd/f"),
     ("mv /proc/version m; grep -c Cairn m/version; umount /proc/version",
      "mv: /proc/version: Operation not permitted\n1\numount: /proc/version: Invalid argument"),
