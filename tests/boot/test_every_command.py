@@ -169,13 +169,35 @@ def object_sizes(o, cross):
     return sizes
 
 
+def sizes_said():
+    """Of each entry of the menu with a size in its help: the most bytes that this stands for, and the words."""
+    entries = [entry for name in ("Kconfig", "Kconfig.language")
+               for entry in (ROOT / "shell" / name).read_text().split("\nconfig ")]
+    found = {entry.split()[0]: re.search(r"Costs\s+(less\s+than\s+)?(\d+)\s+KiB", entry) for entry in entries}
+    return {symbol: (1024 * int(size[2]) + (0 if size[1] else 512), size[0]) for symbol, size in found.items() if size}
+
+
 def test_sizes_in_the_menu(build, cross):
     """No command is larger than its help says; what it brings along beside itself is on top of that."""
-    entries = (ROOT / "shell/Kconfig").read_text().split("\nconfig ")
-    said = {entry.split()[0]: re.search(r"Costs\s+(less\s+than\s+)?(\d+)\s+KiB", entry) for entry in entries}
-    sizes = object_sizes(build("qemu_virt_defconfig"), cross)
+    said, sizes = sizes_said(), object_sizes(build("qemu_virt_defconfig"), cross)
     assert len(sizes) > 60
     for symbol, size in sizes.items():
-        assert said[symbol], f"{symbol}: its help names no size"
-        most = 1024 * int(said[symbol][2]) + (0 if said[symbol][1] else 512)
-        assert size <= most, f"{symbol}: {size} bytes, its help says {said[symbol][0]}"
+        assert symbol in said, f"{symbol}: its help names no size"
+        assert size <= said[symbol][0], f"{symbol}: {size} bytes, its help says {said[symbol][1]}"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("symbol", ["VARS", "PIPES", "JOBS", "GLOB", "REDIRECT", "SUGGEST", "HISTORY", "COMPLETE",
+                                    "EDIT"])
+def test_sizes_of_what_the_shell_can_do(build, cross, symbol):
+    """The code and constants by which the defconfig grows, and not half of what the help says either."""
+    def size(settings):
+        rows = subprocess.run([f"{cross}size", build("qemu_virt_defconfig", set=settings) / "cairn"],
+                              capture_output=True, text=True, check=True).stdout
+        return int(rows.splitlines()[1].split()[0])
+
+    # the editor without what needs it
+    others = "SHELL_HISTORY=n SHELL_COMPLETE=n" if symbol == "EDIT" else ""
+    most, words = sizes_said()[f"SHELL_{symbol}"]
+    grows = size(others) - size(f"SHELL_{symbol}=n")
+    assert most / 2 - 512 < grows <= most, f"SHELL_{symbol}: {grows} bytes, its help says {words}"
