@@ -52,6 +52,13 @@ def shell(machine, request):
         "/", "//", "root/")) + "root"),
     ("echo x > a; mv a b; cat b; ls", "x\nb"), ("mkdir d; touch a; mv a d; ls d", "a"),
     ("mkdir d; mv d d/e", "mv: d: Invalid argument"), ("mv none x", "mv: none: No such file or directory"),
+    # what cannot be removed does not keep the rest from it
+    ("mkdir -p d/a/m d/b; touch d/1 d/a/2 d/b/4; mount -t ramfs d/a/m; touch d/a/5 d/a/m/6; mkdir -p d/a/7/8 d/c/9; "
+     "touch d/a/7/x; rm -r d; echo $?; find d; umount d/a/m; rm -r d; ls",
+     "rm: d/a/m: Device or resource busy\n1\nd\nd/a\nd/a/m"),
+    ("mkdir -p d/m d/n d/o; mount -t ramfs d/m; mount -t ramfs d/o; touch d/p d/m/q; rm -rf d none; echo $?; find d; "
+     "umount d/m d/o; rm -r d",
+     "rm: d/m: Device or resource busy\nrm: d/o: Device or resource busy\n1\nd\nd/m\nd/o"),
     # what is named is that which is wrong
     ("touch s; mv s none/x; mv s s/x; mv none/y none/x; mv s/ x",
      "mv: none/x: No such file or directory\nmv: s/x: Not a directory\nmv: none/y: No such file or directory\n"
