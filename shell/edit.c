@@ -5,7 +5,7 @@
  * command runs it has the modes for commands, and Ctrl-C cancels the sleep that the command is
  * in (shell_stopped() and tty_interrupted() are then true). Nothing is taken from a command that
  * neither sleeps nor asks. Ctrl-Z stops nothing: a command runs in the shell's own thread, and
- * could hold a lock that the prompt needs.
+ * could hold a lock that the prompt needs. Programs in front get all keys that are signals.
  */
 #include <device/console.h>
 #include <kernel/time.h>
@@ -13,6 +13,7 @@
 #include <lib/string.h>
 #include <shell/command.h>
 #include <shell/history.h>
+#include <shell/program.h>
 #include <shell/prompt.h>
 #include <uapi/errno.h>
 #include <uapi/termios.h>
@@ -40,9 +41,11 @@ static struct line editor;
 /* In the receive interrupt. */
 static void interrupt(int signal)
 {
+	bool taken = program_key(signal);
+
 	if (signal == SIGINT)
 		shell_interrupt();
-	else if (signal == SIGTSTP)
+	else if (signal == SIGTSTP && !taken)
 		say(" commands cannot be stopped: Ctrl-C ends them, & runs them in a job\n");
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /dev/console, and /dev/tty, which is the same while there is one terminal: through the line
- * discipline (<kernel/tty.h>), so a read gives a line that was typed, and ends with Ctrl-D.
+ * /dev/console; and /dev/tty, which is the same for those whose session has the terminal. Both go
+ * through the line discipline (<kernel/tty.h>): a read gives a line that was typed, and ends with
+ * Ctrl-D.
  */
 #include <fs/device.h>
 #include <kernel/tty.h>
@@ -17,6 +18,13 @@ static int open_console(struct file *file)
 	file->access |= FILE_STREAM;
 	return 0;
 }
+
+#ifdef CONFIG_PROCESS
+static int open_own(struct file *file)
+{
+	return tty_is_mine() ? open_console(file) : -ENXIO;
+}
+#endif
 
 static ssize_t read_console(struct file *file, struct iov *iov, u64 pos __unused)
 {
@@ -36,7 +44,9 @@ static void print_piece(u8 *data, size_t n)
 
 static ssize_t write_console(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	return device_pieces(iov, FILE_WRITE, print_piece);
+	int err = console_may_write();
+
+	return err ? err : device_pieces(iov, FILE_WRITE, print_piece);
 }
 
 static const struct file_ops console_ops = {
@@ -52,7 +62,16 @@ static const struct device_node console_node = {
 };
 DEVICE_NODE(console_node);
 
+#ifdef CONFIG_PROCESS
+static const struct file_ops own_ops = {
+	.open = open_own, .read = read_console, .write = write_console,
+	.ioctl = console_ioctl, .poll = console_poll_file,
+};
+#else
+#define own_ops	console_ops
+#endif
+
 static const struct device_node tty_node = {
-	.name = "tty", .number = NODE_NUMBER(5, 0), .mode = S_IFCHR | 0666, .ops = &console_ops,
+	.name = "tty", .number = NODE_NUMBER(5, 0), .mode = S_IFCHR | 0666, .ops = &own_ops,
 };
 DEVICE_NODE(tty_node);

@@ -6,6 +6,7 @@
 #include <device/console.h>
 #include <kernel/mutex.h>
 #include <kernel/time.h>
+#include <lib/string.h>
 #include <mm/space.h>
 #include <uapi/errno.h>
 #include <uapi/ioctl.h>
@@ -19,8 +20,11 @@ static struct winsize size;
 ssize_t console_read_some(struct file *file, char *text, size_t n)
 {
 	bool waits = !(file->flags & O_NONBLOCK);
-	ssize_t got = waits ? mutex_lock(&reader, TIME_NEVER) : mutex_try_lock(&reader);
+	ssize_t got = tty_may(SIGTTIN);
 
+	if (got)
+		return got;
+	got = waits ? mutex_lock(&reader, TIME_NEVER) : mutex_try_lock(&reader);
 	if (got)
 		return waits ? got : -EAGAIN;
 	got = tty_read(text, n, waits ? TIME_NEVER : 0);
@@ -51,6 +55,9 @@ static long set_modes(unsigned int request, u64 argument)
 
 	if (copy_from_user(&modes, argument, sizeof(modes)))
 		return -EFAULT;
+	err = tty_may(SIGTTOU);
+	if (err)
+		return err;
 	if (request != TCSETS)
 		console_flush();
 	if (request == TCSETSF) {
@@ -88,6 +95,24 @@ static long set_group(u64 argument)
 	return copy_from_user(&group, argument, sizeof(group)) ? -EFAULT : tty_set_group(group);
 }
 
+static long set_size(const struct winsize *asked)
+{
+	bool changed = memcmp(&size, asked, sizeof(size));
+
+	size = *asked;
+	if (changed)
+		tty_resized();
+	return 0;
+}
+
+int console_may_write(void)
+{
+	struct termios modes;
+
+	tty_get_modes(&modes);
+	return modes.c_lflag & TOSTOP ? tty_may(SIGTTOU) : 0;
+}
+
 long console_ioctl(struct file *file __unused, unsigned int request, u64 argument)
 {
 	struct termios modes;
@@ -106,8 +131,7 @@ long console_ioctl(struct file *file __unused, unsigned int request, u64 argumen
 	case TIOCSWINSZ:
 		if (copy_from_user(&asked, argument, sizeof(asked)))
 			return -EFAULT;
-		size = asked;
-		return 0;
+		return set_size(&asked);
 	case TIOCGPGRP:
 		return put_number(argument, tty_group());
 	case TIOCSPGRP:
@@ -115,7 +139,9 @@ long console_ioctl(struct file *file __unused, unsigned int request, u64 argumen
 	case TIOCGSID:
 		return put_number(argument, tty_session());
 	case TIOCSCTTY:
-		return tty_take();
+		return tty_take(argument == 1);
+	case TIOCNOTTY:
+		return tty_leave();
 	case FIONREAD:
 		return get_available(argument);
 	default:

@@ -14,6 +14,7 @@
 
 /* These return the value from before. */
 #define atomic_add_relaxed(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_RELAXED)
+#define atomic_or_relaxed(p, v)		__atomic_fetch_or((p), (v), __ATOMIC_RELAXED)
 #define atomic_add_acquire(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_ACQUIRE)
 #define atomic_add_acq_rel(p, v)	__atomic_fetch_add((p), (v), __ATOMIC_ACQ_REL)
 #define atomic_exchange_acquire(p, v)	__atomic_exchange_n((p), (v), __ATOMIC_ACQUIRE)

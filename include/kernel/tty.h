@@ -85,8 +85,25 @@ int tty_group(void);
 int tty_session(void);
 int tty_set_group(int group);
 
-/* Makes the terminal the session's of the calling process: 0, -EPERM. */
-int tty_take(void);
+/*
+ * Makes the terminal the session's of the calling process, which leads it: 0; -EPERM, where another
+ * one has it, unless @steal is set and the process may do that. And gives it back: 0, -ENOTTY.
+ */
+int tty_take(bool steal);
+int tty_leave(void);
+
+/* Whether the calling process's session has it, or the caller is the kernel's own. */
+bool tty_is_mine(void);
+
+/*
+ * Whether the calling process may read (@signal SIGTTIN) or change the terminal, or write where
+ * that is kept from others (SIGTTOU): 0; -EINTR: its group is not in front, and has that signal
+ * now; -EIO: nobody would have it go on again.
+ */
+int tty_may(int signal);
+
+/* The terminal has another size: the group in front hears of it. */
+void tty_resized(void);
 #endif
 
 /* Whether Ctrl-C was typed since the last tty_clear_interrupt(). Any context. */

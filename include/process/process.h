@@ -20,10 +20,13 @@ struct process;
 /*
  * Starts the program at @path with the strings @argv and @envp, each ended by NULL, in the calling
  * thread's directory; it reads and writes what the calling thread does (<kernel/stream.h>). 0 and
- * *@process, which is the caller's until process_wait(); or what execve(2) would say. With @trace
- * its system calls, and those of its children, are printed on the terminal.
+ * *@process, which is the caller's until process_wait(); or what execve(2) would say.
  */
-int process_spawn(const char *path, char *const argv[], char *const envp[], bool trace,
+enum {
+	PROCESS_TRACE = 1,	/* its calls, and those of its children, are printed */
+	PROCESS_FRONT = 2,	/* it has the terminal: keys that are signals reach its group */
+};
+int process_spawn(const char *path, char *const argv[], char *const envp[], unsigned int flags,
 		  struct process **process);
 
 /*
@@ -41,6 +44,16 @@ enum {
 
 /* Sends @process a signal. Any context but interrupts. */
 void process_signal(struct process *process, int signal);
+
+/* Whether it does nothing to @process, whatever it is sent. Thread context. */
+bool process_ignores(struct process *process, int signal);
+
+/*
+ * A key was typed that is a signal: those in front get it. And whether there is any process in
+ * front. Any context, interrupts included.
+ */
+void process_key(int signal);
+bool process_in_front(void);
 
 /* "Segmentation fault", ... as bash says it. */
 const char *signal_words(int signal);

@@ -33,6 +33,7 @@
 #define ECHOK	0000040
 #define ECHONL	0000100
 #define NOFLSH	0000200
+#define TOSTOP	0000400
 #define ECHOCTL	0001000
 #define IEXTEN	0100000
 
@@ -71,5 +72,7 @@ struct winsize {
 #define SIGINT	2
 #define SIGQUIT	3
 #define SIGTSTP	20
+#define SIGTTIN	21
+#define SIGTTOU	22
 
 #endif

@@ -23,9 +23,10 @@ void init_run(void)
 
 	vdso_init();
 	space_blocks_init();
+	tty_begin();
 	if (err < 0)
 		return;
-	err = process_spawn(path, argv, environment, false, &process);
+	err = process_spawn(path, argv, environment, 0, &process);
 	if (err) {
 		log_err("init=%s: %s", path, errno_text(-err));
 		return;

@@ -157,6 +157,7 @@ static void give_children_away(struct process *p, struct process *init, struct l
 		list_unlink(&child->sibling);
 		list_add_tail(nobodys, &child->sibling);
 		child->parent = init;
+		child->bereft = true;
 	}
 	spin_unlock(&p->children_changed.lock);
 	list_for_each (child, nobodys, struct process, sibling)
@@ -327,6 +328,10 @@ void process_finish(struct process *p, int wait)
 	give_children_away(p, init, &nobodys);
 	sort_out(&nobodys, &dead);
 	gone = announce_end(p, wait);
+	if (unlikely(p->front))
+		tty_leave_locked(p);
+	if (unlikely(atomic_load_relaxed(&signal_stopped)))
+		signal_orphans(p->sid, p->pgid);
 	if (gone)
 		list_del(&p->all);
 	spin_unlock(&process_lock);

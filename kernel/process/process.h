@@ -23,69 +23,12 @@
 #include <uapi/capability.h>
 #include <uapi/signal.h>
 
+#include "files.h"
+
 #define PID_MAX		32768
 #define PROCESS_NAME	16	/* bytes, with the NUL: prctl(PR_SET_NAME) */
 #define PROCESS_SLICE	(10 * 1000000UL)	/* ns: programs that are equals take turns */
 #define PROCESSES_MAX	16384	/* at a time */
-
-/* --- files.c: descriptors --------------------------------------------------------------------- */
-
-#define FILES_INLINE	32	/* descriptors that take no memory of their own */
-#define FILES_MAX	65536	/* however high RLIMIT_NOFILE is */
-
-struct files {
-	u32 users;		/* atomic: processes that share it */
-	struct spinlock lock;
-	/* lock held: */
-	u32 size;		/* slots */
-	u32 next;		/* none is free below it */
-	u32 limit;		/* RLIMIT_NOFILE */
-	struct file **file;
-	u64 *cloexec;		/* a bit for each: closed by exec */
-	struct file *inline_file[FILES_INLINE];
-	u64 inline_cloexec[1];
-};
-
-struct files *files_create(void);
-struct files *files_copy(struct files *from);
-void files_put(struct files *files);
-
-/* The file @fd, with a reference; NULL: there is none. Perhaps one that was opened with O_PATH. */
-struct file *files_get_any(struct files *files, int fd);
-
-/* The same for those that do more than name it: not with O_PATH. */
-static inline struct file *files_get(struct files *files, int fd)
-{
-	struct file *file = files_get_any(files, fd);
-
-	if (likely(file) && unlikely(file->access & FILE_PATH)) {
-		file_put(file);
-		return NULL;
-	}
-	return file;
-}
-
-/*
- * The same for the length of a call of the process whose table it is, which changes no descriptor:
- * without a reference, where nobody else can close it meanwhile. NULL: ask files_get().
- */
-static inline struct file *file_borrow(const struct files *files, int fd)
-{
-	if (unlikely(atomic_load_relaxed(&files->users) > 1) || unlikely((u32)fd >= files->size))
-		return NULL;
-	return files->file[fd];
-}
-
-/* The lowest free descriptor from @min on for @file, whose reference it takes: -EMFILE, -ENOMEM. */
-int files_add(struct files *files, struct file *file, int min, bool cloexec);
-
-/* Makes @fd be @file, whose reference it takes; what it was is closed: -EBADF, -ENOMEM. */
-int files_set(struct files *files, int fd, struct file *file, bool cloexec);
-int files_close(struct files *files, int fd);
-void files_close_range(struct files *files, u32 first, u32 last, bool mark_only);
-void files_close_on_exec(struct files *files);
-int files_get_cloexec(struct files *files, int fd);
-int files_set_cloexec(struct files *files, int fd, bool on);
 
 /* --- process.c -------------------------------------------------------------------------------- */
 
@@ -157,6 +100,12 @@ struct task {
 	u64 awaited;		/* signals that end its sleep though they wait: sigtimedwait(2) */
 };
 
+enum {
+	FRONT_NOT,
+	FRONT_GIVEN,	/* by the kernel's shell, which is there when it ends */
+	FRONT_TAKEN,	/* when it ends, it is as if somebody had hung up */
+};
+
 #define HALT_END	1U	/* all are to end, but for process->execs */
 #define HALT_STOP	2U	/* until SIGCONT comes */
 
@@ -202,6 +151,8 @@ struct process {
 	struct process *parent;	/* NULL: the kernel's shell waits for it */
 	int pgid, sid;
 	int tty_group;		/* of a session's leader: the group in front; 0: its own */
+	u8 front;		/* of a session's leader: whether it has the terminal: FRONT_NOT */
+	bool bereft;		/* its parent has just ended */
 	/* children.lock held: */
 	struct wait_queue children_changed;
 	struct list children;
@@ -307,6 +258,12 @@ static inline bool capable(unsigned int cap)
 {
 	return process_current()->cred.effective & BIT(cap);
 }
+
+/* tty.c: @p, a session's leader that has the terminal, does not any more. process_lock held. */
+void tty_leave_locked(struct process *p);
+
+/* tty.c: has keys reach processes. Boot thread, once, before the first one. */
+void tty_begin(void);
 
 /* The id that was given last; how many were given. process_lock held for the first. */
 int process_last_pid(void);
@@ -433,11 +390,25 @@ int signal_take(struct task *t, u64 set, struct abi_siginfo *info);
 /* Forgets all signals of @set; signals.lock held, or nobody else knows @q. */
 void signal_forget(struct process *p, struct signal_queue *q, u64 set);
 
+extern u32 signal_stopped;	/* atomic: processes that are stopped */
+
 /* Has @t look at what it is to do before it goes on in its program. signals.lock held. */
 void task_kick(const struct task *t);
 
 /* Has those tasks of @p look that can take what was sent to it. signals.lock held. */
 void signal_retarget(struct process *p);
+
+/*
+ * Whether nobody of the session looks after @p's group: no parent is in another group of it.
+ * process_lock held.
+ */
+bool signal_is_orphaned(const struct process *p);
+
+/*
+ * Groups of the session @sid that nobody looks after since a process has ended go on, and are told
+ * so: those of the marked ones, and @pgid. process_lock held.
+ */
+void signal_orphans(int sid, int pgid);
 
 /* Whether @p is about to end: by a signal that nothing keeps from that, or since it was said. */
 bool signal_ends_soon(const struct process *p);

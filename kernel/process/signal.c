@@ -54,6 +54,8 @@ void signal_name(int signal, char name[SIGNAL_NAME])
 		snprintf(name, SIGNAL_NAME, "SIG%s", signals[signal].name);
 }
 
+u32 signal_stopped;
+
 /* --- Queues ----------------------------------------------------------------------------------- */
 
 static void drop(struct process *p, struct signal_queue *q, struct signal_entry *entry)
@@ -248,6 +250,7 @@ static void go_on(struct process *p)
 	if (!(p->halt & HALT_STOP))
 		return;
 	p->halt &= (u8)~HALT_STOP;
+	atomic_add_relaxed(&signal_stopped, -1U);
 	/* nobody was told that it stopped where not all of it has */
 	p->goes_on = !p->to_stop;
 	p->to_stop = 0;
@@ -298,6 +301,15 @@ void process_signal(struct process *p, int signal)
 	const struct abi_siginfo info = { .signo = signal, .code = SI_KERNEL };
 
 	signal_send(p, NULL, &info);
+}
+
+bool process_ignores(struct process *p, int signal)
+{
+	unsigned long state = spin_lock_irqsave(&p->signals.lock);
+	bool ignores = signal_is_ignored(p, signal) || p->task.mask & SIGNAL_BIT(signal);
+
+	spin_unlock_irqrestore(&p->signals.lock, state);
+	return ignores;
 }
 
 void task_signal(int signal)

@@ -74,19 +74,6 @@ void signal_mask_restore(bool interrupted)
 
 /* --- Stopping --------------------------------------------------------------------------------- */
 
-/* Whether nobody of the session looks after @p's group: no parent is in another group of it. */
-static bool is_orphaned(const struct process *p)
-{
-	list_for_each (q, &process_list, struct process, all) {
-		const struct process *parent = q->parent;
-
-		if (q->pgid == p->pgid && q->state == PROCESS_RUNS && parent &&
-		    parent->pgid != p->pgid && parent->sid == p->sid)
-			return false;
-	}
-	return true;
-}
-
 /* Whoever waits for it is told that @p stops, or goes on: @code and @status as in siginfo_t. */
 static void tell_parent(struct process *p, int code, int status)
 {
@@ -147,7 +134,7 @@ static void stop(struct process *p, int signal)
 
 	if (signal != SIGSTOP) {
 		state = spin_lock_irqsave(&process_lock);
-		orphaned = is_orphaned(p);
+		orphaned = signal_is_orphaned(p);
 		spin_unlock_irqrestore(&process_lock, state);
 	}
 	if (orphaned)
@@ -156,6 +143,7 @@ static void stop(struct process *p, int signal)
 	/* what has come since makes it go on */
 	if (!((p->pending.set | task_current()->pending.set) & undone) && !p->halt) {
 		p->halt |= HALT_STOP;
+		atomic_add_relaxed(&signal_stopped, 1);
 		p->stop_signal = signal;
 		p->to_stop = p->task_count;
 		task_kick_all(p);

@@ -100,7 +100,7 @@ static void leave_list(struct process *p)
 	spin_unlock_irqrestore(&process_lock, state);
 }
 
-int process_spawn(const char *path, char *const argv[], char *const envp[], bool trace,
+int process_spawn(const char *path, char *const argv[], char *const envp[], unsigned int flags,
 		  struct process **process)
 {
 	struct exec_strings strings = { 0 };
@@ -115,7 +115,8 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], bool
 	set_defaults(p);
 	strlcpy(p->name, path, sizeof(p->name));
 	p->kept = true;
-	if (trace)
+	p->front = flags & PROCESS_FRONT ? FRONT_GIVEN : FRONT_NOT;
+	if (flags & PROCESS_TRACE)
 		syscall_trace_begin(p, TRACED_FIRST);
 	p->files = files_create();
 	p->fs = fs_context_copy();

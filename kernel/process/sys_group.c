@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Process groups and sessions: who is in which, and how one gets there. */
+/* Process groups and sessions: who is in which, how one gets there, and who looks after them. */
 #include <uapi/errno.h>
 
 #include "process.h"
@@ -92,4 +92,50 @@ long sys_setsid(void)
 	}
 	spin_unlock_irqrestore(&process_lock, state);
 	return id;
+}
+
+/* --- Orphaned groups -------------------------------------------------------------------------- */
+
+bool signal_is_orphaned(const struct process *p)
+{
+	list_for_each (q, &process_list, struct process, all) {
+		const struct process *parent = q->parent;
+
+		if (q->pgid == p->pgid && q->state == PROCESS_RUNS && parent &&
+		    parent->pgid != p->pgid && parent->sid == p->sid)
+			return false;
+	}
+	return true;
+}
+
+/* Whether one of @p's group is stopped. process_lock held. */
+static bool has_stopped(const struct process *p)
+{
+	list_for_each (q, &process_list, struct process, all)
+		if (q->pgid == p->pgid && q->halt & HALT_STOP)
+			return true;
+	return false;
+}
+
+void signal_orphans(int sid, int pgid)
+{
+	static const struct abi_siginfo infos[] = {
+		{ .signo = SIGHUP, .code = SI_KERNEL }, { .signo = SIGCONT, .code = SI_KERNEL },
+	};
+
+	list_for_each (p, &process_list, struct process, all) {
+		bool meant = p->bereft || p->pgid == pgid;
+
+		p->bereft = false;
+		if (!meant || p->sid != sid || p->state != PROCESS_RUNS || !has_stopped(p) ||
+		    !signal_is_orphaned(p))
+			continue;
+		/* the first one of its group: the others go on by this as well */
+		list_for_each (q, &process_list, struct process, all) {
+			if (q->pgid != p->pgid || q->state != PROCESS_RUNS)
+				continue;
+			signal_send(q, NULL, &infos[0]);
+			signal_send(q, NULL, &infos[1]);
+		}
+	}
 }
