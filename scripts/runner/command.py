@@ -19,7 +19,7 @@ import shutil
 import subprocess
 import sys
 
-from . import QEMU_FAILED, USAGE, Stop
+from . import QEMU_FAILED, USAGE, Stop, unix
 from .config import MIB, load_address, memory_size, require
 from .cpio import pack_folder
 
@@ -213,7 +213,8 @@ def serial_options(machine, options, env):
 
 
 def boot_options(o, image, load, name, config, options, env):
-    append = bootargs(env.get("APPEND", ""), options.autorun)
+    append = env.get("APPEND", "")
+    append = bootargs(unix.append(append) if unix.wanted(env) else append, options.autorun)
     initrd = find_initrd(o, config, options, env)
     append = ["-append", append] if append else []
     if needs_stub(options):
@@ -226,20 +227,23 @@ def boot_options(o, image, load, name, config, options, env):
 
 def find_initrd(o, config, options, env):
     """INITRD, or, where there is none, the programs that were built with a kernel that runs them; with ADD, these and
-    the files that it names, in /bin. A path, or None."""
+    the files that it names, in /bin; with BUSYBOX or BASH those. A path, or None."""
     initrd, more = env.get("INITRD"), [name for name in env.get("ADD", "").split(",") if name]
     if initrd and not os.path.isfile(initrd) and not os.path.isdir(initrd):
         raise Stop(USAGE, f"the initramfs {initrd} is missing")
     programs = os.path.join(o, "user", "root")
     if not initrd and config.get("PROCESS") == "y" and os.path.isdir(programs) and not needs_stub(options):
         initrd = programs
-    if not more:
+    adds = (["ADD"] if more else []) + unix.wanted(env)
+    if not adds:
         return initrd
     if config.get("PROCESS") != "y":
-        raise Stop(USAGE, "ADD= adds programs, and this kernel runs none (CONFIG_PROCESS)")
-    if not os.path.isdir(initrd):
-        raise Stop(USAGE, f"ADD= adds to a folder, and INITRD={initrd} is an archive")
-    return with_added(o, initrd, more)
+        raise Stop(USAGE, f"{adds[0]}= adds programs, and this kernel runs none: make setconfig SET=\"PROCESS=y\"")
+    if initrd and not os.path.isdir(initrd):
+        raise Stop(USAGE, f"{adds[0]}= adds to a folder, and INITRD={initrd} is an archive")
+    if unix.wanted(env):
+        initrd = unix.make(o, initrd, env)
+    return with_added(o, initrd, more) if more else initrd
 
 
 def with_added(o, folder, names):

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""A Unix of the distribution's programs: BusyBox as init, shell and tools (BUSYBOX=), and bash where it is wanted
+(BASH=). Each is 1, for the program that `scripts/setup test` has unpacked, or a static arm64 program of one's own."""
+
+import os
+import shutil
+
+from . import USAGE, Stop
+
+FOLDER = "/var/cache/cairn/arm64"
+UNPACKED = {"BUSYBOX": ("bin/busybox", "busybox-static"), "BASH": ("bin/bash-static", "bash-static")}
+
+INITTAB = """# What init runs: once, and then a shell on the terminal for as long as there is a machine.
+::sysinit:/etc/init.d/rcS
+::respawn:-{shell}
+::shutdown:/bin/sync
+"""
+RCS = """#!/bin/busybox sh
+/bin/busybox --install -s
+hostname -F /etc/hostname
+"""
+PROFILE = """export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=${TERM:-vt100}
+cd
+"""
+FILES = {"etc/passwd": "root:x:0:0:root:/root:/bin/sh\n", "etc/group": "root:x:0:\n", "etc/hostname": "cairn\n",
+         "etc/profile": PROFILE}
+
+
+def wanted(env):
+    """The names of UNPACKED that the user asks for."""
+    return [name for name in UNPACKED if env.get(name)]
+
+
+def program(name, env):
+    """The program that @name means."""
+    value = env[name]
+    if value != "1":
+        if not os.path.isfile(value):
+            raise Stop(USAGE, f"{name}={value}: there is no such file")
+        return value
+    place, package = UNPACKED[name]
+    path = os.path.join(env.get("ARM64_ROOT") or FOLDER, place)
+    if not os.path.isfile(path):
+        raise Stop(USAGE, f"{name}=1 needs Debian's {package} for arm64, which `scripts/setup test` unpacks; "
+                          f"{name}=file names another one")
+    return path
+
+
+def write(root, name, text, mode=0o644):
+    path = os.path.join(root, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    if os.path.lexists(path):
+        os.unlink(path)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    os.chmod(path, mode)
+
+
+def make(o, folder, env):
+    """A copy of @folder (None: of nothing) with these programs, and what they need to begin."""
+    env = {"BUSYBOX": "1", **env} if not env.get("BUSYBOX") else env
+    root = os.path.join(o, "run", "unix")
+    shutil.rmtree(root, ignore_errors=True)
+    if folder:
+        shutil.copytree(folder, root, symlinks=True)
+    for name in ("bin", "sbin", "usr/bin", "usr/sbin", "root", "tmp"):
+        os.makedirs(os.path.join(root, name), exist_ok=True)
+    for name in wanted(env):
+        target = os.path.join(root, "bin", name.lower())
+        shutil.copyfile(program(name, env), target)
+        os.chmod(target, 0o755)
+    for link, target in (("bin/sh", "busybox"), ("sbin/init", "../bin/busybox")):
+        path = os.path.join(root, link)
+        if os.path.lexists(path):
+            os.unlink(path)
+        os.symlink(target, path)
+    own = {**FILES, "etc/inittab": INITTAB.format(shell="/bin/bash" if env.get("BASH") else "/bin/sh")}
+    for name, text in own.items():
+        # what the user has brought along stays
+        if not folder or not os.path.exists(os.path.join(folder, name)):
+            write(root, name, text)
+    if not folder or not os.path.exists(os.path.join(folder, "etc/init.d/rcS")):
+        write(root, "etc/init.d/rcS", RCS, 0o755)
+    return root
+
+
+def append(text):
+    """The command line with the first process, unless it names one."""
+    return text if any(word.startswith("init=") for word in text.split()) else f"{text} init=/sbin/init".strip()

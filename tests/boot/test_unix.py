@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: MIT
+"""A Unix of Debian's programs: BusyBox as init, shell and tools, and bash, as `make run BUSYBOX=1` boots them."""
+
+import re
+import tomllib
+
+import pytest
+
+from lib import arm64
+from lib.build import ROOT
+from lib.session import OFF, USAGE
+
+SHELL = {"BUSYBOX": "~ # ", "BASH": r"bash-5\.\d# "}
+
+
+class Unix:
+    def __init__(self, session, prompt):
+        self.session, self.prompt = session, prompt
+        self.at_prompt()
+
+    def at_prompt(self):
+        return self.session.expect(rf"(?s)(.*?){self.prompt}").group(1)
+
+    def line(self, text):
+        """What is said when it was typed, but for itself."""
+        self.session.send(f"{text}\r")
+        return self.at_prompt().partition("\n")[2]
+
+    def poweroff(self):
+        self.session.send("poweroff\r")
+        self.session.expect("cairn: off")
+
+
+@pytest.fixture
+def unix(boot, process_kernel):
+    arm64.file("bin/busybox")
+
+    def start(which="BUSYBOX", smp=1, granule="4K", cpu="cortex-a72", append="quiet"):
+        more = "SMP=y" if smp > 1 else ""
+        env = {which: "1", "CPU": cpu, "SMP": str(smp), "APPEND": append}
+        return Unix(boot(process_kernel(granule, more), env=env, timeout=120), SHELL[which])
+    return start
+
+
+@pytest.mark.parametrize("smp", [1, 2, 4])
+def test_session(unix, smp):
+    u = unix(smp=smp)
+    assert u.line("id") == "uid=0(root) gid=0(root)\n"
+    assert u.line("hostname; tty; pwd") == "cairn\n/dev/console\n/root\n"
+    assert re.search(r"^ +1 root +init$", u.line("ps"), re.M)
+    assert u.line("for i in 3 1 2; do echo $i; done | sort | tr '\\n' ' '; echo") == "1 2 3 \n"
+    assert u.line("cat <<END | wc -l\rone\rtwo\rEND").splitlines()[-1].strip() == "2"
+    assert u.line("echo $((6 * 7)) > f; cat f; rm f; ls f; echo $?").splitlines()[-1] == "1"
+    assert u.line("sleep 0.1 & wait $!; echo ended $?").startswith("ended 0\n")
+    assert "Mem:" in u.line("top -b -n 1")
+    assert u.line("(exit 3); echo $?") == "3\n"
+    assert u.line("find /bin -name 'bu*'") == "/bin/busybox\n"
+    assert u.line("dd if=/dev/zero bs=64k count=16 2>/dev/null | md5sum") == "b6d81b360a5672d80c27430f39153e2c  -\n"
+    assert u.line("echo text | gzip | gunzip | sed s/e/3/") == "t3xt\n"
+    assert u.line("awk 'BEGIN { print 2 * 512 }'") == "1024\n"
+    # init brings another shell when this one ends
+    first = u.line("echo $$").strip()
+    u.line("exit")
+    assert u.line("echo $$").strip() != first
+    u.poweroff()
+
+
+@pytest.mark.parametrize("granule, cpu", [("16K", "cortex-a76"), ("64K", "cortex-a72")])
+def test_granules(unix, cpu_for, granule, cpu):
+    u = unix(granule=granule, cpu=cpu_for[granule])
+    assert u.line("uname -m; ls / | wc -l").startswith("aarch64\n")
+    u.poweroff()
+
+
+def test_bash(unix):
+    u = unix("BASH")
+    assert u.line("echo $0 ${BASH_VERSINFO[0]}; a=(x y z); echo ${#a[@]} ${a[-1]}") == "-/bin/bash 5\n3 z\n"
+    assert u.line("type ls; diff <(seq 3) <(seq 4)").splitlines()[-1] == "+4"
+    u.poweroff()
+
+
+def test_editor(unix):
+    """vi, key by key."""
+    u = unix()
+    session = u.session
+    session.send("vi /tmp/x\r")
+    session.expect("1/1 100%")
+    for keys, shown in (("i", "I /tmp/x"), ("first", "first"), ("\r", r"2/2"), ("second", "second")):
+        session.send(keys)
+        session.expect(shown)
+    session.send("\x1b")
+    session.expect(r"- /tmp/x")
+    session.send("dd")
+    session.expect("Delete 1 lines")
+    session.send(":wq\r")
+    u.at_prompt()
+    assert u.line("cat /tmp/x") == "first\n"
+    u.poweroff()
+
+
+def test_less_stops_and_goes_on(unix):
+    u = unix()
+    session = u.session
+    u.line("seq 1 100 > /tmp/n")
+    session.send("less /tmp/n\r")
+    session.expect("/tmp/n")
+    session.send(" ")
+    session.expect("40")
+    session.send("q")
+    u.at_prompt()
+    session.send("cat\r")
+    session.send("\x1a")
+    assert "Stopped" in u.at_prompt()
+    assert "Stopped" in u.line("jobs")
+    u.line("kill %1")
+    u.poweroff()
+
+
+def test_reset_to_prompt(run, build, compile_program, tmp_path):
+    """Instructions from reset until ash reads its first line: a program that it runs just then tells."""
+    with open(ROOT / "tests/budgets.toml", "rb") as file:
+        bound = tomllib.load(file)["ash"]["prompt"]["max"]
+    root = tmp_path / "root"
+    for name, contents in (("bin/busybox", arm64.file("bin/busybox")), ("bin/now", compile_program("now")),
+                           ("etc/inittab", b"::once:-/bin/sh\n"), ("etc/now", b"/bin/now\npoweroff -f\n"),
+                           ("etc/profile", b"export ENV=/etc/now\n")):
+        arm64.add_file(root, name, contents)
+    (root / "bin/sh").symlink_to("busybox")
+    (root / "sbin").mkdir()
+    (root / "sbin/init").symlink_to("../bin/busybox")
+    o = build("qemu_virt_defconfig", set="PROCESS=y")
+    result = run(o, None, icount=True, env={"INITRD": root, "CPU": "cortex-a72", "MEM": "512M", "SMP": "1",
+                                            "APPEND": "quiet init=/sbin/init"})
+    assert result.status == OFF
+    instructions = int(re.search(r"^now (\d+)$", result.text, re.M).group(1))
+    assert 500_000 < instructions <= bound
+
+
+def test_bad_requests(run, build, process_kernel):
+    plain = run(build("qemu_virt_defconfig"), None, env={"BUSYBOX": "1"})
+    assert plain.status == USAGE and "PROCESS=y" in plain.closing
+    none = run(process_kernel(), None, env={"BUSYBOX": "/nowhere"})
+    assert none.status == USAGE and none.closing == "run-qemu: BUSYBOX=/nowhere: there is no such file"
+    missing = run(process_kernel(), None, env={"BASH": "1", "ARM64_ROOT": "/nowhere"})
+    assert missing.status == USAGE and "scripts/setup test" in missing.closing
