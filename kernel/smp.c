@@ -186,35 +186,37 @@ no_memory:
 	return err;
 }
 
-/* Considers the cpu node @node. */
-static void consider(const struct dt_node *node, unsigned int max)
+/* Considers the cpu node @node: false when it is left off for no other reason than @max. */
+static bool consider(const struct dt_node *node, unsigned int max)
 {
 	u64 affinity;
 	int err;
 
 	if (node_affinity(node, &affinity))
-		return;
+		return true;
 	if (affinity == cpus.affinity[0] && !cpus.boot_named) {
 		cpus.boot_named = true;
-		return;
+		return true;
 	}
 	if (is_known(affinity)) {
 		log_err("%s: another CPU has the MPIDR %#lx already: left out", node->name,
 			affinity);
-		return;
+		return true;
 	}
 	if (cpus.count >= max)
-		return;
+		return false;
 	cpus.affinity[cpus.count] = affinity;
 	err = start(cpus.count, node);
 	if (!err || err == -EBUSY)
 		cpus.count++;
+	return true;
 }
 
 void cpus_start(void)
 {
 	const struct dt_node *node = NULL;
 	unsigned int max = allowed();
+	bool all = true;
 
 	cpus.affinity[0] = arch_cpu_affinity();
 	cpus.count = 1;
@@ -223,8 +225,8 @@ void cpus_start(void)
 	if (ipi_init(cpus.affinity[0]))
 		return;
 	while ((node = cpu_next(node)))
-		consider(node, max);
-	if (cpu_present() > max)
+		all &= consider(node, max);
+	if (!all)
 		log_notice("%u CPUs of the tree's %u are used, as %s says", cpus.count,
 			   cpu_present(), max < NR_CPUS ? "the command line" : "CONFIG_NR_CPUS");
 }

@@ -82,6 +82,17 @@ def test_command_line(run, kernel, option, used, said):
     assert f"] {used} of 4 CPUs used (" in result.text and said in result.text
 
 
+@pytest.mark.parametrize("option, used", [("maxcpus=3", 3), ("maxcpus=2", 2)])
+def test_left_out_for_another_reason(run, kernel, tmp_path, option, used):
+    """With a CPU that cannot be started the others are fewer; the command line is named only where it left one off."""
+    path = tmp_path / "odd.dtb"
+    text = tree.decompile(tree.dump(kernel, path, {"SMP": 4, "APPEND": option}, autorun="mem"))
+    tree.compile_dts(text.replace('enable-method = "psci"', 'enable-method = "x"', 2), path)
+    result = run(kernel, env={"SMP": 4}, args=("--tree", str(path)), timeout=30)
+    assert "cpu@1: enable-method x is not known" in result.text and f"] {used} of 4 CPUs used (" in result.text
+    assert ("as the command line says" in result.text) == (used == 2)
+
+
 @pytest.mark.slow
 def test_more_than_configured(run, build):
     result = run(build("qemu_virt_defconfig", set="NR_CPUS=2"), "sched", env={"SMP": 4})
