@@ -34,6 +34,9 @@ class Shape:
 
 
 WHOLE = ((RAM, 512 * MIB),)
+PI = ((RAM, 948 * MIB), (2 * GIB, 3008 * MIB))
+PI_4G = "0 0x40000000 0 0x3b400000 0 0x80000000 0 0xbc000000"
+PI_ABOVE = "1 0x40000000 0 0x80000000 1 0xc0000000 0 0x80000000"        # two ranges: one cell holds no 4 GiB there
 
 SHAPES = {
     "two-ranges": Shape("<0 0x40000000 0 0x10000000 0 0x60000000 0 0x10000000>",
@@ -74,6 +77,14 @@ SHAPES = {
     "many-banks": Shape("<" + " ".join(f"0 {RAM + n * 4 * MIB:#x} 0 0x300000" for n in range(70)) + ">",
                         tuple((RAM + n * 4 * MIB, 3 * MIB) for n in range(64)),
                         said="more than 64 banks: 0x300000 bytes at 0x"),
+    # the Raspberry Pi 4's, with the hole below what the GPU has, as firmware writes it: 1 GiB higher up, since
+    # virt's RAM begins there, and QEMU's raspi4b has 2 GiB whatever its tree says
+    "pi-1g": Shape("<0 0x40000000 0 0x3b400000>", PI[:1]),
+    "pi-2g": Shape("<0 0x40000000 0 0x3b400000 0 0x80000000 0 0x40000000>", (*PI[:1], (2 * GIB, GIB)), memory="3G"),
+    "pi-4g": Shape(f"<{PI_4G}>", PI, memory="4G"),
+    "pi-4g-64k": Shape(f"<{PI_4G}>", PI, memory="4G", granule="64K"),
+    "pi-8g": Shape(f"<{PI_4G} {PI_ABOVE}>", (*PI, (5 * GIB, 4 * GIB)), memory="9G"),
+    "pi-8g-64k": Shape(f"<{PI_4G} {PI_ABOVE}>", (*PI, (5 * GIB, 4 * GIB)), memory="9G", granule="64K"),
     "empty-range": Shape("<0 0x40000000 0 0x20000000 0 0x70000000 0 0>", WHOLE),
     "wrapping-range": Shape("<0 0x40000000 0 0x20000000 0xffffffff 0xffff0000 0 0x20000>", WHOLE,
                             said="memory@40000000: "),
