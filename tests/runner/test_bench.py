@@ -95,6 +95,13 @@ def test_lines_of_the_guest(bench):
                                         ("memcpy-4k", "1.5", "bytes/insn")]
 
 
+def test_two_cpus_against_one(bench, build):
+    """In real time, so that it is told and not held."""
+    rows = bench.measure_scale(str(build("qemu_virt_defconfig")))
+    assert {name for name, _, _ in rows} == {"scale.alloc", "scale.semaphore", "scale.yield"}
+    assert all(0 < value < 20 and unit == "times" for _, value, unit in rows)
+
+
 @pytest.mark.parametrize("value, unit, complaints", [
     (1000, "instructions", 0), (1001, "instructions", 1), (900, "bytes", 1)])
 def test_an_exceeded_bound_is_a_complaint(bench, built_by, value, unit, complaints):
