@@ -11,6 +11,7 @@ from lib import tree
 from lib.build import bench
 from lib.session import OFF, PANIC, STUCK
 
+from .conftest import CPU_FOR
 from .test_schedulers import chosen
 from .test_selftest import ABOUT_CPUS, SUITES, check
 
@@ -51,6 +52,11 @@ def test_policies(run, build, policy):
 def test_side_by_side(run, checked_cpus):
     """Without counting, where two CPUs do run at once."""
     assert selftest(run, checked_cpus(), 2, ABOUT_CPUS, icount=False) == ABOUT_CPUS
+
+
+@pytest.mark.parametrize("granule", ["16K", "64K"])
+def test_larger_granules(run, checked_cpus, granule):
+    assert selftest(run, checked_cpus(f"PAGE_{granule}=y"), 4, ABOUT_CPUS, CPU=CPU_FOR[granule]) == ABOUT_CPUS
 
 
 def test_gic_v2(run, checked_cpus):
