@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Configurations that nobody chose by hand: nothing, everything, the defaults, and random ones. All
-build; those that hold what it takes on virt boot as well. Random ones plant no fault on purpose:
-test_break.py has those."""
+build; those that hold what it takes on virt boot as well, on one CPU and on four. Random ones plant
+no fault on purpose: test_break.py has those."""
 
 import pytest
 
@@ -22,9 +22,10 @@ def boots_on_virt(on):
 def reaches_its_end(o, boot):
     """Boots @o: to the prompt, or without a shell to the end that such an image has."""
     on = symbols(o)
-    env = {"GIC": "3" if "IRQCHIP_GIC_V3" in on else "2"}
-    session = boot(o, env=env, timeout=30)
-    session.expect("cairn> " if "SHELL" in on else "cairn: off")
+    gic = "3" if "IRQCHIP_GIC_V3" in on else "2"
+    for cpus in ("1", "4"):
+        session = boot(o, env={"GIC": gic, "SMP": cpus}, timeout=30)
+        session.expect("cairn> " if "SHELL" in on else "cairn: off")
 
 
 def test_allnoconfig_builds(build):

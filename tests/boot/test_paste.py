@@ -38,9 +38,9 @@ def check(session, count):
     assert said == wanted, f"{len(said)} of {count} lines came; the first wrong one: {wrong}"
 
 
-@pytest.mark.parametrize("gic", ["2", "3"])
-def test_virt(boot, kernel, gic):
-    session = boot(kernel, env={"GIC": gic}, timeout=120)
+@pytest.mark.parametrize("gic, cpus", [("2", 1), ("3", 1), ("3", 2), ("2", 4)])
+def test_virt(boot, kernel, gic, cpus):
+    session = boot(kernel, env={"GIC": gic, "SMP": cpus}, timeout=120)
     count = paste(session)
     assert session.status(120) == OFF
     check(session, count)
