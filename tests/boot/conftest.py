@@ -20,6 +20,9 @@ CRASH = pathlib.Path(__file__).parent / "ext" / "crash"
 GRANULES = ("4K", "16K", "64K")
 # a CPU that has the granule
 CPU_FOR = {"4K": "cortex-a72", "16K": "cortex-a76", "64K": "cortex-a72"}
+# how many CPUs there are, for tests that hold with any number of them; ids for fixtures
+CPUS = [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 16))]
+CPUS_IDS = ["1cpu", "2cpus", "4cpus", "8cpus", "16cpus"]
 
 
 @pytest.fixture(scope="session")
@@ -121,7 +124,7 @@ def own_tree(trees, kernel):
     return tree.decompile(tree.dump(kernel, trees / "own.dtb", autorun="mem"))
 
 
-@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
+@pytest.fixture(scope="module", params=CPUS, ids=CPUS_IDS)
 def machine(kernel, request):
     """One kernel at its prompt for all tests of a file, with so many CPUs."""
     session = Session(kernel, env={"SMP": request.param}, timeout=None)

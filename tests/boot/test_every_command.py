@@ -10,6 +10,7 @@ import pytest
 from lib.build import ROOT
 from lib.session import OFF, Session
 
+from .conftest import CPUS
 from .test_crash import on_last
 
 # name: (a good use, what it prints whole, its status; a wrong use, of which the usage line comes with status 2).
@@ -102,9 +103,10 @@ MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y
 NOT_WITH_ALL = {"run"}
 
 
-@pytest.fixture(scope="module", params=[("PROCESS=y", 1), *((some, n) for n in (1, 2, 4) for some in ("", MORE))],
-                ids=["programs", *(f"{name}{more}" for more in ("", "-2cpus", "-4cpus")
-                                   for name in ("defconfig", "all"))])
+@pytest.fixture(scope="module", params=[
+    pytest.param(("PROCESS=y", 1), id="programs"),
+    *(pytest.param((some, n), marks=pytest.mark.slow if n > 4 else (), id=f"{name}{f'-{n}cpus' if n > 1 else ''}")
+      for n in (1, 2, 4, 8, 16) for name, some in (("defconfig", ""), ("all", MORE)))])
 def machine(build, request):
     settings, cpus = request.param
     # instructions are counted where CPUs may have to wait for a real one, or the lock checker has words about that
@@ -146,7 +148,7 @@ def test_good_and_bad_arguments(machine):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("cpus", [1, 2, 4, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 16))])
+@pytest.mark.parametrize("cpus", CPUS)
 @pytest.mark.parametrize("command, last", [("poweroff", "off"), ("reboot", "reboot")])
 def test_ends(build, run, command, last, cpus):
     """Those whose good use ends the run: on the CPU that booted, and on another one while all are busy."""

@@ -14,6 +14,8 @@ import pytest
 from lib.archive import changed, entry, field, summed, trailer
 from lib.session import OFF
 
+from .conftest import CPUS, CPUS_IDS
+
 DIR, FILE, LINK = stat.S_IFDIR | 0o755, stat.S_IFREG | 0o644, stat.S_IFLNK | 0o777
 GOOD = (entry(".", stat.S_IFDIR | 0o700) + entry("etc", DIR) + entry("./etc//rc", FILE, b"echo rc was here\n") +
         entry("bin/", stat.S_IFDIR | 0o1775) + entry("bin/tool", stat.S_IFREG | 0o4711, b"x" * 5000) +
@@ -42,7 +44,7 @@ def listed(text):
     return re.sub(r"^(drwx.* )?(dev|proc)\n", "", text, flags=re.M)
 
 
-@pytest.fixture(params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
+@pytest.fixture(params=CPUS, ids=CPUS_IDS)
 def unpack(run, kernel, tmp_path, request):
     def unpack(data, commands="ls -l", o=kernel, **env):
         initrd = tmp_path / "initrd"

@@ -9,6 +9,7 @@ import pytest
 
 from lib.session import OFF, PANIC, STUCK
 
+from .conftest import CPUS
 from .test_crash import call_chain, holds, on_last
 from .test_selftest import ABOUT_CPUS, SUITES, check
 
@@ -56,7 +57,6 @@ UNCHECKED = {
     "lockfault spin": (r"spinlock 0xffff\w+ is never released, taken by lock_spin.*",
                        "spin_wait lock_spin"),
 }
-CPUS = [1, 2, 4]
 
 
 @pytest.fixture(scope="session")
@@ -188,7 +188,7 @@ def test_backtrace(run, checker):
     assert "usage: backtrace [ID]" in result.text
 
 
-@pytest.mark.parametrize("cpus", [*CPUS, *(pytest.param(n, marks=pytest.mark.slow) for n in (8, 16))])
+@pytest.mark.parametrize("cpus", CPUS)
 def test_suites_keep_the_order(run, checker, cpus):
     """All suites, with every check on at once. CPUs take turns: where there are fewer real ones, who holds a
     lock may not run for long."""

@@ -8,6 +8,7 @@ import pytest
 
 from lib.session import PANIC
 
+from .conftest import CPUS
 from .test_crash import on_last
 
 WHERE = "in an interrupt or with interrupts masked"
@@ -31,7 +32,7 @@ PARAMETERS = [(f"{way} {where}", words) for way, words in WAYS.items()
               for where in ("interrupt", "masked")] + list(ENDED.items())
 
 
-@pytest.mark.parametrize("cpus", [1, 2, 4])
+@pytest.mark.parametrize("cpus", CPUS)
 @pytest.mark.parametrize("way,words", PARAMETERS, ids=[way for way, _ in PARAMETERS])
 def test_misuse(run, checked, way, words, cpus):
     result = run(checked("4K"), f"{on_last(cpus)}misuse {way}", env={"SMP": cpus}, timeout=30)

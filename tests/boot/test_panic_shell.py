@@ -10,7 +10,7 @@ import pytest
 
 from lib.session import PANIC, STUCK
 
-from .conftest import CRASH
+from .conftest import CPUS, CRASH
 from .test_crash import on_last
 
 CROSS = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-")
@@ -59,7 +59,7 @@ def crashed(boot, kernel):
     return crash
 
 
-@pytest.mark.parametrize("cpus", [1, 2, 4])
+@pytest.mark.parametrize("cpus", CPUS)
 @pytest.mark.parametrize("way", WAYS)
 def test_commands(crashed, way, cpus):
     """Also at the prompt of another CPU than the one that booted."""

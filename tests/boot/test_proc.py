@@ -10,12 +10,14 @@ import pytest
 
 from lib.session import Session
 
+from .conftest import CPUS, CPUS_IDS
+
 FILES = ["cmdline", "config", "cpuinfo", "device-tree", "interrupts", "meminfo", "mounts", "threads", "uptime",
          "version"]
 APPEND = 'first "second word" console=none'
 
 
-@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
+@pytest.fixture(scope="module", params=CPUS, ids=CPUS_IDS)
 def machine(kernel, request):
     session = Session(kernel, env={"APPEND": APPEND, "SMP": str(request.param)}, timeout=None)
     session.cpus = request.param

@@ -8,10 +8,12 @@ import pytest
 
 from lib.session import Session
 
+from .conftest import CPUS, CPUS_IDS
+
 SOON = 2        # seconds; a busy machine, or a test that runs to its end, takes its part of them
 
 
-@pytest.fixture(scope="module", params=[1, 2, 4], ids=["1cpu", "2cpus", "4cpus"])
+@pytest.fixture(scope="module", params=CPUS, ids=CPUS_IDS)
 def machine(build, request):
     session = Session(build("qemu_virt_defconfig", set="SELFTEST=y TRACE=y"), env={"SMP": request.param}, timeout=None)
     session.prompt()
