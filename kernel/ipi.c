@@ -77,28 +77,67 @@ static bool serve_calls(void *arg __unused)
 	return true;
 }
 
-void cpu_call(unsigned int cpu, void (*function)(void *arg), void *arg)
+/* Puts @c on CPU @cpu's list. Interrupts off. */
+static void push(unsigned int cpu, struct call *c)
+{
+	struct call **list = per_cpu(calls, cpu);
+
+	c->next = atomic_load_relaxed(list);
+	while (!atomic_cas_release(list, &c->next, c))
+		;
+	send(cpu, IPI_CALL);
+}
+
+/*
+ * Takes @call back from CPU @cpu's list: true when it was there. Else that CPU has it, or somebody
+ * who takes back another one and puts this one on again.
+ */
+static bool withdraw(unsigned int cpu, const struct call *call)
+{
+	unsigned long state = arch_irq_save();
+	struct call *c = atomic_exchange_acquire(per_cpu(calls, cpu), NULL), *next;
+	bool found = false;
+
+	for (; c; c = next) {
+		next = c->next;
+		if (c == call)
+			found = true;
+		else
+			push(cpu, c);
+	}
+	arch_irq_restore(state);
+	return found;
+}
+
+int cpu_call_for(unsigned int cpu, void (*function)(void *arg), void *arg, u64 patience)
 {
 	struct call call = { .function = function, .arg = arg };
-	struct call **list = per_cpu(calls, cpu);
 	unsigned long state = arch_irq_save();
+	u64 end = TIME_NEVER;
 
 	if (cpu == cpu_this()) {
 		function(arg);
 		arch_irq_restore(state);
-		return;
+		return 0;
 	}
-	call.next = atomic_load_relaxed(list);
-	while (!atomic_cas_release(list, &call.next, &call))
-		;
-	send(cpu, IPI_CALL);
+	push(cpu, &call);
 	arch_irq_restore(state);
+	if (patience != TIME_NEVER)
+		end = time_now() + patience;
 	while (!atomic_load_acquire(&call.done)) {
 		/* the other one may wait for this CPU in the same way */
 		if (arch_irqs_masked(state))
 			run_calls();
 		arch_relax();
+		if (end != TIME_NEVER && time_now() >= end && withdraw(cpu, &call))
+			return -ETIMEDOUT;
 	}
+	return 0;
+}
+
+void cpu_call(unsigned int cpu, void (*function)(void *arg), void *arg)
+{
+	cpu_call_for(cpu, function, arg, TIME_NEVER);
 }
 
 void cpu_others(void (*function)(void *arg), void *arg)

@@ -10,6 +10,7 @@
 #include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <kernel/thread.h>
+#include <kernel/time.h>
 #include <uapi/errno.h>
 
 #include "thread.h"
@@ -62,6 +63,7 @@ static int answer(struct thread *t, void *arg)
 }
 
 #ifdef CONFIG_SMP
+#define PATIENCE	NS_PER_SEC	/* on an emulator a CPU may stand still */
 #define LOOKS_MAX	8	/* at a thread that goes from CPU to CPU, or comes and goes */
 
 /* On the CPU that is asked: its current thread, and that one's stack, stay so until the end. */
@@ -93,7 +95,9 @@ int thread_backtrace(unsigned int id, vaddr_t *pc, size_t max)
 		if (n)
 			return n;
 		/* no lock is held here: that CPU might wait for it with interrupts masked */
-		cpu_call(r.cpu, tell, &r);
+		n = cpu_call_for(r.cpu, tell, &r, PATIENCE);
+		if (n)
+			return n;
 		if (r.levels)
 			return (int)r.levels;
 	}

@@ -53,6 +53,12 @@ u64 cpu_affinity(unsigned int cpu);
  */
 void cpu_call(unsigned int cpu, void (*function)(void *arg), void *arg);
 
+/*
+ * The same, but waits for at most @patience ns until it begins there: 0, or -ETIMEDOUT, and then it
+ * is not called any more.
+ */
+int cpu_call_for(unsigned int cpu, void (*function)(void *arg), void *arg, u64 patience);
+
 /* The same on all other CPUs that run, one after the other; on this one as well, should the thread
  * change it meanwhile. Interrupts on. */
 void cpu_others(void (*function)(void *arg), void *arg);
@@ -97,6 +103,13 @@ static inline void cpus_start(void)
 static inline void cpu_call(unsigned int cpu __unused, void (*function)(void *arg), void *arg)
 {
 	function(arg);
+}
+
+static inline int cpu_call_for(unsigned int cpu __unused, void (*function)(void *arg), void *arg,
+			       u64 patience __unused)
+{
+	function(arg);
+	return 0;
 }
 
 static inline void cpu_others(void (*function)(void *arg) __unused, void *arg __unused)

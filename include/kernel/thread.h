@@ -259,9 +259,9 @@ int thread_set_affinity(struct thread *thread, u64 affinity);
 /*
  * Writes the call chain of the thread with that id to @pc, @max levels of it, the innermost first.
  * Returns how many they are; -ESRCH when there is no such thread. One that runs on another CPU is
- * interrupted there to tell where it is: as cpu_call(), this waits for ever where that CPU takes no
- * interrupts any more; and 0 when the thread was never where it was looked for. Thread context,
- * interrupts on, no lock held.
+ * interrupted there to tell where it is: -ETIMEDOUT where that CPU has taken no interrupt for a
+ * second; and 0 when the thread was never where it was looked for. Thread context, interrupts on,
+ * no lock held.
  */
 int thread_backtrace(unsigned int id, vaddr_t *pc, size_t max);
 

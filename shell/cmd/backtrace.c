@@ -2,6 +2,7 @@
 /* backtrace: how threads came to where they are. */
 #include <kernel/thread.h>
 #include <shell/command.h>
+#include <uapi/errno.h>
 
 #define LEVELS_MAX	24
 
@@ -12,6 +13,8 @@ static void show(const struct thread_info *t)
 
 	print("thread %u %s, %s:\n", t->id, t->name,
 	      t->running ? "running" : thread_state_name(t->state));
+	if (n == -ETIMEDOUT)
+		print("  its CPU takes no interrupts\n");
 	for (int i = 0; i < n; i++)
 		print("  %pS\n", (void *)pc[i]);
 }

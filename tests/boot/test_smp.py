@@ -297,6 +297,17 @@ def test_backtrace_of_what_comes_and_goes(run, checked_cpus):
     assert len(found) >= 40 * 8 * 0.9 and sum(map(bool, found)) >= 0.9 * len(found), result.text
 
 
+def test_backtrace_beside_a_stuck_cpu(run, checked_cpus):
+    """Who runs there has no chain, in words; the others have, and the shell goes on."""
+    o = checked_cpus("WATCHDOG=y WATCHDOG_SECONDS=60")      # which is in no hurry
+    result = run(o, "taskset 4 crash masked & sleep 0.5; repeat 2 backtrace; version", env={"SMP": 4, "GIC": "2"},
+                 timeout=60)
+    assert result.status == OFF, result.closing
+    assert len(re.findall(r"^thread \d+ job, running:\n  its CPU takes no interrupts$", result.text, re.M)) == 2
+    assert result.text.count("takes no interrupts") == 2
+    assert [chain for name, _, chain in chains(result.text) if name == "main" and "boot_linked" in chain]
+
+
 # -- ends --------------------------------------------------------------------------------------
 
 @pytest.fixture
