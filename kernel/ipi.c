@@ -109,7 +109,9 @@ static bool withdraw(unsigned int cpu, const struct call *call)
 	return found;
 }
 
-int cpu_call_for(unsigned int cpu, void (*function)(void *arg), void *arg, u64 patience)
+/* Inline, since a call that may wait for ever looks at no clock. */
+static __always_inline int call_on(unsigned int cpu, void (*function)(void *arg), void *arg,
+				   u64 patience)
 {
 	struct call call = { .function = function, .arg = arg };
 	unsigned long state = arch_irq_save();
@@ -137,7 +139,12 @@ int cpu_call_for(unsigned int cpu, void (*function)(void *arg), void *arg, u64 p
 
 void cpu_call(unsigned int cpu, void (*function)(void *arg), void *arg)
 {
-	cpu_call_for(cpu, function, arg, TIME_NEVER);
+	call_on(cpu, function, arg, TIME_NEVER);
+}
+
+int cpu_call_for(unsigned int cpu, void (*function)(void *arg), void *arg, u64 patience)
+{
+	return call_on(cpu, function, arg, patience);
 }
 
 void cpu_others(void (*function)(void *arg), void *arg)

@@ -12,6 +12,7 @@
 #include <kernel/timer.h>
 #include <lib/test.h>
 #include <mm/heap.h>
+#include <uapi/errno.h>
 
 #include "test_irq.h"
 #include "test_smp.h"
@@ -169,6 +170,59 @@ static void calls_cross(void)
 		for (unsigned int i = 0; i < cpus(); i++)
 			TEST_EQ(test_join(t[i]), 0);
 	}
+}
+
+struct deaf {
+	bool is, over;
+};
+
+static int be_deaf(void *arg)
+{
+	struct deaf *d = arg;
+	unsigned long state = arch_irq_save();
+
+	atomic_store_release(&d->is, true);
+	while (!atomic_load_acquire(&d->over))
+		arch_relax();
+	arch_irq_restore(state);
+	return 0;
+}
+
+static int call_deaf(void *arg)
+{
+	cpu_call(1, note, arg);
+	return 0;
+}
+
+/* A call that is given up is never made; another one that waits for the same CPU is made, once. */
+static void calls_are_taken_back(void)
+{
+	struct called given_up = { 0 }, waited_for = { 0 };
+	u64 affinity = thread_current()->affinity;
+	struct thread *t, *other = NULL;
+	struct deaf deaf = { 0 };
+
+	/* no timer of the deaf CPU's is waited for here; who cannot move is on the first one */
+	if (IS_ENABLED(CONFIG_SCHED_SHARES))
+		TEST_EQ(thread_set_affinity(thread_current(), BIT(0)), 0);
+	t = spawn_on(BIT(1), be_deaf, &deaf);
+	if (t && cpus() > 2)
+		other = spawn_on(BIT(2), call_deaf, &waited_for);
+	if (t)
+		TEST_UNTIL(atomic_load_acquire(&deaf.is));
+	for (unsigned int i = 0; t && i < 10; i++)
+		TEST_EQ(cpu_call_for(1, note, &given_up, 100 * NS_PER_US), -ETIMEDOUT);
+	atomic_store_release(&deaf.over, true);
+	if (t)
+		TEST_EQ(test_join(t), 0);
+	if (other)
+		TEST_EQ(test_join(other), 0);
+	TEST_EQ(waited_for.times, other ? 1U : 0U);
+	TEST_EQ(cpu_call_for(1, note, &waited_for, TIME_NEVER), 0);
+	TEST_EQ(waited_for.times, other ? 2U : 1U);
+	TEST_EQ(given_up.times, 0);
+	if (IS_ENABLED(CONFIG_SCHED_SHARES))
+		TEST_EQ(thread_set_affinity(thread_current(), affinity), 0);
 }
 
 /*
@@ -360,6 +414,7 @@ static const struct test_case cases[] = {
 	TEST_CASE(threads_move_themselves),
 	TEST_CASE(killed_while_it_runs_elsewhere),
 	TEST_CASE(calls_cross),
+	TEST_CASE(calls_are_taken_back),
 	TEST_CASE(locks_keep_others_out),
 	TEST_CASE(readers_see_what_belongs_together),
 	TEST_CASE(objects_go_from_cpu_to_cpu),
