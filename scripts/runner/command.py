@@ -231,7 +231,7 @@ def find_initrd(o, config, options, env):
     initrd, more = env.get("INITRD"), [name for name in env.get("ADD", "").split(",") if name]
     if initrd and not os.path.isfile(initrd) and not os.path.isdir(initrd):
         raise Stop(USAGE, f"the initramfs {initrd} is missing")
-    programs = os.path.join(o, "user", "root")
+    programs = os.path.join(o, "user", env.get("USER_LIBC") or "root")
     if not initrd and config.get("PROCESS") == "y" and os.path.isdir(programs) and not needs_stub(options):
         initrd = programs
     adds = (["ADD"] if more else []) + unix.wanted(env)
