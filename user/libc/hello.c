@@ -7,8 +7,6 @@
 #include <sys/auxv.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static int data = 1;
 static int zeroes;
 
@@ -17,12 +15,12 @@ static void show_aux(const char *name, unsigned long type)
 	printf("%-16s %#lx\n", name, getauxval(type));
 }
 
-int main(int argc, char **argv)
+int main(int argc, char **argv, char **envp)
 {
 	printf("hello from process %d, a child of %d\n", (int)getpid(), (int)getppid());
 	for (int i = 0; i < argc; i++)
 		printf("argument %d       %s\n", i, argv[i]);
-	for (char **e = environ; *e; e++)
+	for (char **e = envp; *e; e++)
 		printf("environment      %s\n", *e);
 	show_aux("AT_PAGESZ", AT_PAGESZ);
 	show_aux("AT_ENTRY", AT_ENTRY);
