@@ -53,6 +53,9 @@ static size_t line_len;			/* of what has been typed of it */
 static size_t line_given;		/* of what has been read of it */
 static bool line_whole;			/* it can be read */
 
+/* A key that is a signal came: the line that was begun goes. Atomic. */
+static bool line_dropped;
+
 static bool is_set(u32 flag)
 {
 	return modes.c_lflag & flag;
@@ -127,6 +130,21 @@ static void note(int signal)
 		atomic_store_relaxed(&interrupted, true);
 }
 
+static void drop_line(void)
+{
+	if (!is_set(NOFLSH))
+		atomic_store_relaxed(&line_dropped, true);
+}
+
+/* What was begun of a line, unless a key has dropped it: then nothing. */
+static void look_at_line(void)
+{
+	if (!atomic_exchange_acquire(&line_dropped, false))
+		return;
+	line_whole = false;
+	line_len = line_given = 0;
+}
+
 /* In the receive interrupt, the console's lock held. */
 static enum console_verdict look(char c)
 {
@@ -139,6 +157,7 @@ static enum console_verdict look(char c)
 		taken_key = (u8)c;
 		taken_signal = signal;
 		note(signal);
+		drop_line();
 		verdict = is_set(NOFLSH) ? CONSOLE_TAKE :
 			  signal == SIGTSTP ? CONSOLE_TAKE_ALL : CONSOLE_INTERRUPT;
 	}
@@ -215,9 +234,10 @@ static int next(u64 deadline)
 		if (signal) {
 			note(signal);
 			tell((char)c, signal);
-			if (signal != SIGTSTP)
-				return -EINTR;
-			continue;
+			if (signal == SIGTSTP)
+				continue;
+			drop_line();
+			return -EINTR;
 		}
 		if (c == '\r' && (modes.c_iflag & IGNCR))
 			continue;
@@ -262,11 +282,11 @@ static long read_line(char *buf, size_t size, u64 deadline)
 {
 	size_t n;
 
+	look_at_line();
 	while (!line_whole) {
 		int c = next(deadline);
 
-		if (c == -EINTR)
-			line_len = 0;
+		look_at_line();
 		if (c < 0)
 			return c;
 		line_whole = take((char)c);
@@ -316,11 +336,11 @@ long tty_read(char *buf, size_t size, u64 deadline)
 /* Takes what has been typed, as far as the line goes: then reading gives something at once. */
 static void gather(void)
 {
+	look_at_line();
 	while (!line_whole && console_pending()) {
 		int c = next(0);
 
-		if (c == -EINTR)
-			line_len = 0;
+		look_at_line();
 		if (c >= 0)
 			line_whole = take((char)c);
 	}

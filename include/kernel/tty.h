@@ -54,7 +54,8 @@ void tty_make_raw(struct termios *modes);
  * end of the file, Ctrl-D on an empty line. A line longer than the discipline keeps comes in
  * pieces.
  * Without: what is there, at least VMIN bytes (or after VTIME tenths of a second none).
- * Returns the number of bytes; -EINTR when the sleep was cancelled, with the line dropped;
+ * Returns the number of bytes; -EINTR when the sleep was cancelled, or by a key that is a signal,
+ * with the line dropped then;
  * -ETIMEDOUT; -ENODEV without a console. Thread context, one reader.
  */
 long tty_read(char *buf, size_t size, u64 deadline);

@@ -4,6 +4,7 @@
  * it cannot be run, or ends, the kernel's shell takes over.
  */
 #include <kernel/cmdline.h>
+#include <kernel/tty.h>
 #include <lib/format.h>
 #include <lib/log.h>
 #include <process/init.h>
@@ -23,9 +24,10 @@ void init_run(void)
 
 	vdso_init();
 	space_blocks_init();
-	tty_begin();
 	if (err < 0)
 		return;
+	/* until the kernel's shell begins */
+	tty_set_signal_hook(process_key);
 	err = process_spawn(path, argv, environment, 0, &process);
 	if (err) {
 		log_err("init=%s: %s", path, errno_text(-err));

@@ -262,7 +262,7 @@ static inline bool capable(unsigned int cap)
 /* tty.c: @p, a session's leader that has the terminal, does not any more. process_lock held. */
 void tty_leave_locked(struct process *p);
 
-/* tty.c: has keys reach processes. Boot thread, once, before the first one. */
+/* tty.c: has keys reach processes from the first call on. Thread context. */
 void tty_begin(void);
 
 /* The id that was given last; how many were given. process_lock held for the first. */

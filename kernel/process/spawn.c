@@ -110,6 +110,7 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], unsi
 
 	if (!p)
 		return -ENOMEM;
+	tty_begin();
 	completion_init(&spawn.done);
 	spawn.process = p;
 	set_defaults(p);

@@ -72,13 +72,16 @@ void process_key(int signal)
 
 void tty_begin(void)
 {
-	struct work_queue *queue = work_queue_system();
+	static u32 begun;	/* atomic */
+	struct work_queue *queue;
 
+	if (atomic_exchange_acq_rel(&begun, 1))
+		return;
+	queue = work_queue_system();
 	if (queue)
 		work_init(&key_work, queue, send_keys, NULL);
 	else
 		log_err("processes: no memory for the terminal's keys");
-	tty_set_signal_hook(process_key);
 }
 
 bool process_in_front(void)

@@ -84,7 +84,7 @@ GOOD_AND_BAD = {
     "taskset": ("taskset -p 9999", "taskset: there is no such thread", 1, "taskset"),
     "time": ("time true", r"real \d+\.\d{6} s, cpu \d+\.\d{6} s", 0, "time"),
     "timers": ("timers | head -n 1", r" +due in, us .*", 0, "timers x"),
-    "top": ("top -n 1", r"up \d+ s, threads: (?s:.*) main .*", 0, "top x"),
+    "top": ("top -n 1", r"up \d+ s, threads: (?s:.*) main (?s:.*)", 0, "top x"),
     "touch": ("touch b; ls", "a\nb\nx", 0, "touch"),
     "trace": ("trace start 1; trace", r"trace: off, \d+ events, .*", 0, "trace x"),
     "true": ("true", "", 0, "true x"),

@@ -25,7 +25,7 @@ def machine(build, request):
 
 
 @pytest.mark.parametrize("line", [
-    "memtest 400M 50", "bench", "selftest", "trace start 60000", "repeat 0 dmesg", "repeat 0 ls -l /many",
+    "memtest 400M 50", "repeat 0 bench", "selftest", "trace start 60000", "repeat 0 dmesg", "repeat 0 ls -l /many",
     "repeat 0 find /many -size +1", "repeat 0 cp /big /copy", "repeat 0 sum /big", "hexdump -v /big",
     "repeat 0 wc /big", "repeat 0 grep -v x /big", "cat /big /big /big", "head -n 200000 /big",
     "peek 0xffffffff80000000 10000000", "repeat 0 dt tree", "seq 100000000 | sum", "seq 100000000 > /s",
