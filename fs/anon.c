@@ -128,6 +128,8 @@ void file_print(const struct file *file, char *buf, size_t size)
 			strlcpy(buf, "(deleted)", size);
 	} else if (S_ISFIFO(inode->mode)) {
 		snprintf(buf, size, "pipe:[%lu]", inode->number);
+	} else if (!(inode->mode & S_IFMT)) {
+		snprintf(buf, size, "anon_inode:%s", inode->super->type->name);
 	} else if (S_ISREG(inode->mode)) {
 		snprintf(buf, size, "/%s (deleted)",
 			 file->path.dentry ? file->path.dentry->name : "dev/zero");
