@@ -238,19 +238,24 @@ static void not_for_such_a_file(void)
 
 /* --- What a signal cuts short ----------------------------------------------------------------- */
 
+/* Again and again: nobody can say when the other one has begun to wait. */
 static void disturb(void)
 {
-	pause_ms(15);
-	kill(getppid(), SIGUSR1);
-	pause_ms(15);
+	pid_t parent = getppid();
+
+	while (getppid() == parent) {
+		pause_ms(5);
+		kill(parent, SIGUSR1);
+	}
 }
 
-/* @call waits; a signal ends that, and the child goes on for a while. */
+/* @call waits; a signal ends that, and not the child, which goes on until it is killed. */
 #define CUT_SHORT(call) do { \
-	int status_; \
 	pid_t pid_ = child(disturb); \
 	FAILS(call, EINTR); \
-	EQ(waitpid(pid_, &status_, 0), pid_); \
+	kill(pid_, SIGKILL); \
+	while (waitpid(pid_, NULL, 0) != pid_) \
+		; \
 } while (0)
 
 static void cut_short(void)
@@ -274,7 +279,7 @@ static void cut_short(void)
 		CUT_SHORT(opens("fifo", O_RDONLY));
 		CUT_SHORT(opens("fifo", O_WRONLY));
 	}
-	EQ(came, 9);
+	OK(came >= 9);
 }
 
 static void clocks(void)

@@ -117,13 +117,13 @@ static void errors(void)
 	EQ(sigaction(SIGUSR1, &action, NULL), 0);
 	pid = fork();
 	if (!pid) {
-		for (int i = 0; i < 20; i++) {
-			usleep(2000);
-			kill(getppid(), SIGUSR1);
-		}
+		/* nobody can say when the other one has begun to wait */
+		for (pid_t parent = getppid(); getppid() == parent; usleep(2000))
+			kill(parent, SIGUSR1);
 		_exit(0);
 	}
 	FAILS(read(fd, &value, 8), EINTR);
+	EQ(kill(pid, SIGKILL), 0);
 	while (waitpid(pid, &status, 0) != pid)
 		;
 	EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
