@@ -167,7 +167,7 @@ def process_kernel(build):
 @pytest.fixture
 def run_programs(run, process_kernel, tmp_path):
     """Boots with files in /, and runs commands."""
-    def run_programs(files, commands, granule="4K", timeout=60, **env):
+    def run_programs(files, commands, granule="4K", timeout=300, **env):
         root = tmp_path / "root"
         root.mkdir()
         for name, contents in files.items():

@@ -43,7 +43,7 @@ def shell(boot, process_kernel, tmp_path):
         arm64.add_file(root, "bin/bash", arm64.file("bin/bash-static"))
         arm64.add_file(root, "tmp/keep", b"")
         env = {"INITRD": root, "CPU": "cortex-a72", "APPEND": "quiet", "SMP": str(smp)}
-        return Shell(boot(process_kernel("4K", more), env=env, **options), name)
+        return Shell(boot(process_kernel("4K", more), env=env, timeout=300, **options), name)
     return start
 
 

@@ -23,7 +23,7 @@ def test_all_there_is(run_programs, compile_program, smp, more):
             "descriptors; echo status $?; /hungry memory; echo status $?"]
     text = run_programs({"hungry": compile_program("hungry")}, f"mkdir /tmp; /hungry little; /hungry memory; {look}; "
                         "memleak mark; " + "; ".join(f"/hungry {run}; {look}" for run in runs),
-                        timeout=200, SMP=str(smp), MEM="24M", QEMU_ARGS=more)
+                        timeout=600, SMP=str(smp), MEM="24M", QEMU_ARGS=more)
     first, *parts, last = text.split("---\n")
     assert last == ""
     for part in parts:
@@ -44,7 +44,7 @@ def test_each_allocation_fails(run_programs, compile_program):
     script = "".join(f"failmem {n}\n/hungry little; echo at {n} status $?\n" for n in range(1, LAST + 1))
     text = run_programs({"hungry": compile_program("hungry"), "script": script.encode()},
                         "mkdir /tmp; /hungry little; sleep 0.5; mem; memleak mark; source /script; failmem; failmem 0; "
-                        "/hungry little; sleep 0.5; mem; memleak", timeout=200, MEM="64M")
+                        "/hungry little; sleep 0.5; mem; memleak", timeout=600, MEM="64M")
     status = dict(re.findall(r"^at (\d+) status (\d+)$", text, re.M))
     # the shell could not begin it; the C library could not; killed
     assert len(status) == LAST and set(status.values()) <= {"0", "126", "127", "137"}, text

@@ -131,7 +131,7 @@ def test_linux(linux):
 def test_cairn(run, process_kernel, linux, cpu_for, granule, smp, more):
     root, on_linux = linux
     env = {"INITRD": root, "CPU": cpu_for[granule], "APPEND": "quiet", "SMP": str(smp)}
-    result = run(process_kernel(granule, more), "mkdir -p /tmp; source /commands", env=env, timeout=240)
+    result = run(process_kernel(granule, more), "mkdir -p /tmp; source /commands", env=env, timeout=900)
     assert result.status == OFF
     said = taken_apart(result.text)
     check_abi(said)
@@ -178,7 +178,7 @@ def test_each_errno_has_a_test(run, process_kernel, linux):
     """What is listed has been returned, and what has been returned is listed."""
     root, _ = linux
     env = {"INITRD": root, "APPEND": "quiet"}
-    result = run(process_kernel(), "mkdir -p /tmp; source /traced", env=env, timeout=120)
+    result = run(process_kernel(), "mkdir -p /tmp; source /traced", env=env, timeout=600)
     assert result.status == OFF
     # also that nothing of the traces is lost
     _, *parts = re.split(r"^== (\w+)\n", result.text, flags=re.M)

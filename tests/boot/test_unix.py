@@ -38,7 +38,7 @@ def unix(boot, process_kernel):
     def start(which="BUSYBOX", smp=1, granule="4K", cpu="cortex-a72", append="quiet"):
         more = "SMP=y" if smp > 1 else ""
         env = {which: "1", "CPU": cpu, "SMP": str(smp), "APPEND": append}
-        return Unix(boot(process_kernel(granule, more), env=env, timeout=120), SHELL[which])
+        return Unix(boot(process_kernel(granule, more), env=env, timeout=600), SHELL[which])
     return start
 
 

@@ -19,7 +19,7 @@ def test_programs(run, process_kernel, library):
     with building.locked(f"{o}.lock"):
         building.make("all", o=o, USER_LIBC=library)
     commands = "hello 'a b'; threads 4 1000; threads 0; echo $?; /abi/abi_pipe; echo $?"
-    result = run(o, commands, env={"USER_LIBC": library, "CPU": "cortex-a72", "APPEND": "quiet"}, timeout=120)
+    result = run(o, commands, env={"USER_LIBC": library, "CPU": "cortex-a72", "APPEND": "quiet"}, timeout=600)
     assert result.status == OFF
     assert re.search(r"^argument 1 +a b$", result.text, re.M) and re.search("^AT_PAGESZ +0x1000$", result.text, re.M)
     assert "4 threads, 1000 rounds each: 4000\n" in result.text and "with a mutex:   4000\n" in result.text

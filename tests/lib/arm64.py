@@ -58,7 +58,7 @@ def add_file(root, name, contents):
     path.chmod(0o755)
 
 
-def run_linux(root, folder, timeout=300):
+def run_linux(root, folder, timeout=900):
     """Boots Linux with the files in @root, has its /commands run, and returns what was said. @folder: for what is
     made on the way."""
     add_file(root, "init", INIT.encode())
