@@ -140,7 +140,8 @@ def test_cairn(run, process_kernel, linux, cpu_for, granule, smp, more):
 
 
 # What a C library's function calls, where that has another name.
-BY_LIBRARY = {"clone": "fork", "dup3": "dup2", "eventfd2": "eventfd", "execve": "execv", "exit_group": "_exit", "fadvise64": "posix_fadvise",
+BY_LIBRARY = {"clone": "fork", "dup3": "dup2", "eventfd2": "eventfd", "execve": "execv", "exit_group": "_exit",
+              "fadvise64": "posix_fadvise",
               "newfstatat": "fstatat", "openat": "open", "pread64": "pread", "prlimit64": "prlimit",
               "pselect6": "pselect", "pwrite64": "pwrite", "rt_sigaction": "sigaction", "rt_sigprocmask": "sigprocmask",
               "rt_sigpending": "sigpending", "rt_sigqueueinfo": "sigqueue", "rt_sigsuspend": "sigsuspend",

@@ -72,22 +72,29 @@ static void would_wait(void)
 
 static void waits(void)
 {
-	int fd = eventfd(0, 0), full = eventfd(0, 0), status;
+	int fd = eventfd(0, 0), full = eventfd(0, 0), ends[2], status;
 	struct pollfd p = { fd, POLLIN, 0 };
-	pid_t pid = fork();
+	char c;
+	pid_t pid;
 
+	EQ(pipe(ends), 0);
+	pid = fork();
 	if (!pid) {
 		usleep(3000);
 		add(fd, 7);
+		EQ(read(ends[0], &c, 1), 1);
 		usleep(3000);
 		add(fd, 8);
+		EQ(read(ends[0], &c, 1), 1);
 		usleep(3000);
 		_exit((int)(take(full) == MOST));
 	}
 	EQ(take(fd), 7);
+	EQ(write(ends[1], "x", 1), 1);
 	EQ(poll(&p, 1, -1), 1);
 	EQ(take(fd), 8);
 	add(full, MOST);
+	EQ(write(ends[1], "x", 1), 1);
 	add(full, 2);		/* when the other one has taken what there was */
 	EQ(waitpid(pid, &status, 0), pid);
 	EQ(status, 1 << 8);
