@@ -98,7 +98,9 @@ GOOD_AND_BAD = {
     "workload": ("workload", r"workload: .*", 1, "workload x"),
     "write": ("write -a a 4; wc -l a", "2 bytes written\n4 a", 0, "write a"),
 }
-MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
+# for how long locks are held is the host's as well
+MORE = ("SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y DEBUG_LOCKS_HELD_US=10000000 WATCHDOG=y TRACE=y CMD_HEAPTRACE=y "
+        "CMD_WORKLOAD=y CMD_SOAK=y")
 # with all of it the image has no room for programs
 NOT_WITH_ALL = {"run"}
 
