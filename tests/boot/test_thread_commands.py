@@ -382,7 +382,7 @@ def test_selftests_run_as_ordinary(shell):
 
 
 def test_nothing_is_left_behind(shell, cpus):
-    """No thread, no heap."""
+    """No thread, no heap; what CPUs keep in stock may be another one's."""
     def held():
         return int(re.search(r"heap\D+(\d+)", shell.cmd("mem"))[1])
 
@@ -390,7 +390,7 @@ def test_nothing_is_left_behind(shell, cpus):
     before = held()
     for _ in range(5):
         shell.kill(*shell.spawn("sleeper -c 50"))
-    assert held() == before and set(shell.table("ps")) == set(range(cpus + 1))
+    assert abs(held() - before) <= 16 * (cpus - 1) and set(shell.table("ps")) == set(range(cpus + 1))
 
 
 def test_documentation_is_this(shell):
