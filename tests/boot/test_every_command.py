@@ -98,9 +98,7 @@ GOOD_AND_BAD = {
     "workload": ("workload", r"workload: .*", 1, "workload x"),
     "write": ("write -a a 4; wc -l a", "2 bytes written\n4 a", 0, "write a"),
 }
-# for how long locks are held is the host's as well
-MORE = ("SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y DEBUG_LOCKS_HELD_US=10000000 WATCHDOG=y TRACE=y CMD_HEAPTRACE=y "
-        "CMD_WORKLOAD=y CMD_SOAK=y")
+MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
 # with all of it the image has no room for programs
 NOT_WITH_ALL = {"run"}
 
@@ -112,8 +110,8 @@ NOT_WITH_ALL = {"run"}
 def machine(build, request):
     settings, cpus = request.param
     # instructions are counted where CPUs may have to wait for a real one, or the lock checker has words about that
-    session = Session(build("qemu_virt_defconfig", set=settings), env={"SMP": cpus}, icount=cpus > 1, timeout=None,
-                      silence=0)
+    session = Session(build("qemu_virt_defconfig", set=settings), env={"SMP": cpus},
+                      icount=cpus > 1 or "DEBUG_LOCKS" in settings, timeout=None, silence=0)
     session.prompt()
     yield session
     session.close()

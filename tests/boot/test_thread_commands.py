@@ -382,15 +382,18 @@ def test_selftests_run_as_ordinary(shell):
 
 
 def test_nothing_is_left_behind(shell, cpus):
-    """No thread, no heap; what CPUs keep in stock may be another one's."""
-    def held():
-        return int(re.search(r"heap\D+(\d+)", shell.cmd("mem"))[1])
+    """No thread, no object; of what is held for them some may be in the stocks of other CPUs."""
+    def heap():
+        said = re.search(r"^heap +\S+ (\d+) KiB held, (\d+) KiB in objects", shell.cmd("mem"), re.M)
+        return [int(n) for n in said.groups()]
 
     shell.kill(*shell.spawn("sleeper -c 50"))
-    before = held()
+    held, objects = heap()
     for _ in range(5):
         shell.kill(*shell.spawn("sleeper -c 50"))
-    assert abs(held() - before) <= 16 * (cpus - 1) and set(shell.table("ps")) == set(range(cpus + 1))
+    held_then, objects_then = heap()
+    assert objects_then == objects and abs(held_then - held) <= 16 * (cpus - 1)
+    assert set(shell.table("ps")) == set(range(cpus + 1))
 
 
 def test_documentation_is_this(shell):

@@ -238,26 +238,6 @@ static void not_for_such_a_file(void)
 
 /* --- What a signal cuts short ----------------------------------------------------------------- */
 
-/* Again and again: nobody can say when the other one has begun to wait. */
-static void disturb(void)
-{
-	pid_t parent = getppid();
-
-	while (getppid() == parent) {
-		pause_ms(5);
-		kill(parent, SIGUSR1);
-	}
-}
-
-/* @call waits; a signal ends that, and not the child, which goes on until it is killed. */
-#define CUT_SHORT(call) do { \
-	pid_t pid_ = child(disturb); \
-	FAILS(call, EINTR); \
-	kill(pid_, SIGKILL); \
-	while (waitpid(pid_, NULL, 0) != pid_) \
-		; \
-} while (0)
-
 static void cut_short(void)
 {
 	struct timespec t = { 5, 0 };

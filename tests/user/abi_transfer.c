@@ -320,26 +320,6 @@ static void copies_become_too_long(void)
 
 /* --- What a signal cuts short ----------------------------------------------------------------- */
 
-/* Again and again: nobody can say when the other one has begun to wait. */
-static void disturb(void)
-{
-	pid_t parent = getppid();
-
-	while (getppid() == parent) {
-		pause_ms(5);
-		kill(parent, SIGUSR1);
-	}
-}
-
-/* @call waits; a signal ends that. */
-#define CUT_SHORT(call) do { \
-	pid_t pid_ = child(disturb); \
-	FAILS(call, EINTR); \
-	kill(pid_, SIGKILL); \
-	while (waitpid(pid_, NULL, 0) != pid_) \
-		; \
-} while (0)
-
 static void cut_short(void)
 {
 	int fd = make("f"), empty[2], full[2], some[2];

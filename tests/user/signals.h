@@ -72,4 +72,24 @@ static inline int ends_with(void (*run)(void))
 	return status;
 }
 
+/* Again and again: nobody can say when the other one has begun to wait. */
+static inline void keep_disturbing(void)
+{
+	pid_t parent = getppid();
+
+	while (getppid() == parent) {
+		pause_ms(5);
+		kill(parent, SIGUSR1);
+	}
+}
+
+/* @call waits; a signal ends that, and not the child, which goes on until it is killed. */
+#define CUT_SHORT(call) do { \
+	pid_t pid_ = child(keep_disturbing); \
+	FAILS(call, EINTR); \
+	kill(pid_, SIGKILL); \
+	while (waitpid(pid_, NULL, 0) != pid_) \
+		; \
+} while (0)
+
 #endif
