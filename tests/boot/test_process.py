@@ -31,7 +31,7 @@ KINDS = {
 def test_faults(run_programs, compile_program, smp):
     commands = "; ".join(f"/faults {kind}; echo {kind} $?" for kind in KINDS)
     text = run_programs({"faults": compile_program("faults", *FREESTANDING)}, f"{commands}; /faults; echo none $?",
-                        SMP=str(smp), APPEND="")
+                        SMP=str(smp), APPEND="", icount=True)
     for kind, (words, status) in KINDS.items():
         assert re.search(rf"^\[ *[\d.]+\] faults\[\d+\]: {words}, pc 0x[0-9a-f]+ sp 0x[0-9a-f]+$", text, re.M), words
         assert f"\n{kind} {status}\n" in text

@@ -10,7 +10,10 @@ import pytest
 @pytest.mark.parametrize("granule, smp", [("4K", 1), ("4K", 4), ("64K", 1)])
 def test_hostile(run_programs, compile_program, granule, smp):
     """Every pointer of every call, to all that is not the caller's: an errno, EFAULT among them, and it goes on."""
-    text = run_programs({"hostile": compile_program("hostile")}, "mkdir /tmp; /hostile; echo $?", granule, SMP=str(smp))
+    # some calls turn the log's lines on; nothing is among them of locks that are held for long
+    commands = "mkdir /tmp; /hostile; echo $?; dmesg | grep 'lock check:'"
+    text = run_programs({"hostile": compile_program("hostile")}, commands, granule, SMP=str(smp),
+                        icount=True)
     assert re.fullmatch(r"\d+ calls, 0 failed\n0\n", text), text
 
 
@@ -19,7 +22,7 @@ def fuzz(run_programs, program, seed, calls, smp, **env):
     look = "rm -r /tmp/fuzz; sleep 1; mem"       # in that time the last one's thread goes as well
     text = run_programs({"fuzz": program}, f"mkdir /tmp; /fuzz {seed} 2000; {look}; memleak mark; "
                         f"/fuzz {seed + 100} {calls}; {look}; memleak", timeout=1500, SMP=str(smp), **env)
-    assert len(re.findall(r"^done, \d+ processes were killed$", text, re.M)) == 2, text
+    assert len(re.findall(r"^done, \d+ processes were killed, \d+ of them waited$", text, re.M)) == 2, text
     assert "\nmemleak: nothing left\n" in text, text
     before, after = ({use: int(pages) for pages, use in re.findall(r"^used +(\d+) pages .* (\w+)$", half, re.M)}
                      for half in text.split("\nmem", 1)[0].split("\ndone")[1:])

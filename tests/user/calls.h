@@ -47,9 +47,4 @@ static int read_types(const char *types, char type[6][8])
 	return n;
 }
 
-/* Those that end the caller, the machine, or others; and those that may wait for ever. */
-#define ENDS	" exit exit_group reboot kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo " \
-	"rt_sigreturn "
-#define WAITS	" futex rt_sigsuspend rt_sigtimedwait pause "
-
 #endif

@@ -2,10 +2,12 @@
 /*
  * Random system calls with random arguments: `fuzz SEED CALLS`. Processes make them, 200 each, and
  * may come to any end; the first one counts. What one seed makes is always the same, but for what
- * the calls themselves say. Status 0: all were made, and the machine is still there to say so.
+ * the calls themselves say. Who waits is disturbed by signals, and in the end killed. Status 0: all
+ * were made, and the machine is still there to say so.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,14 +16,18 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "calls.h"
 
 #define PER_PROCESS	200
+#define DISTURB_MS	10	/* a signal comes to who has not ended by then, and again */
+#define PATIENCE	100	/* times */
 
-/* What others would feel, or what waits for what never comes. */
-#define LEFT_OUT " clone clone3 vfork nanosleep clock_nanosleep pipe2 eventfd2 ppoll pselect6 " \
+/* What ends the caller, the machine or others; what others would feel; what waits a long time. */
+#define LEFT_OUT " exit exit_group reboot kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo " \
+	"rt_sigreturn clone clone3 vfork nanosleep clock_nanosleep pipe2 eventfd2 ppoll pselect6 " \
 	"epoll_pwait waitid wait4 syslog mount umount2 pivot_root sethostname setdomainname " \
 	"flock swapon swapoff acct init_module delete_module socketpair accept accept4 recvfrom " \
 	"recvmsg "
@@ -133,7 +139,7 @@ static void make_calls(uint64_t seed, unsigned long count)
 
 		for (int i = 0; i < 6; i++)
 			a[i] = i < arguments ? argument(type[i]) : next_random();
-		if (is_listed(ENDS WAITS LEFT_OUT, c->name))
+		if (is_listed(LEFT_OUT, c->name))
 			continue;
 		/* who opens one waits for another who never comes */
 		if (!strcmp(c->name, "mknodat") && S_ISFIFO(a[2]))
@@ -145,11 +151,42 @@ static void make_calls(uint64_t seed, unsigned long count)
 	_exit(0);
 }
 
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* What @pid ended with, our only child; *@stuck counts those that had to be killed. */
+static int end_of(pid_t pid, unsigned long *stuck)
+{
+	const struct timespec t = { .tv_nsec = DISTURB_MS * 1000000 };
+	int status, times = 0;
+	sigset_t ends;
+
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		if (sigtimedwait(&ends, NULL, &t) > 0)
+			continue;
+		times++;
+		*stuck += times == PATIENCE;
+		kill(pid, times < PATIENCE ? SIGUSR1 : SIGKILL);
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
 	unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 0) : 1000, killed = 0;
+	struct sigaction action = { .sa_handler = ignore };	/* and no SA_RESTART */
+	unsigned long stuck = 0;
+	sigset_t ends;
 
+	sigaction(SIGUSR1, &action, NULL);
+	sigemptyset(&ends);
+	sigaddset(&ends, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &ends, NULL);
 	printf("seed %lu, %lu calls\n", seed, count);
 	/* so deep that what goes up stays below the first one, which whoever calls this removes */
 	mkdir("/tmp/fuzz", 0777);
@@ -159,19 +196,18 @@ int main(int argc, char **argv)
 		mkdir("d", 0777);
 	}
 	for (unsigned long done = 0, n = 1; done < count; done += PER_PROCESS, n++) {
-		int status;
 		pid_t pid;
 
 		fflush(stdout);
 		pid = fork();
 		if (!pid)
 			make_calls(seed * 0x9e3779b97f4a7c15UL + n, PER_PROCESS);
-		if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+		if (pid < 0) {
 			perror("fork");
 			return 1;
 		}
-		killed += WIFSIGNALED(status);
+		killed += WIFSIGNALED(end_of(pid, &stuck));
 	}
-	printf("done, %lu processes were killed\n", killed);
+	printf("done, %lu processes were killed, %lu of them waited\n", killed, stuck);
 	return 0;
 }

@@ -1,28 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Every system call with every pointer that a program could think of: the kernel's, none,
- * read-only, at the end of what is mapped, wrapping. Nothing but an errno may come of it, and every
- * call must say EFAULT at least once. Prints what it did; the status is 0 when all is well.
+ * read-only, at the end of what is mapped, wrapping. Nothing but an errno may come of it, and each
+ * pointer of a call must be EFAULT at least once. Calls that may wait for ever are cut short by
+ * signals, which come all the time. Prints what it did; the status is 0 when all is well.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "calls.h"
 
 #define ROUNDS	40	/* other arguments for one pointer */
 #define PAGE	65536UL
+#define NUMBER_MAX	64	/* the largest that may be a process's */
 
-/* Not all of whose pointers are looked at with these arguments, without children. */
-#define OPTIONAL " fcntl ioctl prctl syslog getgroups setgroups set_robust_list mount " \
-	"wait4 waitid nanosleep clock_nanosleep sigaltstack splice "
+/*
+ * Not all of whose pointers are looked at with generated arguments: with those of `chosen` they
+ * are, and reboot() has one for which the machine would really start again.
+ */
+#define OPTIONAL " fcntl ioctl prctl syslog getgroups setgroups mount wait4 waitid nanosleep " \
+	"clock_nanosleep sigaltstack rt_sigtimedwait futex splice reboot "
 
 static uint64_t state = 1;
 
@@ -38,7 +49,7 @@ static uint64_t next_random(void)
 })
 
 static const char cwd[] = "/proc/self/cwd";
-static int file, folder;
+static int file, folder, pipes[2];
 static char *good;	/* zeroes, a page, nothing behind it */
 static uint64_t bad[16];
 static int bad_count;
@@ -71,6 +82,8 @@ static void prepare(void)
 	bad[bad_count++] = 0xffffffffffffffff;
 	file = open("/tmp/hostile.file", O_RDWR | O_CREAT, 0600);
 	folder = open("/tmp", O_RDONLY | O_DIRECTORY);
+	if (pipe(pipes) || write(pipes[1], map, 64) != 64)
+		perror("pipe");
 }
 
 static uint64_t harmless(const char *type)
@@ -90,7 +103,7 @@ static uint64_t harmless(const char *type)
 		return PICK(0, 0, 1, 2, 4, 0x1000);
 	if (!strcmp(type, "ulong"))
 		return PICK(8, 8, 24, 64, 4096, 0x7fffffff, 1UL << 63, ~0UL);
-	return PICK(0, 0, 1, 2, 3, 8, 48, 64);
+	return PICK(0, 0, 1, 2, 3, 8, 48, NUMBER_MAX);
 }
 
 static int is_pointer(const char *type)
@@ -140,35 +153,202 @@ static int try(const struct call *c)
 	return 0;
 }
 
+/* --- Calls whose other arguments say what a pointer is ---------------------------------------- */
+
+static const char nowhere[] = "/tmp/nowhere", ramfs[] = "ramfs";
+
+/* A child that has ended, and that nobody has waited for. */
+static void end_child_by(int fails)
+{
+	volatile int *nowhere_at = (int *)bad[0];
+	siginfo_t info;
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (fails)
+			*nowhere_at = 0;
+		_exit(0);
+	}
+	while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT))
+		;
+}
+
+static void end_child(void)
+{
+	end_child_by(0);
+}
+
+/* The kernel's log has a line of it. */
+static void fail_child(void)
+{
+	end_child_by(1);
+}
+
+static void take_groups(void)
+{
+	syscall(SYS_setgroups, 16, good);
+}
+
+/* A second, in which a signal comes. */
+static uint64_t long_time(void)
+{
+	static const struct timespec t = { .tv_sec = 1 };
+
+	return (uintptr_t)&t;
+}
+
+#define POINTER	0xbadbadUL	/* stands where the pointer goes */
+
+static int try_chosen(const struct call *call __attribute__((unused)))
+{
+	const uint64_t comes = 1UL << (SIGUSR1 - 1);
+	const uint64_t ok = (uintptr_t)good, sleep = long_time();
+	const struct {
+		const char *name;
+		int number;
+		void (*before)(void);
+		uint64_t a[6];
+	} chosen[] = {
+		{ "ioctl TCGETS", SYS_ioctl, NULL, { 0, TCGETS, POINTER } },
+		{ "ioctl TCSETS", SYS_ioctl, NULL, { 0, TCSETS, POINTER } },
+		{ "ioctl TIOCGWINSZ", SYS_ioctl, NULL, { 0, TIOCGWINSZ, POINTER } },
+		{ "ioctl TIOCSWINSZ", SYS_ioctl, NULL, { 0, TIOCSWINSZ, POINTER } },
+		{ "ioctl TIOCGPGRP", SYS_ioctl, NULL, { 0, TIOCGPGRP, POINTER } },
+		{ "ioctl TIOCSPGRP", SYS_ioctl, NULL, { 0, TIOCSPGRP, POINTER } },
+		{ "ioctl FIONREAD", SYS_ioctl, NULL, { (uint64_t)pipes[0], FIONREAD, POINTER } },
+		{ "prctl PR_GET_PDEATHSIG", SYS_prctl, NULL, { PR_GET_PDEATHSIG, POINTER } },
+		{ "prctl PR_SET_NAME", SYS_prctl, NULL, { PR_SET_NAME, POINTER } },
+		{ "prctl PR_GET_NAME", SYS_prctl, NULL, { PR_GET_NAME, POINTER } },
+		{ "syslog", SYS_syslog, fail_child, { 3, POINTER, 1024 } },
+		{ "setgroups", SYS_setgroups, NULL, { 16, POINTER } },
+		{ "getgroups", SYS_getgroups, take_groups, { 16, POINTER } },
+		{ "mount source", SYS_mount, NULL,
+		  { POINTER, (uintptr_t)nowhere, (uintptr_t)ramfs, 0, 0 } },
+		{ "mount target", SYS_mount, NULL, { ok, POINTER, (uintptr_t)ramfs, 0, 0 } },
+		{ "mount type", SYS_mount, NULL, { ok, (uintptr_t)nowhere, POINTER, 0, 0 } },
+		{ "wait4 status", SYS_wait4, end_child, { ~0UL, POINTER, 0, 0 } },
+		{ "wait4 usage", SYS_wait4, end_child, { ~0UL, 0, 0, POINTER } },
+		{ "waitid info", SYS_waitid, end_child, { P_ALL, 0, POINTER, WEXITED, 0 } },
+		{ "waitid usage", SYS_waitid, end_child, { P_ALL, 0, ok, WEXITED, POINTER } },
+		{ "nanosleep", SYS_nanosleep, NULL, { sleep, POINTER } },
+		{ "clock_nanosleep", SYS_clock_nanosleep, NULL,
+		  { CLOCK_MONOTONIC, 0, sleep, POINTER } },
+		{ "splice in", SYS_splice, NULL,
+		  { (uint64_t)file, POINTER, (uint64_t)pipes[1], 0, 8, SPLICE_F_NONBLOCK } },
+		{ "splice out", SYS_splice, NULL,
+		  { (uint64_t)pipes[0], 0, (uint64_t)file, POINTER, 8, SPLICE_F_NONBLOCK } },
+		{ "sigaltstack new", SYS_sigaltstack, NULL, { POINTER, 0 } },
+		{ "sigaltstack old", SYS_sigaltstack, NULL, { 0, POINTER } },
+		{ "rt_sigtimedwait info", SYS_rt_sigtimedwait, NULL,
+		  { (uintptr_t)&comes, POINTER, sleep, sizeof(comes) } },
+		{ "futex wait", SYS_futex, NULL, { POINTER, FUTEX_WAIT, 0, sleep } },
+		{ "futex timeout", SYS_futex, NULL, { ok, FUTEX_WAIT, 0, POINTER } },
+		{ "futex requeue", SYS_futex, NULL, { ok, FUTEX_CMP_REQUEUE, 1, 1, POINTER, 0 } },
+		{ "futex wake op", SYS_futex, NULL, { ok, FUTEX_WAKE_OP, 1, 1, POINTER, 0 } },
+	};
+	struct termios modes;
+	int failed = 0;
+
+	tcgetattr(0, &modes);
+	for (size_t i = 0; i < sizeof(chosen) / sizeof(chosen[0]); i++) {
+		int faults = 0;
+
+		for (int b = 0; b < bad_count; b++) {
+			uint64_t a[6];
+			long result;
+
+			for (int n = 0; n < 6; n++)
+				a[n] = chosen[i].a[n] == POINTER ? bad[b] : chosen[i].a[n];
+			if (chosen[i].before)
+				chosen[i].before();
+			result = syscall(chosen[i].number, a[0], a[1], a[2], a[3], a[4], a[5]);
+			faults += result < 0 && errno == EFAULT;
+			while (waitpid(-1, NULL, WNOHANG) > 0)
+				;
+		}
+		tcsetattr(0, TCSANOW, &modes);
+		/* fewer than half of them may be of use for reading, or for writing */
+		if (faults < bad_count / 2) {
+			failed++;
+			printf("%s: EFAULT %d times of %d\n", chosen[i].name, faults, bad_count);
+		}
+	}
+	return failed;
+}
+
+/* --- */
+
+static void ignore(int signal)
+{
+	(void)signal;
+}
+
+/* A child that has signals come, until its parent goes. */
+static void disturb(void)
+{
+	const struct timespec t = { .tv_nsec = 1000000 };
+	pid_t parent = getpid();
+
+	if (fork())
+		return;
+	while (getppid() == parent) {
+		nanosleep(&t, NULL);
+		kill(parent, SIGUSR1);
+	}
+	_exit(0);
+}
+
+/* Goes on in a process that has a higher number than those which calls pick. */
+static void become_another(void)
+{
+	int status;
+	pid_t pid;
+
+	while (getpid() <= NUMBER_MAX) {
+		pid = fork();
+		if (pid && waitpid(pid, &status, 0) == pid)
+			_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+	}
+}
+
+/* What @run says, in a process of its own: 0, or it is told of. */
+static int run_apart(const char *name, int (*run)(const struct call *), const struct call *c)
+{
+	int status;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		disturb();
+		status = run(c);
+		fflush(stdout);
+		_exit(status);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid)
+		status = -1;
+	if (status)
+		printf("%s: %s %d\n", name, WIFSIGNALED(status) ? "killed by" : "status",
+		       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	return status != 0;
+}
+
 int main(int argc, char **argv)
 {
+	struct sigaction action = { .sa_handler = ignore };	/* and no SA_RESTART */
 	int failed = 0, tried = 0;
 
+	become_another();
 	prepare();
+	sigaction(SIGUSR1, &action, NULL);
+	/* before others change what there is, as the log */
+	if (argc == 1)
+		failed += run_apart("chosen", try_chosen, NULL);
 	for (size_t i = 0; i < CALLS; i++) {
-		int status;
-		pid_t pid;
-
 		if (argc > 1 && strcmp(argv[1], calls[i].name))
 			continue;
-		if (is_listed(ENDS WAITS, calls[i].name))
-			continue;
-		fflush(stdout);
-		pid = fork();
-		if (!pid) {
-			status = try(&calls[i]);
-			fflush(stdout);
-			_exit(status);
-		}
-		if (pid < 0 || waitpid(pid, &status, 0) != pid)
-			status = -1;
+		failed += run_apart(calls[i].name, try, &calls[i]);
 		tried++;
-		if (status) {
-			failed++;
-			printf("%s: %s %d\n", calls[i].name,
-			       WIFSIGNALED(status) ? "killed by" : "status",
-			       WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-		}
 	}
 	printf("%d calls, %d failed\n", tried, failed);
 	return failed != 0;
