@@ -44,11 +44,34 @@
 	X(ELIBBAD, "Accessing a corrupted shared library") \
 	X(EOPNOTSUPP, "Operation not supported")
 
+/* Those that only programs meet. */
+#ifdef CONFIG_PROCESS
+#define PROGRAM_LIST(X) \
+	X(ECHILD, "No child processes") \
+	X(ENOTBLK, "Block device required") \
+	X(ENFILE, "Too many open files in system") \
+	X(EMFILE, "Too many open files") \
+	X(ETXTBSY, "Text file busy") \
+	X(EDOM, "Numerical argument out of domain") \
+	X(EDEADLK, "Resource deadlock avoided") \
+	X(ENOLCK, "No locks available") \
+	X(ENODATA, "No data available") \
+	X(EILSEQ, "Invalid or incomplete multibyte or wide character") \
+	X(ENOTSOCK, "Socket operation on non-socket") \
+	X(EMSGSIZE, "Message too long") \
+	X(EPROTONOSUPPORT, "Protocol not supported") \
+	X(ETIMEDOUT, "Connection timed out") \
+	X(EALREADY, "Operation already in progress") \
+	X(ECANCELED, "Operation canceled")
+#else
+#define PROGRAM_LIST(X)
+#endif
+
 #define VALUE(name, text)	name,
 #define TEXT(name, text)	text "\0"
 
-static const u8 values[] = { TEXT_LIST(VALUE) };
-static const char texts[] = TEXT_LIST(TEXT);
+static const u8 values[] = { TEXT_LIST(VALUE) PROGRAM_LIST(VALUE) };
+static const char texts[] = TEXT_LIST(TEXT) PROGRAM_LIST(TEXT);
 
 const char *errno_text(int err)
 {

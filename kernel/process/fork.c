@@ -44,7 +44,8 @@ static void inherit(struct process *child, const struct process *p, u64 flags)
 	child->exit_signal = (int)(flags & CLONE_SIGNAL);
 	if (!(flags & CLONE_VM) || flags & CLONE_VFORK)
 		child->task.alt = self->alt;
-	syscall_trace_begin(child, p->traced ? TRACED_CHILD : TRACED_NOT);
+	if (unlikely(p->traced))
+		syscall_trace_inherit(child, p);
 	child->no_new_privs = p->no_new_privs;
 	child->dumpable = p->dumpable;
 	child->personality = p->personality;

@@ -11,6 +11,7 @@
 #include <uapi/errno.h>
 
 #include "proc.h"
+#include "strace.h"
 
 #define COOKIE_PIDS	0x10000		/* in the listing of /proc: behind all other names */
 
@@ -329,6 +330,7 @@ static const struct pid_file {
 	int (*show)(const struct inode *inode, struct proc_text *t);
 	int (*link)(const struct inode *dir, const struct synth_entry *e, char **target);
 	const struct inode_ops *link_ops;
+	const struct file_ops *ops;	/* NULL: a text, which show() writes */
 } pid_files[] = {
 	{ "cmdline", S_IFREG | 0444, .show = proc_show_cmdline },
 	{ "comm", S_IFREG | 0444, .show = proc_show_comm },
@@ -341,6 +343,7 @@ static const struct pid_file {
 	{ "stat", S_IFREG | 0444, .show = proc_show_stat },
 	{ "statm", S_IFREG | 0444, .show = proc_show_statm },
 	{ "status", S_IFREG | 0444, .show = proc_show_status },
+	{ "strace", S_IFIFO | 0400, .ops = &strace_file_ops },
 };
 
 static ssize_t read(struct file *file, struct iov *iov, u64 pos)
@@ -358,7 +361,7 @@ static bool next_file(const struct inode *dir, struct synth_entry *e)
 	e->name = f->name;
 	e->number = PROC_INODE(PROC_PID(dir->number), e->state);
 	e->mode = f->mode;
-	e->ops = S_ISDIR(f->mode) ? &fd_dir.ops : &text_ops;
+	e->ops = S_ISDIR(f->mode) ? &fd_dir.ops : f->ops ? f->ops : &text_ops;
 	e->data = dir->data;
 	e->uid = dir->uid;
 	e->gid = dir->gid;

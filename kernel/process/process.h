@@ -36,6 +36,7 @@ enum traced {
 	TRACED_NOT,
 	TRACED_FIRST,		/* the one that it began with */
 	TRACED_CHILD,
+	TRACED_OVER,		/* it has ended: it makes no more calls */
 };
 
 enum process_state {
@@ -136,6 +137,7 @@ struct process {
 	int stop_signal;
 	u64 begun;		/* ns */
 	u8 traced;		/* its calls are printed: enum traced */
+	struct strace *strace;	/* to whom; NULL: on the terminal */
 	bool kept;		/* somebody in the kernel waits for it */
 	bool vfork;		/* its parent waits until it has a space of its own */
 	bool execed;		/* since fork() */
@@ -456,8 +458,12 @@ static inline bool signal_on_stack(const struct task *t, uaddr_t sp)
 	       sp > t->alt.sp;
 }
 
-/* syscall_trace.c: its calls are printed, or were; @ran: it has begun, and ended as @wait says. */
-void syscall_trace_begin(struct process *process, enum traced traced);
+/*
+ * syscall_trace.c: its calls are printed; a child's, as its parent's are; or were; @ran: it has
+ * begun, and ended as @wait says.
+ */
+void syscall_trace_begin(struct process *process);
+void syscall_trace_inherit(struct process *child, const struct process *parent);
 void syscall_trace_end(struct process *process, bool ran, int wait);
 
 #endif

@@ -118,7 +118,7 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], unsi
 	p->kept = true;
 	p->front = flags & PROCESS_FRONT ? FRONT_GIVEN : FRONT_NOT;
 	if (flags & PROCESS_TRACE)
-		syscall_trace_begin(p, TRACED_FIRST);
+		syscall_trace_begin(p);
 	p->files = files_create();
 	p->fs = fs_context_copy();
 	if (!p->files || !p->fs)

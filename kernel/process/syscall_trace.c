@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * `run -s`: a line for each system call of a process and its children, as strace has it, on the
- * terminal: name and arguments, which are taken before the call since it may change them, and what
- * it returned. A process's own lines have no number, those of its threads and children theirs.
+ * A line for each system call of a process and its children, as strace has it, on the terminal
+ * (`run -s`) or to who reads /proc/<pid>/strace: name and arguments, which are taken before the
+ * call since it may change them, and what it returned. A process's own lines have no number, those
+ * of its threads and children theirs.
  */
 #include <kernel/mutex.h>
 #include <kernel/stream.h>
@@ -13,6 +14,7 @@
 #include <uapi/errno.h>
 
 #include "process.h"
+#include "strace.h"
 #include "syscall.h"
 
 #define LINE_SIZE	512
@@ -38,14 +40,35 @@ static void add(struct line *line, const char *fmt, ...)
 /* Lines of several processes come one after the other. */
 static struct mutex line_lock = MUTEX_INIT(line_lock);
 
-static void write_line(struct line *line)
+static void write_to_terminal(const struct line *line)
 {
 	bool locked = !mutex_lock(&line_lock, TIME_NEVER);
 
-	add(line, "\n");
 	stream_write(NULL, line->text, line->used);
 	if (locked)
 		mutex_unlock(&line_lock);
+}
+
+static struct spinlock traced_lock = SPINLOCK_INIT;
+static u32 traced_count;	/* traced_lock held */
+
+/* To where @p's lines go, which is nowhere when that has ended meanwhile. */
+static void write_line(struct line *line, const struct process *p, bool waits)
+{
+	unsigned long state = spin_lock_irqsave(&traced_lock);
+	struct strace *reader = p->strace;
+	bool traced = p->traced;
+
+	if (reader)
+		strace_get(reader);
+	spin_unlock_irqrestore(&traced_lock, state);
+	add(line, "\n");
+	if (reader) {
+		strace_write(reader, line->text, line->used, waits);
+		strace_put(reader);
+	} else if (traced) {
+		write_to_terminal(line);
+	}
 }
 
 static void add_name(struct line *line, const struct process *p)
@@ -149,7 +172,7 @@ void syscall_trace(struct arch_frame *frame, long (*call)(struct arch_frame *fra
 		add_call(line, frame);
 		if (!returns) {
 			add(line, "?");
-			write_line(line);
+			write_line(line, process_current(), true);
 			kfree(line);
 			line = NULL;
 		}
@@ -157,38 +180,58 @@ void syscall_trace(struct arch_frame *frame, long (*call)(struct arch_frame *fra
 	result = call(frame);
 	if (line) {
 		add_result(line, number, result);
-		write_line(line);
+		write_line(line, process_current(), true);
 		kfree(line);
 	}
 	arch_syscall_return(frame, (u64)result);
 }
 
-static struct spinlock traced_lock = SPINLOCK_INIT;
-static u32 traced_count;	/* traced_lock held */
+/* --- Who is traced ---------------------------------------------------------------------------- */
 
-static void count_traced(u32 more)
+/* traced_lock held. */
+static void set_traced(struct process *p, enum traced traced, struct strace *reader)
+{
+	p->traced = (u8)traced;
+	p->strace = reader;
+	if (reader)
+		strace_join(reader);
+	traced_count++;
+	syscall_trace_on(true);
+}
+
+/* traced_lock held. Whose lines it had: strace_leave() follows, without the lock. */
+static struct strace *clear_traced(struct process *p)
+{
+	struct strace *reader = p->strace;
+
+	if (p->traced != TRACED_NOT && p->traced != TRACED_OVER)
+		syscall_trace_on(--traced_count);
+	p->traced = TRACED_NOT;
+	p->strace = NULL;
+	return reader;
+}
+
+void syscall_trace_begin(struct process *p)
 {
 	unsigned long state = spin_lock_irqsave(&traced_lock);
 
-	traced_count += more;
-	syscall_trace_on(traced_count);
+	set_traced(p, TRACED_FIRST, NULL);
 	spin_unlock_irqrestore(&traced_lock, state);
 }
 
-void syscall_trace_begin(struct process *p, enum traced traced)
+void syscall_trace_inherit(struct process *child, const struct process *parent)
 {
-	p->traced = (u8)traced;
-	if (traced)
-		count_traced(1);
+	unsigned long state = spin_lock_irqsave(&traced_lock);
+
+	if (parent->traced != TRACED_NOT && parent->traced != TRACED_OVER)
+		set_traced(child, TRACED_CHILD, parent->strace);
+	spin_unlock_irqrestore(&traced_lock, state);
 }
 
-void syscall_trace_end(struct process *p, bool ran, int wait)
+static void write_end(const struct process *p, int wait)
 {
-	struct line *line = ran && p->traced ? kmalloc(sizeof(*line)) : NULL;
+	struct line *line = kmalloc(sizeof(*line));
 
-	if (p->traced)
-		count_traced(-1U);
-	p->traced = TRACED_NOT;
 	if (!line)
 		return;
 	line->used = 0;
@@ -197,9 +240,60 @@ void syscall_trace_end(struct process *p, bool ran, int wait)
 		    signal_words(WAIT_SIGNAL(wait)));
 	else
 		add(line, "+++ %d exited with %d +++", p->pid, WAIT_STATUS(wait));
-	write_line(line);
+	/* nobody could end this wait */
+	write_line(line, p, false);
 	kfree(line);
 }
+
+void syscall_trace_end(struct process *p, bool ran, int wait)
+{
+	struct strace *reader;
+	unsigned long state;
+
+	if (ran && p->traced)
+		write_end(p, wait);
+	state = spin_lock_irqsave(&traced_lock);
+	reader = clear_traced(p);
+	p->traced = TRACED_OVER;
+	spin_unlock_irqrestore(&traced_lock, state);
+	if (reader)
+		strace_leave(reader);
+}
+
+#ifdef CONFIG_FS_PROCFS
+int syscall_trace_attach(struct process *p, struct strace *reader)
+{
+	unsigned long state = spin_lock_irqsave(&traced_lock);
+	int err = 0;
+
+	if (p->traced == TRACED_OVER)
+		err = -ESRCH;
+	else if (p->traced != TRACED_NOT || (task_is_here() && p == process_current()))
+		err = -EPERM;
+	else
+		set_traced(p, TRACED_FIRST, reader);
+	spin_unlock_irqrestore(&traced_lock, state);
+	return err;
+}
+
+void syscall_trace_detach(struct strace *reader)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+	u32 count = 0;
+
+	spin_lock(&traced_lock);
+	list_for_each (p, &process_list, struct process, all) {
+		if (p->strace != reader)
+			continue;
+		clear_traced(p);
+		count++;
+	}
+	spin_unlock(&traced_lock);
+	spin_unlock_irqrestore(&process_lock, state);
+	while (count--)
+		strace_leave(reader);
+}
+#endif
 
 void syscall_trace_signal(const struct process *p, const struct abi_siginfo *info)
 {
@@ -217,6 +311,6 @@ void syscall_trace_signal(const struct process *p, const struct abi_siginfo *inf
 	else if (info->code != SI_KERNEL)
 		add(line, ", si_addr=%#lx", info->address);
 	add(line, "} ---");
-	write_line(line);
+	write_line(line, p, true);
 	kfree(line);
 }
