@@ -8,6 +8,8 @@
     cairn-threads                every thread: what it is, where it sleeps, or on which CPU it runs
     cairn-bt [THREAD]            backtrace by frame pointers, of this CPU or of a thread; of one
                                  that runs on another CPU, which is selected by that
+    cairn-ps                     every process, its threads, and where these are in their program
+    cairn-pbt PID                backtraces of a process's threads: in the kernel, and in the program
     cairn-dmesg                  the kernel log, also of a kernel that cannot print any more
 
 The kernel is linked high and loaded anywhere. Until the MMU is on, the program counter and every
@@ -21,68 +23,19 @@ told where that was, as the output folder remembers.
 """
 
 import os
+import sys
 
 import gdb
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import processes                    # noqa: E402 its commands
+from target import Command, Unavailable, cpu_of, cpus, current_thread, link_address, name_of, number, print_levels, \
+    read, running, saved_frame, state_name, threads, variable
 
 IMAGE_MAGIC = b"ARM\x64"
 STEP = 2 << 20                      # an Image lies at a multiple of this
 LEVELS = ("emerg", "alert", "crit", "err", "warn", "notice", "info", "debug")
-
-
-class Unavailable(gdb.GdbError):
-    """One line instead of a traceback."""
-
-
-def number(expression):
-    return int(gdb.parse_and_eval(expression)) & (1 << 64) - 1
-
-
-def read(address, size):
-    try:
-        return gdb.selected_inferior().read_memory(address, size).tobytes()
-    except gdb.MemoryError:
-        return None
-
-
-def read_number(address):
-    data = read(address, 8)
-    return None if data is None else int.from_bytes(data, "little")
-
-
-def link_address():
-    return number("(unsigned long)&image_head")
-
-
-def variable(name):
-    """A kernel variable at its link address; gdb would prefer the physical one while the CPU runs
-    there."""
-    if number("$pc") < link_address():
-        raise Unavailable("the MMU is off: there are no threads and no log yet")
-    symbol = gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)
-    if symbol is None:
-        raise Unavailable(f"no debugging information on {name}: build with CONFIG_DEBUG_INFO=y")
-    for candidate in candidates(name, symbol):
-        value = candidate.value()
-        if int(value.address) >= link_address():
-            return value
-    raise Unavailable(f"{name} is not where the kernel was linked")
-
-
-def candidates(name, symbol):
-    found = list(gdb.lookup_static_symbols(name)) if hasattr(gdb, "lookup_static_symbols") else []
-    for objfile in gdb.objfiles():
-        found.append(objfile.lookup_global_symbol(name))
-        found.append(objfile.lookup_static_symbol(name))
-    return [one for one in found if one is not None] + [symbol]
-
-
-def name_of(address):
-    """foo+0x10, or None."""
-    text = gdb.execute(f"info symbol {address:#x}", to_string=True).strip()
-    if " in section " not in text:
-        return None
-    name, _, offset = text.partition(" in section ")[0].partition(" + ")
-    return f"{name}+{int(offset):#x}" if offset else name
 
 
 # -- symbols ----------------------------------------------------------------------
@@ -145,86 +98,14 @@ class Attach(gdb.Command):
 
 # -- threads ----------------------------------------------------------------------
 
-def threads():
-    head = variable("thread_list")
-    kind = gdb.lookup_type("struct thread")
-    offset = next(field.bitpos // 8 for field in kind.fields() if field.name == "all")
-    link, seen = head["next"], set()
-    while int(link) not in seen and int(link) != int(head.address):
-        if read(int(link), 16) is None:
-            raise Unavailable(f"the list of threads leads to {int(link):#x}, where no memory is")
-        seen.add(int(link))
-        yield gdb.Value(int(link) - offset).cast(kind.pointer()).dereference()
-        link = link.dereference()["next"]
-
-
-def current_thread():
-    """The address of the thread that the selected CPU is in: SP_EL0 while in the kernel."""
-    try:
-        return number("$SP_EL0")
-    except gdb.error:
-        return 0
-
-
-def cpus():
-    """All of them, which are threads to gdb."""
-    return gdb.selected_inferior().threads()
-
-
-def running():
-    """By the address of the thread that a CPU is in: (the CPU, its pc). One that has not been
-    started, or has not got to the link address yet, is in none. The selected frame stays that."""
-    selected, frame = gdb.selected_thread(), gdb.selected_frame()
-    found = {current_thread(): (selected, number("$pc"))}
-    try:
-        for cpu in cpus():
-            if cpu.num == selected.num:
-                continue
-            cpu.switch()
-            if number("$pc") >= link_address():
-                found[current_thread()] = (cpu, number("$pc"))
-    finally:
-        if gdb.selected_thread().num != selected.num:
-            selected.switch()
-            frame.select()
-    return found
-
-
-def has_field(value, name):
-    return any(field.name == name for field in value.type.fields())
-
-
-def saved_frame(thread):
-    """(pc, fp) of a thread that does not run, once threads switch."""
-    if not has_field(thread, "context"):
-        return None
-    context = thread["context"]
-    names = [field.name for field in context.type.fields()]
-    pc = next((n for n in ("pc", "lr", "x30") if n in names), None)
-    fp = next((n for n in ("fp", "x29") if n in names), None)
-    return (int(context[pc]), int(context[fp])) if pc and fp else None
-
-
-def cpu_of(thread):
-    """The number of the CPU that @thread runs on, as the kernel counts: its run queue has it."""
-    queue = thread["rq"] if has_field(thread, "rq") else 0
-    return int(queue["cpu"]) if int(queue) else 0
-
-
-def state_name(thread, runs):
-    if runs:
-        return f"running on CPU {cpu_of(thread)}" if len(cpus()) > 1 else "running"
-    return str(thread["state"]).removeprefix("THREAD_").lower()
-
-
-class Threads(gdb.Command):
+class Threads(Command):
     """cairn-threads: every thread with its state, its stack and where it is; * is the one that the
     selected CPU runs."""
 
     def __init__(self):
-        super().__init__("cairn-threads", gdb.COMMAND_USER)
+        super().__init__("cairn-threads")
 
-    def invoke(self, argument, from_tty):
+    def run(self, argument):
         width = 17 if len(cpus()) > 1 else 10
         print(f"  {'id':>4} {'name':16} {'state':{width}} {'stack':36} at")
         on, current = running(), current_thread()
@@ -238,16 +119,16 @@ class Threads(gdb.Command):
                   f"{state_name(thread, address in on):{width}} {low:#x}-{low + size:#x} {where}")
 
 
-class Backtrace(gdb.Command):
+class Backtrace(Command):
     """cairn-bt [THREAD]: backtrace by frame pointers, of this CPU or of the thread with that id. If
     that one runs on another CPU, gdb's thread for that CPU is the selected one from then on."""
 
     def __init__(self):
-        super().__init__("cairn-bt", gdb.COMMAND_USER)
+        super().__init__("cairn-bt")
 
-    def invoke(self, argument, from_tty):
+    def run(self, argument):
         if not argument:
-            self.print_levels(number("$pc"), number("$x29"), number("$x30"))
+            print_levels(number("$pc"), number("$x29"), number("$x30"))
             return
         thread = next((t for t in threads() if int(t["id"]) == number(argument)), None)
         if thread is None:
@@ -258,41 +139,23 @@ class Backtrace(gdb.Command):
                 cpu.switch()
                 print(f"cairn: thread {argument} runs on CPU {cpu_of(thread)}: gdb's thread "
                       f"{cpu.num} is selected")
-            self.print_levels(number("$pc"), number("$x29"), number("$x30"))
+            print_levels(number("$pc"), number("$x29"), number("$x30"))
             return
         frame = saved_frame(thread)
         if frame is None:
             raise Unavailable(f"thread {argument} has no saved frame")
-        self.print_levels(*frame, None)
-
-    @staticmethod
-    def print_levels(pc, fp, link):
-        for depth in range(64):
-            # a return address belongs to the call before it
-            name = name_of(pc if depth == 0 else pc - 4) or "?"
-            print(f"#{depth:<3} {pc:#018x}  {name}")
-            if depth == 0 and link and "+" not in name:
-                pc = link           # no frame yet: the function is at its first instruction
-                continue
-            pc_next, fp_next = read_number(fp + 8), read_number(fp)
-            if not fp or fp & 7 or not pc_next:
-                return
-            if fp_next and fp_next <= fp:
-                print("     the frame pointer does not go up: the stack is damaged, or another "
-                      "one begins")
-                return
-            pc, fp = pc_next, fp_next
+        print_levels(*frame, None)
 
 
 # -- the log ----------------------------------------------------------------------
 
-class Dmesg(gdb.Command):
+class Dmesg(Command):
     """cairn-dmesg: the kernel log out of memory, records that are half written left out."""
 
     def __init__(self):
-        super().__init__("cairn-dmesg", gdb.COMMAND_USER)
+        super().__init__("cairn-dmesg")
 
-    def invoke(self, argument, from_tty):
+    def run(self, argument):
         ring, text = variable("log_desc"), variable("log_text")
         records, size = ring.type.range()[1] + 1, text.type.sizeof
         end, written = int(variable("log_next")), int(variable("text_next"))
@@ -335,4 +198,6 @@ Symbols()
 Attach()
 Threads()
 Backtrace()
+processes.Processes()
+processes.ProcessBacktrace()
 Dmesg()

@@ -79,6 +79,7 @@ GOOD_AND_BAD = {
     "soak": ("soak 0s | wc -l", "1", 0, "soak x"),
     "spawn": ("spawn", r" +id kind +times +missed +worst us", 0, "spawn x"),
     "stat": ("stat a", r"a: file, mode 0644, 6 bytes, .*", 0, "stat"),
+    "strace": ("strace -p 99", "strace: 99: there is no such process", 1, "strace -p x"),
     "sum": ("sum a", r"[0-9a-f]{8} 6 a", 0, "sum -x"),
     "sync": ("sync", "", 0, "sync x"),
     "taskset": ("taskset -p 9999", "taskset: there is no such thread", 1, "taskset"),
@@ -100,7 +101,7 @@ GOOD_AND_BAD = {
 }
 MORE = "SELFTEST=y DEBUG_HEAP=y DEBUG_LOCKS=y WATCHDOG=y TRACE=y CMD_HEAPTRACE=y CMD_WORKLOAD=y CMD_SOAK=y"
 # with all of it the image has no room for programs
-NOT_WITH_ALL = {"run"}
+NOT_WITH_ALL = {"run", "strace"}
 
 
 @pytest.fixture(scope="module", params=[
