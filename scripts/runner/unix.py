@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A Unix of the distribution's programs: BusyBox as init, shell and tools (BUSYBOX=), and bash where it is wanted
-(BASH=). Each is 1, for the program that `scripts/setup test` has unpacked, or a static arm64 program of one's own."""
+(BASH=). Each is 1, for the program that `scripts/setup test` has unpacked, or a static arm64 program of one's own.
+With GETTY=1 one logs in."""
 
 import os
 import shutil
@@ -10,25 +11,31 @@ from . import USAGE, Stop
 FOLDER = "/var/cache/cairn/arm64"
 UNPACKED = {"BUSYBOX": ("bin/busybox", "busybox-static"), "BASH": ("bin/bash-static", "bash-static")}
 
-INITTAB = """# What init runs: once, and then a shell on the terminal for as long as there is a machine.
+INITTAB = """# What init runs: once, and then what uses the terminal for as long as there is a machine.
 ::sysinit:/etc/init.d/rcS
-::respawn:-{shell}
+{terminal}
 ::shutdown:/bin/sync
 """
+SHELL_LINE = "::respawn:-{shell}"
+GETTY_LINE = "console::respawn:/sbin/getty -L 115200 console vt100"
 RCS = """#!/bin/busybox sh
 /bin/busybox --install -s
+chmod 1777 /tmp
+chown 1000:1000 /home/user
 hostname -F /etc/hostname
 """
-PROFILE = """export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root TERM=${TERM:-vt100}
+PROFILE = """export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=${HOME#/} TERM=${TERM:-vt100}
+HOME=/${HOME:-root}
 cd
 """
-FILES = {"etc/passwd": "root:x:0:0:root:/root:/bin/sh\n", "etc/group": "root:x:0:\n", "etc/hostname": "cairn\n",
-         "etc/profile": PROFILE}
+# nobody needs a password until `passwd` gives him one
+PASSWD = "root::0:0:root:/root:{shell}\nuser::1000:1000::/home/user:{shell}\n"
+FILES = {"etc/group": "root:x:0:\nuser:x:1000:\n", "etc/hostname": "cairn\n", "etc/profile": PROFILE}
 
 
 def wanted(env):
-    """The names of UNPACKED that the user asks for."""
-    return [name for name in UNPACKED if env.get(name)]
+    """Those of these names that the user asks for."""
+    return [name for name in (*UNPACKED, "GETTY") if env.get(name)]
 
 
 def program(name, env):
@@ -63,9 +70,9 @@ def make(o, folder, env):
     shutil.rmtree(root, ignore_errors=True)
     if folder:
         shutil.copytree(folder, root, symlinks=True)
-    for name in ("bin", "sbin", "usr/bin", "usr/sbin", "root", "tmp"):
+    for name in ("bin", "sbin", "usr/bin", "usr/sbin", "root", "tmp", "home/user"):
         os.makedirs(os.path.join(root, name), exist_ok=True)
-    for name in wanted(env):
+    for name in filter(env.get, UNPACKED):
         target = os.path.join(root, "bin", name.lower())
         shutil.copyfile(program(name, env), target)
         os.chmod(target, 0o755)
@@ -74,7 +81,9 @@ def make(o, folder, env):
         if os.path.lexists(path):
             os.unlink(path)
         os.symlink(target, path)
-    own = {**FILES, "etc/inittab": INITTAB.format(shell="/bin/bash" if env.get("BASH") else "/bin/sh")}
+    shell = "/bin/bash" if env.get("BASH") else "/bin/sh"
+    terminal = GETTY_LINE if env.get("GETTY") else SHELL_LINE.format(shell=shell)
+    own = {**FILES, "etc/inittab": INITTAB.format(terminal=terminal), "etc/passwd": PASSWD.format(shell=shell)}
     for name, text in own.items():
         # what the user has brought along stays
         if not folder or not os.path.exists(os.path.join(folder, name)):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Shells of others at the terminal: jobs that stop, go on and end by keys, in ash and bash as Debian ships them."""
+"""Shells of others at the terminal, ash, bash and zsh as Debian ships them: jobs that stop, go on and end by keys."""
 
 import time
 
@@ -7,7 +7,12 @@ import pytest
 
 from lib import arm64
 
-SHELLS = {"ash": ("/bin/busybox sh", r"/ # (?:\x1b\[6n)?"), "bash": ("/bin/bash --norc", r"bash-5\.\d# ")}
+SHELLS = {"ash": ("/bin/busybox sh", r"/ # (?:\x1b\[6n)?"), "bash": ("/bin/bash --norc", r"bash-5\.\d# "),
+          "zsh": ("/bin/zsh -f", r"cairn# ")}
+
+
+# what zsh says of a job that has stopped, and the others
+STOPPED = {"zsh": "suspended"}
 
 
 class Shell:
@@ -16,6 +21,7 @@ class Shell:
     def __init__(self, session, name):
         self.session = session
         self.command, self.prompt = SHELLS[name]
+        self.stopped = STOPPED.get(name, "Stopped")
         self.expect = session.expect
         self.send = session.send
         session.prompt()
@@ -41,6 +47,7 @@ def shell(boot, process_kernel, tmp_path):
         root = tmp_path / "root"
         arm64.add_file(root, "bin/busybox", arm64.file("bin/busybox"))
         arm64.add_file(root, "bin/bash", arm64.file("bin/bash-static"))
+        arm64.add_file(root, "bin/zsh", arm64.file("bin/zsh-static"))
         arm64.add_file(root, "tmp/keep", b"")
         env = {"INITRD": root, "CPU": "cortex-a72", "APPEND": "quiet", "SMP": str(smp)}
         return Shell(boot(process_kernel("4K", more), env=env, timeout=300, **options), name)
@@ -58,8 +65,8 @@ def test_stop_and_go_on(shell, name, smp):
     s.send("first\r")
     s.expect("first\nfirst\n")
     s.send(CTRL_Z)
-    assert "Stopped" in s.at_prompt()
-    assert "Stopped" in s.line("jobs")
+    assert s.stopped in s.at_prompt()
+    assert s.stopped in s.line("jobs")
     s.send("fg\r")
     s.expect("busybox cat\n")
     s.send("second\r")
@@ -75,7 +82,7 @@ def test_stop_and_go_on(shell, name, smp):
 def test_reading_in_the_background_stops(shell, name):
     s = shell(name)
     s.line("/bin/busybox cat &")
-    while "Stopped" not in s.line("jobs"):
+    while s.stopped not in s.line("jobs"):
         pass
     s.send("fg\r")
     s.expect("busybox cat\n")
@@ -86,14 +93,14 @@ def test_reading_in_the_background_stops(shell, name):
     # who changes the terminal's modes stops too; who writes does where it is set so
     s.line("/bin/busybox stty tostop")
     s.line("/bin/busybox echo quiet &")
-    while "Stopped" not in (said := s.line("jobs")):
+    while s.stopped not in (said := s.line("jobs")):
         assert "Done" not in said
     s.send("fg\r")
     s.expect("\nquiet\n")
     s.at_prompt()
     s.line("/bin/busybox stty -tostop")
     s.line("/bin/busybox stty -tostop &")
-    while "Stopped" not in s.line("jobs"):
+    while s.stopped not in s.line("jobs"):
         pass
     s.line("fg")
     s.leave()

@@ -12,7 +12,7 @@ import re
 
 import pytest
 
-from lib.build import ROOT
+from lib.build import ROOT, fragment
 from lib.session import OFF
 
 from .conftest import CPU_FOR, GRANULES
@@ -40,14 +40,9 @@ def runs_well(run, o, name, suite, **env):
     assert f"scheduler {name}, allocator slab" in result.text
 
 
-def options(fragment):
-    text = (ROOT / "configs" / fragment).read_text()
-    return " ".join(re.findall(r"^CONFIG_(\w+=\w+)$", text, re.M))
-
-
 def chosen(build, policy, granule="4K", checks="checked"):
     """`checked`: with the lock checker, the heap's checks and the watchdog."""
-    return kernel(build, policy, f"PAGE_{granule}=y " + (options("debug.config") if checks == "checked" else ""))
+    return kernel(build, policy, f"PAGE_{granule}=y " + (fragment("debug.config") if checks == "checked" else ""))
 
 
 ALL = list(itertools.product(POLICIES, GRANULES, ("plain", "checked")))

@@ -7,7 +7,7 @@ import tomllib
 import pytest
 
 from lib import arm64
-from lib.build import ROOT
+from lib.build import ROOT, fragment
 from lib.session import OFF, USAGE
 
 SHELL = {"BUSYBOX": "~ # ", "BASH": r"bash-5\.\d# "}
@@ -96,6 +96,57 @@ def test_editor(unix):
     u.at_prompt()
     assert u.line("cat /tmp/x") == "first\n"
     u.poweroff()
+
+
+@pytest.mark.parametrize("which, prompt", [("BUSYBOX", "(?:~|/home/user|/root) [$#] "),
+                                           ("BASH", r"-bash-5\.\d[$#] ")])
+def test_login(boot, process_kernel, which, prompt):
+    """By getty: a user has his own rights and signals, and getty comes again behind him."""
+    arm64.file("bin/busybox")
+    env = {which: "1", "GETTY": "1", "CPU": "cortex-a72", "APPEND": "quiet"}
+    session = boot(process_kernel(), env=env, timeout=600)
+
+    def line(text):
+        session.send(f"{text}\r")
+        return session.expect(rf"(?s)(.*?){prompt}").group(1).partition("\n")[2]
+
+    session.expect("cairn login: ")
+    session.send("user\r")
+    session.expect(prompt)
+    assert line("id -u; tty; pwd; echo $HOME") == "1000\n/dev/console\n/home/user\n/home/user\n"
+    assert "Permission denied" in line("echo x > /etc/passwd")
+    assert "Operation not permitted" in line("busybox kill -9 1")
+    session.send("busybox cat\r")
+    session.send("x\r")
+    session.expect("x\nx\n")
+    session.send("\x1a")
+    session.expect(prompt)
+    assert "Stopped" in line("jobs")
+    line("kill -9 %1")
+    while "Stopped" in line("jobs"):
+        pass
+    session.send("exit\r")
+    session.expect("cairn login: ")
+    session.send("root\r")
+    session.expect(prompt)
+    assert line("id -u; stat -c %u /dev/console") == "0\n0\n"
+    session.send("poweroff\r")
+    session.expect("cairn: off")
+
+
+def test_image_of_ones_own(boot, build, tmp_path):
+    """configs/busybox.config: the first process is on the command line of the image itself."""
+    root = tmp_path / "root"
+    arm64.add_file(root, "bin/busybox", arm64.file("bin/busybox"))
+    arm64.add_file(root, "etc/inittab", b"::respawn:-/bin/sh\n")
+    (root / "bin/sh").symlink_to("busybox")
+    (root / "sbin").mkdir()
+    (root / "sbin/init").symlink_to("../bin/busybox")
+    o = build("qemu_virt_defconfig", set=fragment("busybox.config"))
+    u = Unix(boot(o, env={"INITRD": root}, timeout=600), r"/ # (?:\x1b\[6n)?")
+    assert re.search(r"^ +1 \S+ +init$", u.line("busybox ps"), re.M)
+    u.session.send("busybox poweroff -f\r")
+    u.session.expect("cairn: off")
 
 
 def test_less_stops_and_goes_on(unix):

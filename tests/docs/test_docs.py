@@ -20,8 +20,8 @@ DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *ROOT.glob("Do
 SHOWN = {document: str(document.relative_to(ROOT)) for document in DOCUMENTS}
 EXAMPLES = ROOT / "Documentation" / "examples"
 # Names of what a reader would make, and of what others have.
-INVENTED = {"configs/myboard_defconfig", "configs/all.config", "debug.config", "Documentation/devicetree/bindings",
-            "page_alloc", "thread_wake", "irq_pending"}
+INVENTED = {"configs/myboard_defconfig", "configs/all.config", "debug.config", "busybox.config",
+            "Documentation/devicetree/bindings", "page_alloc", "thread_wake", "irq_pending"}
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()} - {".git", "build"}
 SOURCES = ("arch", "drivers", "fs", "include", "kernel", "lib", "mm", "shell", "scripts", "tests",
            "Documentation/examples")

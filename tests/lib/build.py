@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,11 @@ def clean_environment(**more):
     env = {name: value for name, value in os.environ.items() if name not in FOREIGN}
     env.update({name: str(value) for name, value in more.items()})
     return env
+
+
+def fragment(name):
+    """The settings of configs/@name, as SET= takes them."""
+    return " ".join(re.findall(r"^CONFIG_(\w+=\S+)$", (ROOT / "configs" / name).read_text(), re.M))
 
 
 def test_folder():

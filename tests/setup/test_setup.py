@@ -25,7 +25,7 @@ RUN = ["make", "gcc-aarch64-linux-gnu", "libfdt-dev:arm64", "device-tree-compile
        "python3-kconfiglib", "qemu-system-arm"]
 SITE = "http://mirror.example/debian"
 QEMU = ["qemu-system-arm", "qemu-system-common", "qemu-system-data"]
-PROGRAMS = ["busybox-static", "bash-static", "mksh", "perl-base", "libcrypt1", "linux-image-cloud-arm64"]
+PROGRAMS = ["busybox-static", "bash-static", "zsh-static", "mksh", "perl-base", "libcrypt1", "linux-image-cloud-arm64"]
 RELEASES = {
     "bookworm": ("12", "1:7.2+dfsg-7+deb12u7"),
     "trixie": ("13", "1:10.0.2+ds-2+deb13u1"),
