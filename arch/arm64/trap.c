@@ -10,6 +10,7 @@
 
 #include <arch/cpu.h>
 #include <arch/frame.h>
+#include <arch/mmu.h>
 #include <arch/sections.h>
 #include <arch/upcall.h>
 #ifdef CONFIG_PROCESS
@@ -186,6 +187,23 @@ static bool recover(struct arch_frame *frame)
 	return true;
 }
 
+/*
+ * Whether the address is mapped after all. Another CPU may have mapped it and said so, and this one
+ * have begun to translate the address before it heard of that: an access that is not ordered behind
+ * the news by an ISB may fault once.
+ */
+static bool mapped_meanwhile(void)
+{
+	u64 esr = sysreg_read(esr_el1), far = sysreg_read(far_el1);
+	unsigned int flags;
+	size_t block;
+	paddr_t pa;
+
+	return ESR_EC(esr) == EC_DABT && has_address(esr) &&
+	       (ISS_FSC(ESR_ISS(esr)) & ~3U) == FSC_TRANSLATION && far >= ARCH_LINEAR_START &&
+	       arch_kernel_lookup(far, &pa, &flags, &block);
+}
+
 void arch_trap(struct arch_frame *frame)
 {
 #ifdef CONFIG_PROCESS
@@ -196,6 +214,8 @@ void arch_trap(struct arch_frame *frame)
 		return;
 	if (IS_ENABLED(CONFIG_PROBE_GUARD) &&
 	    guard_abort(frame, sysreg_read(esr_el1), sysreg_read(far_el1)))
+		return;
+	if (IS_ENABLED(CONFIG_SMP) && mapped_meanwhile())
 		return;
 	fatal(frame);
 }
