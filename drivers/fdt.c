@@ -30,6 +30,7 @@ struct known_name {
 
 static struct {
 	const u8 *blob;
+	const u8 *end;			/* what can be read of it */
 	const char *strings;
 	u32 node_count;
 	struct dt_node *nodes;		/* NULL before dt_index() */
@@ -59,16 +60,17 @@ static int check_header(size_t mapped)
 						     : "sizes and offsets do not fit together");
 		return -EINVAL;
 	}
-	if (HEADER(totalsize) > mapped) {
-		log_err("device tree: totalsize %u is beyond the %zu bytes that are there",
-			HEADER(totalsize), mapped);
+	/* what is behind the blocks need not be there; they are within totalsize */
+	strings = HEADER(size_dt_strings);
+	if (MAX(HEADER(off_dt_struct) + HEADER(size_dt_struct),
+		HEADER(off_dt_strings) + strings) > mapped) {
+		log_err("device tree: a block reaches beyond the %zu bytes that are there", mapped);
 		return -EOVERFLOW;
 	}
 	if (HEADER(version) < 17) {
 		log_err("device tree: version %u is older than 17", HEADER(version));
 		return -EINVAL;
 	}
-	strings = HEADER(size_dt_strings);
 	tree.strings = (const char *)tree.blob + HEADER(off_dt_strings);
 	if (strings && tree.strings[strings - 1]) {
 		log_err("device tree: the strings block does not end with a NUL");
@@ -145,6 +147,7 @@ int dt_check(const void *blob, size_t mapped)
 
 	memset(&tree, 0, sizeof(tree));
 	tree.blob = blob;
+	tree.end = tree.blob + mapped;
 	err = check_header(mapped);
 	if (!err)
 		err = check_structure();
@@ -346,9 +349,8 @@ static const u8 *next_begin(const u8 *p, unsigned int *depth)
 static void scan_memreserve(dt_reserved *reserved)
 {
 	const u8 *p = tree.blob + HEADER(off_mem_rsvmap);
-	const u8 *end = tree.blob + HEADER(totalsize);
 
-	for (; end - p >= 16 && load_be64(p + 8); p += 16) {
+	for (; tree.end - p >= 16 && load_be64(p + 8); p += 16) {
 		u64 base = load_be64(p), size = load_be64(p + 8);
 
 		if (base + size < base)
@@ -362,7 +364,7 @@ bool dt_memreserve(unsigned int index, u64 *base, u64 *size)
 {
 	const u8 *p = tree.blob + HEADER(off_mem_rsvmap) + 16UL * index;
 
-	if (tree.blob + HEADER(totalsize) - p < 16)
+	if (tree.end - p < 16)
 		return false;
 	*base = load_be64(p);
 	*size = load_be64(p + 8);

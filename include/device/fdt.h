@@ -59,7 +59,7 @@ struct dt_range {
 /*
  * Checks the blob at @blob, of which @mapped bytes can be read: header, version, sizes, every
  * tag and every property's bounds. Logs what is wrong, with its offset. 0; -EINVAL; -EOVERFLOW
- * when it is larger than @mapped or has too many nodes.
+ * when a block reaches beyond @mapped, and when there are too many nodes.
  */
 int dt_check(const void *blob, size_t mapped);
 

@@ -52,7 +52,7 @@ struct early_node {
 
 /*
  * NULL when there is a tree at @tree, which can be scanned then; and when its header is right,
- * with the tree's size in *@size. Else what is wrong, in words.
+ * with the bytes up to the end of its last block in *@size. Else what is wrong, in words.
  */
 const char *early_tree_find(paddr_t tree);
 const char *early_tree_check(const u8 *tree, u64 *size);

@@ -83,19 +83,24 @@ const char *early_tree_find(paddr_t tree)
 
 const char *early_tree_check(const u8 *t, u64 *size)
 {
-	u64 struct_end, strings_end;
+	u64 total, struct_end, strings_end;
 
 	if (header(t, H_VERSION) < 17 || header(t, H_LAST_COMP) > 17)
 		return "device tree: version is not 17 or compatible with it";
-	*size = header(t, H_TOTALSIZE);
-	if (*size < HEADER_SIZE)
+	total = header(t, H_TOTALSIZE);
+	if (total < HEADER_SIZE)
 		return "device tree: totalsize is smaller than the header";
-	if (*size > ARCH_TREE_MAX)
+	if (total > ARCH_TREE_MAX)
 		return "device tree: totalsize is above 2 MiB";
 	struct_end = (u64)header(t, H_STRUCT) + header(t, H_STRUCT_SIZE);
 	strings_end = (u64)header(t, H_STRINGS) + header(t, H_STRINGS_SIZE);
-	if (struct_end > *size || strings_end > *size || (header(t, H_STRUCT) & 3))
+	if (struct_end > total || strings_end > total || (header(t, H_STRUCT) & 3))
 		return "device tree: a block lies outside of totalsize (truncated?)";
+	/*
+	 * The list of reservations comes first. Firmware likes to leave much room behind the last
+	 * block: it is memory like any other.
+	 */
+	*size = MAX(struct_end, strings_end);
 	return NULL;
 }
 

@@ -32,7 +32,7 @@ struct boot_info {
 	u64 entry_el;
 	paddr_t image;		/* where the image's first byte was loaded */
 	paddr_t tree;
-	u64 tree_size;		/* bytes, from its header */
+	u64 tree_size;		/* bytes up to the end of its last block */
 	paddr_t next_table;	/* first unused one of boot_tables */
 	struct boot_uart uart;
 };
