@@ -46,7 +46,8 @@ void page_set_reclaim(void (*reclaim)(void))
 struct page_zone *page_zone_of(const struct page *page)
 {
 	for (unsigned int i = 0; i < page_pool.zones; i++)
-		if ((size_t)(page - page_pool.zone[i].first) < page_pool.zone[i].pages)
+		if ((size_t)(page - page_pool.zone[i].first) <
+		    atomic_load_relaxed(&page_pool.zone[i].pages))
 			return &page_pool.zone[i];
 	return NULL;
 }
@@ -90,10 +91,12 @@ static size_t take(unsigned int order, struct page **run)
 
 	while (!n && zone-- != page_pool.zone) {
 		spin_lock(&zone->lock);
-		if (order)
-			n = (run[0] = page_policy_alloc(zone, order)) != NULL;
-		else
-			n = take_singles(zone, run);
+		do {
+			if (order)
+				n = (run[0] = page_policy_alloc(zone, order)) != NULL;
+			else
+				n = take_singles(zone, run);
+		} while (unlikely(!n) && page_grow(zone));
 		zone->free -= n << order;
 		spin_unlock(&zone->lock);
 	}

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Pages: from boot memory to the page allocator. Each bank becomes a zone. The struct pages of a
- * bank get memory of their own, mapped at their place in the array by blocks, and are not written
- * but for the first of each run that the bank's free and reserved ranges consist of, so that the
- * time does not depend on the size of RAM. What is handed over after that was reserved until then;
- * the reservation is cut, and what is left of it around becomes runs of its own before the pages
- * come to the policy.
+ * Pages: from boot memory to the page allocator. Each bank becomes a zone, which knows the first
+ * pages of the bank; page_grow.c brings the others. Their struct pages get memory of their own,
+ * mapped at their place in the array, and are not written but for the first of each run that free
+ * and reserved ranges consist of. So neither time nor memory depends on the size of RAM. What is
+ * handed over after that was reserved until then; the reservation is cut, and what is left of it
+ * around becomes runs of its own before the pages come to the policy.
  *
  * Each bank ends where it ends: banks that touch are one already (boot_mem_add()). Two may still
  * share a page of the array, and a block of it.
@@ -21,8 +21,7 @@
 #include "page_core.h"
 #include "vmap.h"
 
-/* The array is mapped by blocks of this size where it is that large. */
-#define ARRAY_BLOCK	MIB(2)
+struct spinlock page_ranges_lock;
 
 static u64 handover_ticks;
 
@@ -61,7 +60,7 @@ struct page *page_lookup(paddr_t pa)
 		const struct page_zone *zone = &page_pool.zone[i];
 		size_t n = (pa - page_to_phys(zone->first)) >> PAGE_SHIFT;
 
-		if (n < zone->pages)
+		if (n < atomic_load_acquire(&zone->pages))
 			return block_is_valid(zone, page_block(zone->first + n)) ?
 			       zone->first + n : NULL;
 	}
@@ -81,36 +80,6 @@ static paddr_t take(size_t size, size_t align)
 		panic("no memory for the page allocator: %zu bytes, %lu of %lu KiB are reserved",
 		      size, boot_mem_used() / 1024, boot_mem_total() / 1024);
 	return pa;
-}
-
-/* Maps the array from @start to @end. */
-static void map_array(vaddr_t start, vaddr_t end)
-{
-	size_t size = end - start;
-	paddr_t pa = take(size, size < ARRAY_BLOCK ? PAGE_SIZE : ARRAY_BLOCK);
-
-	if (arch_kernel_map(start, pa, size, MMU_WRITE, map_table_alloc))
-		panic("no memory for the tables of the array of pages");
-}
-
-/* Gives every bank's part of the array memory. */
-static void map_arrays(void)
-{
-	const struct boot_mem_range *bank;
-	vaddr_t mapped = 0;		/* up to here */
-
-	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++) {
-		struct page *first = phys_to_page(bank->base);
-		struct page *last = first + (bank->size >> PAGE_SHIFT);
-		vaddr_t start = (vaddr_t)first, end = ALIGN_UP((vaddr_t)last, PAGE_SIZE);
-
-		/* from the start of a block on, so that it can be mapped by blocks */
-		start = ALIGN_DOWN(start, end - start < ARRAY_BLOCK ? PAGE_SIZE : ARRAY_BLOCK);
-		start = MAX(start, mapped);
-		if (start < end)
-			map_array(start, end);
-		mapped = MAX(end, mapped);
-	}
 }
 
 /* How many words the bits of a bank's blocks take. */
@@ -138,12 +107,36 @@ static void make_zones(void)
 	valid = (u64 *)(zone + i);
 	for (i = 0; (bank = boot_mem_bank(i)); i++, zone++) {
 		zone->first = phys_to_page(bank->base);
-		zone->pages = bank->size >> PAGE_SHIFT;
+		zone->bank = bank->size >> PAGE_SHIFT;
+		zone->array_end = ALIGN_UP((vaddr_t)(zone->first + zone->bank), PAGE_SIZE);
 		zone->first_block = page_block(zone->first);
 		zone->valid = valid;
 		valid += valid_words(bank);
+		page_grow_init(zone);
 		page_policy_init(zone);
 	}
+}
+
+/* Gives the pages of @zone that are known at boot their part of the array. */
+static void map_array(struct page_zone *zone)
+{
+	vaddr_t start = ALIGN_DOWN((vaddr_t)zone->first, PAGE_SIZE), end;
+
+	if (zone != page_pool.zone) {
+		struct page_zone *lower = zone - 1;
+		bool whole = lower->pages == lower->bank;
+
+		/* the page that both are in is there, or left to this one */
+		if (whole)
+			start = MAX(start, lower->array_end);
+		else
+			lower->array_end = MIN(lower->array_end, start);
+	}
+	end = MIN(ALIGN_UP((vaddr_t)(zone->first + zone->pages), PAGE_SIZE), zone->array_end);
+	if (start < end &&
+	    arch_kernel_map(start, take(end - start, PAGE_SIZE), end - start, MMU_WRITE,
+			    map_table_alloc))
+		panic("no memory for the tables of the array of pages");
 }
 
 /*
@@ -152,7 +145,7 @@ static void make_zones(void)
  */
 static void share_block(struct page_zone *lower, struct page_zone *zone)
 {
-	struct page *last = lower->first + lower->pages - 1;
+	struct page *last = lower->first + lower->bank - 1;
 
 	if (page_block(last) != zone->first_block)
 		return;
@@ -160,55 +153,65 @@ static void share_block(struct page_zone *lower, struct page_zone *zone)
 	zone->valid[0] |= 1;
 }
 
-static void add(struct page_zone *zone, paddr_t start, paddr_t end, bool reserved)
-{
-	size_t count = (end - start) >> PAGE_SHIFT;
-
-	if (end <= start)
-		return;
-	page_policy_add(zone, phys_to_page(start), count, reserved);
-	if (!reserved) {
-		zone->free += count;
-		page_pool.total += count;
-	}
-}
-
-/* All of a bank: what is reserved, and what lies between. */
-static void add_bank(struct page_zone *zone, const struct boot_mem_range *bank)
+void page_ranges(struct page_zone *zone, paddr_t start, paddr_t end, page_range *tell, void *arg)
 {
 	const struct boot_mem_range *r;
-	paddr_t at = bank->base, end = at + bank->size;
 
 	for (unsigned int i = 0; (r = boot_mem_reserved(i)); i++) {
 		paddr_t from = MIN(r->base, end), to = MIN(r->base + r->size, end);
 
 		/* they may overlap, and lie outside of the bank */
-		if (to <= at)
+		if (to <= start)
 			continue;
-		if (from > at) {
-			add(zone, at, from, false);
-			at = from;
+		if (from > start) {
+			tell(zone, start, from, false, arg);
+			start = from;
 		}
-		add(zone, at, to, true);
-		at = to;
+		tell(zone, start, to, true, arg);
+		start = to;
 	}
-	add(zone, at, end, false);
+	if (start < end)
+		tell(zone, start, end, false, arg);
+}
+
+/* A range that is known at boot. */
+static void add(struct page_zone *zone, paddr_t start, paddr_t end, bool reserved, void *arg)
+{
+	(void)arg;
+	page_policy_add(zone, phys_to_page(start), (end - start) >> PAGE_SHIFT, reserved);
+}
+
+static void count_free(struct page_zone *zone, paddr_t start, paddr_t end, bool reserved, void *arg)
+{
+	(void)arg;
+	zone->free += reserved ? 0 : (end - start) >> PAGE_SHIFT;
+}
+
+static void add_bank(struct page_zone *zone)
+{
+	paddr_t start = page_to_phys(zone->first);
+
+	page_ranges(zone, start, page_zone_reach(zone), add, NULL);
+	page_ranges(zone, start, page_zone_end(zone), count_free, NULL);
+	page_pool.total += zone->free;
 }
 
 void page_init(void)
 {
 	u64 start = arch_counter();
 
-	map_arrays();
 	make_zones();
+	for (unsigned int i = 0; i < page_pool.zones; i++)
+		map_array(&page_pool.zone[i]);
 	boot_mem_close();
+	lock_check_name(&page_ranges_lock.check, "page_ranges_lock");
 	for (unsigned int i = 0; i < page_pool.zones; i++) {
 		struct page_zone *zone = &page_pool.zone[i];
 
 		lock_check_name(&zone->lock.check, "page_zone.lock");
 		if (i)
 			share_block(zone - 1, zone);
-		add_bank(zone, boot_mem_bank(i));
+		add_bank(zone);
 	}
 	page_cpu_init();
 	handover_ticks = arch_counter() - start;
@@ -218,10 +221,29 @@ void page_init(void)
  * --- What is done with later ------------------------------------------------------------------
  */
 
-/* Makes the reserved ranges that touch [*start, *end) part of it, as far as the bank goes. */
+void page_add_reserved(struct page_zone *zone, paddr_t start, paddr_t end)
+{
+	if (start < end)
+		page_policy_add(zone, phys_to_page(start), (end - start) >> PAGE_SHIFT, true);
+}
+
+void page_free_range(struct page_zone *zone, paddr_t start, paddr_t end)
+{
+	struct page *page = phys_to_page(start);
+
+	for (size_t left = (end - start) >> PAGE_SHIFT; left;) {
+		unsigned int order = page_run_order(page_number(page), left);
+
+		page_policy_free(zone, page, order);
+		page += 1UL << order;
+		left -= 1UL << order;
+	}
+}
+
+/* Makes the reserved ranges that touch [*start, *end) part of it, as far as pages are known. */
 static void widen(const struct page_zone *zone, paddr_t *start, paddr_t *end)
 {
-	paddr_t low = page_to_phys(zone->first), high = low + (zone->pages << PAGE_SHIFT);
+	paddr_t low = page_to_phys(zone->first), high = page_zone_reach(zone);
 	const struct boot_mem_range *r;
 	bool grew;
 
@@ -240,38 +262,50 @@ static void widen(const struct page_zone *zone, paddr_t *start, paddr_t *end)
 	} while (grew);
 }
 
-/* [base, base + size) is reserved no longer. */
+/* The zone whose bank @pa is in. */
+static struct page_zone *zone_at(paddr_t pa)
+{
+	struct page_zone *zone = page_pool.zone;
+
+	while (pa - page_to_phys(zone->first) >= (paddr_t)zone->bank << PAGE_SHIFT)
+		zone++;
+	return zone;
+}
+
+/* [base, base + size) is reserved no longer. Both locks held. */
 static void release(paddr_t base, u64 size)
 {
-	struct page_zone *zone = page_zone_of(phys_to_page(base));
-	paddr_t start = base, end = base + size;
-	size_t pages = size >> PAGE_SHIFT;
-	struct page *page = phys_to_page(base);
-	unsigned long state;
+	struct page_zone *zone = zone_at(base);
+	paddr_t start = base, last = MIN(base + size, page_zone_reach(zone)), end = last;
 
+	zone->free += size >> PAGE_SHIFT;
+	atomic_add_relaxed(&page_pool.total, size >> PAGE_SHIFT);
+	/* further on it is found when the zone grows */
+	if (base >= last)
+		return;
 	widen(zone, &start, &end);
-	state = spin_lock_irqsave(&zone->lock);
-	add(zone, start, base, true);
-	add(zone, base, base + size, true);
-	add(zone, base + size, end, true);
-	zone->free += pages;
-	for (size_t left = pages; left;) {
-		unsigned int order = page_run_order(page_number(page), left);
-
-		page_policy_free(zone, page, order);
-		page += 1UL << order;
-		left -= 1UL << order;
-	}
-	spin_unlock_irqrestore(&zone->lock, state);
-	atomic_add_relaxed(&page_pool.total, pages);
+	page_add_reserved(zone, start, base);
+	page_add_reserved(zone, base, last);
+	page_add_reserved(zone, last, end);
+	page_free_range(zone, base, last);
 }
 
 void page_release(paddr_t base, u64 size)
 {
 	paddr_t start = ALIGN_UP(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
 
-	if (start < end)
-		boot_mem_unreserve(start, end - start, release);
+	for (unsigned int i = 0; i < page_pool.zones; i++) {
+		struct page_zone *zone = &page_pool.zone[i];
+		unsigned long state = spin_lock_irqsave(&zone->lock);
+		paddr_t from = MAX(start, page_to_phys(zone->first)),
+			to = MIN(end, page_zone_end(zone));
+
+		spin_lock(&page_ranges_lock);
+		if (from < to)
+			boot_mem_unreserve(from, to - from, release);
+		spin_unlock(&page_ranges_lock);
+		spin_unlock_irqrestore(&zone->lock, state);
+	}
 }
 
 void page_release_initrd(void)

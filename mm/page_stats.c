@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pages: the figures, and the words when there are none. But for the free runs of a zone, figures
- * are read without stopping anybody, so they need not agree with each other to the last page.
+ * are read without stopping anybody, so they need not agree with each other to the last page. Of
+ * what a zone does not know yet (page_grow.c) the runs are those that it will get.
  */
 #include <kernel/time.h>
 #include <lib/assert.h>
@@ -33,6 +34,11 @@ u64 page_bytes_total(void)
 	return (u64)atomic_load_relaxed(&page_pool.total) << PAGE_SHIFT;
 }
 
+size_t page_bytes_known(unsigned int bank)
+{
+	return atomic_load_acquire(&page_pool.zone[bank].pages) << PAGE_SHIFT;
+}
+
 u64 page_bytes_free(void)
 {
 	size_t sum = cached();
@@ -42,8 +48,24 @@ u64 page_bytes_free(void)
 	return (u64)sum << PAGE_SHIFT;
 }
 
-static void count_runs_locked(const struct page_zone *zone, size_t *runs)
+static void count_range(struct page_zone *zone, paddr_t start, paddr_t end, bool reserved,
+			void *arg)
 {
+	size_t *runs = arg, number = start >> PAGE_SHIFT, last = end >> PAGE_SHIFT;
+
+	(void)zone;
+	while (!reserved && number < last) {
+		unsigned int order = page_run_order(number, last - number);
+
+		runs[order]++;
+		number += 1UL << order;
+	}
+}
+
+/* Returns the pages in the longest run of what the zone does not know yet. */
+static size_t count_runs_locked(struct page_zone *zone, size_t *runs)
+{
+	size_t further[PAGE_ORDERS] = { 0 }, largest = 0;
 	/* two pointers that belong together */
 	size_t rest = (size_t)(zone->end - zone->next);
 
@@ -52,6 +74,15 @@ static void count_runs_locked(const struct page_zone *zone, size_t *runs)
 		runs[order] += zone->count[order];
 	if (rest)
 		runs[MIN(63U - (unsigned int)__builtin_clzl(rest), PAGE_ORDER_MAX + 0U)]++;
+	spin_lock(&page_ranges_lock);
+	page_ranges(zone, page_zone_reach(zone), page_zone_end(zone), count_range, further);
+	spin_unlock(&page_ranges_lock);
+	for (unsigned int order = 0; order < PAGE_ORDERS; order++) {
+		runs[order] += further[order];
+		if (further[order])
+			largest = 1UL << order;
+	}
+	return largest;
 }
 
 void page_stats_get(struct page_stats *stats)
@@ -66,8 +97,10 @@ void page_stats_get(struct page_stats *stats)
 		struct page_zone *zone = &page_pool.zone[i];
 		unsigned long state = spin_lock_irqsave(&zone->lock);
 
+		size_t further = count_runs_locked(zone, stats->runs);
+
 		stats->largest = MAX(stats->largest, page_policy_largest(zone));
-		count_runs_locked(zone, stats->runs);
+		stats->largest = MAX(stats->largest, further);
 		spin_unlock_irqrestore(&zone->lock, state);
 	}
 	for (const struct page_cpu *cpu = first_cpu(); cpu; cpu = cpu->next)

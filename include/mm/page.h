@@ -8,7 +8,7 @@
  * Each page of RAM has a struct page in one array that is as sparse as RAM is, so that page,
  * physical address and place in the linear map follow from each other by arithmetic. A struct
  * page means something only from the time when its page was first part of a run that was cut or
- * handed out: boot does not touch the array of a machine with much memory.
+ * handed out, and is memory only from when it was needed: see page_bytes_known().
  */
 #ifndef MM_PAGE_H
 #define MM_PAGE_H
@@ -137,6 +137,12 @@ struct page *page_lookup(paddr_t pa);
  * size). The reservation goes. Thread context.
  */
 void page_release(paddr_t base, u64 size);
+
+/*
+ * How many bytes of the bank of that number (boot_mem_bank()) have a struct page that may be read,
+ * from the first one on. It grows. Any context.
+ */
+size_t page_bytes_known(unsigned int bank);
 
 /* Bytes under the allocator, and free among them (those in the CPUs' caches too). */
 u64 page_bytes_total(void);

@@ -10,6 +10,9 @@
  * the sibling of a run not the first page of some run, it would lie inside a larger one, and as
  * aligned powers of two never overlap in part, that one would hold the run itself as well.
  *
+ * A zone begins with the first pages of its bank and grows when they do not suffice: only for what
+ * belongs to it is there an array (mm/page_grow.c).
+ *
  * Beside that, blocks of 128 pages are either valid as a whole or not (page_block_init()); only in
  * the valid ones page_lookup() finds anything.
  */
@@ -24,11 +27,14 @@ struct page_zone {
 	struct spinlock lock;
 	/* set at boot, then constant: */
 	struct page *first;		/* of the bank's first page */
-	size_t pages;			/* in the bank, reserved ones included */
+	vaddr_t array_end;		/* of the zone's part of the array, once it is whole */
 	size_t first_block;		/* number of the first block, see page_block_init() */
 	u64 *valid;			/* one bit a block; written with the lock held */
+	/* written with the lock held, grows: */
+	size_t pages;			/* of the bank, from the first on: those that are known */
 	/* lock held: */
-	size_t free;			/* pages that the policy holds */
+	size_t bank;			/* pages in the bank, reserved ones included */
+	size_t free;			/* pages that the policy holds, and free ones further on */
 	/* lock held, the policy's own: */
 	struct list runs[PAGE_ORDERS];	/* free runs by order, linked in their first page */
 	size_t count[PAGE_ORDERS];	/* how many there are: others read these */
@@ -39,9 +45,9 @@ struct page_zone {
 void page_policy_init(struct page_zone *zone);
 
 /*
- * Hands @count pages from @first on over at boot, by each range of the bank in the order of
- * addresses. @reserved says that the range is in use and only has to be known, so that it can be
- * handed over later: page_policy_free() then brings it, run by run.
+ * Hands @count pages from @first on over, at boot and when the zone grows, by each range in the
+ * order of addresses. @reserved says that the range is in use and only has to be known, so that it
+ * can be handed over later: page_policy_free() then brings it, run by run.
  */
 void page_policy_add(struct page_zone *zone, struct page *first, size_t count, bool reserved);
 

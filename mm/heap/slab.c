@@ -106,9 +106,11 @@ void *heap_policy_alloc_aligned(size_t size, size_t align)
 
 __cold struct page *slab_page_lookup(const void *p)
 {
-	if ((vaddr_t)p - ARCH_LINEAR_START < ARCH_LINEAR_SIZE)
-		return page_lookup(virt_to_phys(p));
-	return NULL;
+	if ((vaddr_t)p - ARCH_LINEAR_START >= ARCH_LINEAR_SIZE)
+		return NULL;
+	/* the quick way may reach further by now */
+	atomic_store_relaxed(&slab_cpu.span, page_bytes_known(slab_cpu.bank));
+	return page_lookup(virt_to_phys(p));
 }
 
 /*
@@ -210,9 +212,10 @@ static void choose_bank(void)
 
 	for (unsigned int i = 0; (bank = boot_mem_bank(i)); i++) {
 		slab_cpu.base = (vaddr_t)phys_to_virt(bank->base);
-		slab_cpu.span = bank->size;
 		slab_cpu.pages = phys_to_page(bank->base);
+		slab_cpu.bank = i;
 	}
+	slab_cpu.span = page_bytes_known(slab_cpu.bank);
 }
 
 __cold void heap_policy_init(void)

@@ -107,10 +107,12 @@ struct slab_cpu {
 	bool joined;
 	/*
 	 * The bank of memory that most slabs are in, for a quick way from address to page: its
-	 * first address, its bytes, and its first page. Set at boot, then constant.
+	 * first address and first page, and its number. Set at boot, then constant.
 	 */
 	struct page *pages;
 	vaddr_t base;
+	unsigned int bank;
+	/* atomic: the bytes from there on that have a struct page, or fewer */
 	size_t span;
 	void *below;		/* always NULL */
 	/* those from SLAB_CLASSES on have no objects */

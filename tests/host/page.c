@@ -149,7 +149,7 @@ static size_t written(paddr_t base, u64 size)
 	struct page *page = phys_to_page(base);
 	size_t count = 0;
 
-	for (u64 i = 0; i < size >> PAGE_SHIFT; i++)
+	for (u64 i = 0; i < MIN(size, page_bytes_known(0)) >> PAGE_SHIFT; i++)
 		count += page[i].index != PAGE_INDEX_FREE ||
 			 (uintptr_t)page[i].link.next != GARBAGE;
 	return count;
@@ -174,6 +174,8 @@ static void take_all(bool singly)
 	struct list runs;
 	struct page *page;
 
+	/* the array takes its part at first */
+	empty_cpu();
 	page_stats_get(&before);
 	for (unsigned int from = PAGE_ORDER_MAX + 1; from--; from = MIN(from, singly)) {
 		list_init(&runs);

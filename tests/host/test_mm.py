@@ -19,7 +19,7 @@ def test_boot_memory(program, page_shift):
 def test_pages(program, policy, page_shift):
     flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]
     program(f"page-{policy}-{page_shift}", *machine.sources(policy), "tests/host/page.c",
-            "tests/host/page_model.c", flags=flags, link=machine.LINK).test(cases=7)
+            "tests/host/page_model.c", "tests/host/page_grow.c", flags=flags, link=machine.LINK).test(cases=9)
 
 
 @pytest.mark.parametrize("page_shift", [12, 14, 16])

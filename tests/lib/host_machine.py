@@ -13,5 +13,5 @@ LINK = ["-Wl,-T,tests/host/machine/percpu.lds", "-pthread"]
 
 def sources(policy):
     """@policy: buddy or bump."""
-    return ["mm/boot_mem.c", "mm/page.c", "mm/page_init.c", "mm/page_stats.c", f"mm/page/{policy}.c",
+    return ["mm/boot_mem.c", "mm/page.c", "mm/page_grow.c", "mm/page_init.c", "mm/page_stats.c", f"mm/page/{policy}.c",
             "tests/host/machine/machine.c", "tests/host/apart.c"]

@@ -88,14 +88,41 @@ static void map_garbage(vaddr_t va, size_t size)
  * --- What the kernel has instead --------------------------------------------------------------
  */
 
+#define PATTERN	0x5c
+static struct boot_mem_range array[64];		/* memory that the array and its tables are in */
+static unsigned int arrays;
+
+static void note_array(paddr_t pa, size_t size)
+{
+	need(arrays < ARRAY_SIZE(array), "note_array");
+	array[arrays++] = (struct boot_mem_range){ .base = pa, .size = size };
+	memset(phys_to_virt(pa), PATTERN, size);
+}
+
+bool machine_array_is_intact(void)
+{
+	for (unsigned int i = 0; i < arrays; i++) {
+		const u8 *p = phys_to_virt(array[i].base);
+
+		if (*p != PATTERN || memcmp(p, p + 1, array[i].size - 1))
+			return false;
+	}
+	return true;
+}
+
 int arch_kernel_map(vaddr_t va, paddr_t pa, size_t size, unsigned int flags, mmu_table_alloc *alloc)
 {
+	paddr_t table;
+
 	(void)flags;
-	(void)alloc;
 	if (((va | pa | size) & ~PAGE_MASK) || va < ARCH_MEMMAP_START ||
 	    va + size > ARCH_MEMMAP_START + ARCH_MEMMAP_SIZE)
 		return -EINVAL;
 	map_garbage(va, size);
+	note_array(pa, size);
+	table = alloc();
+	if (table)
+		note_array(table, PAGE_SIZE);
 	return 0;
 }
 

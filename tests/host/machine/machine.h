@@ -3,7 +3,8 @@
  * A machine with RAM for host tests of what stands on the page allocator: boot memory and the page
  * allocator are the kernel's own, with all their state; RAM and the array of struct page are mapped
  * where asm/memory.h says, filled with garbage. Only RAM is mapped, and of the array only what
- * page_init() asked for, so that a stray access faults.
+ * the allocator asked for, so that a stray access faults. The array has memory of its own; that
+ * which it was to be in is filled with a pattern.
  *
  * Build with the flags, sources and link options of tests/lib/host_machine.py. There is no way back
  * from machine_start(): a test that wants several machines runs each in a process (apart.h).
@@ -23,6 +24,9 @@ void machine_start(const struct boot_mem_range *bank, unsigned int banks,
 
 /* The same with one bank of @mib MiB from 1 GiB on, and the first MiB of it reserved. */
 void machine_start_simple(size_t mib);
+
+/* Whether nobody has written to the memory that the array is in. */
+bool machine_array_is_intact(void);
 
 /* Makes the calling thread a further CPU. Once for each thread but the first. */
 void machine_cpu_start(void);
