@@ -338,6 +338,7 @@ struct space *space_fork(struct space *from)
 	to->args = from->args;
 	to->args_end = from->args_end;
 	to->env_end = from->env_end;
+	to->aux = from->aux;
 	err = copy_all(to, from);
 	/* its pages are not writable any more, also where they were */
 	arch_space_flush(&from->arch);

@@ -26,6 +26,36 @@ size_t space_read(struct space *space, vaddr_t address, void *to, size_t n)
 	return done;
 }
 
+static bool next_page(struct space *space, vaddr_t *at, vaddr_t end, bool private)
+{
+	paddr_t pa;
+
+	for (; arch_space_next_page(&space->arch, at, end, &pa); *at += PAGE_SIZE)
+		if (!private || phys_to_page(pa)->use != PAGE_USE_FILE)
+			return true;
+	return false;
+}
+
+bool space_next_page(struct space *space, vaddr_t *at, vaddr_t end)
+{
+	bool found;
+
+	space_lock(space);
+	found = next_page(space, at, end, false);
+	space_unlock(space);
+	return found;
+}
+
+bool space_has_private(struct space *space, vaddr_t start, vaddr_t end)
+{
+	bool found;
+
+	space_lock(space);
+	found = next_page(space, &start, end, true);
+	space_unlock(space);
+	return found;
+}
+
 int space_identify(struct space *space, vaddr_t address, u64 *object, u64 *place)
 {
 	const struct vma *vma;

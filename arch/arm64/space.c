@@ -200,6 +200,23 @@ bool arch_space_next_block(const struct arch_space *space, vaddr_t *va, vaddr_t 
 	return false;
 }
 
+bool arch_space_next_page(const struct arch_space *space, vaddr_t *va, vaddr_t end, paddr_t *pa)
+{
+	unsigned int flags;
+	int level;
+
+	for (; *va < end; *va = ALIGN_DOWN(*va, LEVEL_SIZE(level)) + LEVEL_SIZE(level)) {
+		const u64 *entry = block_entry(space, *va, &level);
+
+		if (!entry || !*entry)
+			continue;
+		if (arch_space_lookup(space, *va, pa, &flags))
+			return true;
+		level = 3;
+	}
+	return false;
+}
+
 /* Break before make, D8.14: a block and a table are never both in a TLB. */
 static void replace_block(struct arch_space *space, u64 *entry, vaddr_t va, u64 pte)
 {

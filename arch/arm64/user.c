@@ -183,6 +183,32 @@ void arch_user_copy(struct arch_user *to, struct arch_frame *to_frame,
 	arch_irq_restore(state);
 }
 
+void arch_user_save(struct arch_user *user)
+{
+	unsigned long state = arch_irq_save();
+
+	user->tls = sysreg_read(tpidr_el0);
+	if (user->fp_used)
+		fp_save(&user->fp);
+	arch_irq_restore(state);
+}
+
+static_assert(offsetof(struct arch_frame, pstate) == (ARCH_USER_REGS - 1) * sizeof(u64),
+	      "in Linux's order");
+
+void arch_user_registers(const struct arch_frame *frame, u64 regs[ARCH_USER_REGS])
+{
+	memcpy(regs, frame, ARCH_USER_REGS * sizeof(*regs));
+}
+
+void arch_user_fp(const struct arch_user *user, void *to)
+{
+	u32 state[4] = { (u32)user->fp.fpsr, (u32)user->fp.fpcr, 0, 0 };
+
+	memcpy(to, user->fp.v, sizeof(user->fp.v));
+	memcpy((u8 *)to + sizeof(user->fp.v), state, sizeof(state));
+}
+
 void arch_sync_code(const void *va, size_t size)
 {
 	u64 ctr = sysreg_read(ctr_el0);

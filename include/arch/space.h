@@ -30,6 +30,9 @@ int arch_space_init(struct arch_space *space);
  */
 arch_slot *arch_space_slot(struct arch_space *space, vaddr_t va);
 
+/* The first page of [*@va, @end) that is mapped, in a block too: true, *@va and *@pa; or false. */
+bool arch_space_next_page(const struct arch_space *space, vaddr_t *va, vaddr_t end, paddr_t *pa);
+
 /* What is mapped there: true, *@pa and *@flags; or false. */
 static inline bool arch_slot_get(const arch_slot *slot, paddr_t *pa, unsigned int *flags);
 

@@ -54,6 +54,18 @@ void arch_user_leave(struct arch_context *context);
 /* Sets the thread pointer (TPIDR_EL0) of a program that does not run yet. */
 static inline void arch_user_set_tls(struct arch_user *user, u64 tls);
 
+/* Has @user, the calling thread's, hold what the registers beside the frame are. */
+void arch_user_save(struct arch_user *user);
+
+/*
+ * What debuggers are told: Linux's struct user_pt_regs, and struct user_fpsimd_state, of a program
+ * that does not run, or has just been saved.
+ */
+#define ARCH_USER_REGS		34
+#define ARCH_USER_FP_SIZE	528
+void arch_user_registers(const struct arch_frame *frame, u64 regs[ARCH_USER_REGS]);
+void arch_user_fp(const struct arch_user *user, void *to);
+
 /* What a signal's frame keeps beside the registers. */
 struct arch_signal_kept {
 	u64 flags, link;	/* 0 */

@@ -75,6 +75,7 @@ struct space {
 	size_t peak;			/* the most that were */
 	vaddr_t brk_start, brk;
 	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
+	vaddr_t aux;			/* and the auxiliary vector */
 	vaddr_t vdso;			/* its code, wherever it was moved; 0: there is none */
 	bool no_blocks;			/* prctl(PR_SET_THP_DISABLE) */
 	struct list tables;
@@ -192,6 +193,13 @@ bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info)
  * page that is not.
  */
 size_t space_read(struct space *space, vaddr_t address, void *to, size_t n);
+
+/*
+ * The first page of [*at, end) that is there: true, and its address in *@at; false. And whether one
+ * of [start, end) is that is no file's: it was written to, in a private mapping.
+ */
+bool space_next_page(struct space *space, vaddr_t *at, vaddr_t end);
+bool space_has_private(struct space *space, vaddr_t start, vaddr_t end);
 
 /*
  * Copies between the kernel and the calling thread's program, with what is missing brought in: 0,

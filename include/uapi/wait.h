@@ -17,6 +17,9 @@
 #define WAIT_STOPPED(signal)	((signal) << 8 | 0x7f)
 #define WAIT_CONTINUED		0xffff
 
+/* With the signal, of one that has left a core file. */
+#define WAIT_CORE		0x80
+
 #define P_ALL		0
 #define P_PID		1
 #define P_PGID		2

@@ -81,7 +81,7 @@ static void add_aux(struct stack_plan *plan, const struct space *space,
 int exec_write_stack(struct space *space, const struct exec_strings *s, const char *name,
 		       const struct image *image, const struct image *interpreter, vaddr_t *sp)
 {
-	size_t name_size = strlen(name) + 1;
+	size_t name_size = strlen(name) + 1, aux;
 	struct stack_plan plan = { 0 };
 	const char *text = s->text;
 	u64 random[2];
@@ -102,8 +102,10 @@ int exec_write_stack(struct space *space, const struct exec_strings *s, const ch
 	space->args_end = at;
 	add_pointers(&plan, &text, &at, s->envc);
 	space->env_end = at;
+	aux = plan.count;
 	add_aux(&plan, space, image, interpreter, &process_current()->cred);
 	plan.sp = ALIGN_DOWN(plan.random - plan.count * sizeof(u64), 16UL);
+	space->aux = plan.sp + aux * sizeof(u64);
 	random_bytes(random, sizeof(random));
 	err = copy_to_user(plan.name, name, name_size);
 	if (!err && s->used)

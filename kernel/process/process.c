@@ -212,7 +212,8 @@ static bool announce_end(struct process *p, int wait)
 	wait_wake_all(q);
 	spin_unlock(&q->lock);
 	if (parent && p->exit_signal)
-		signal_parent(p, p->exit_signal, killed ? CLD_KILLED : CLD_EXITED,
+		signal_parent(p, p->exit_signal,
+			      wait & WAIT_CORE ? CLD_DUMPED : killed ? CLD_KILLED : CLD_EXITED,
 			      killed ? WAIT_SIGNAL(wait) : WAIT_STATUS(wait));
 	return ignored || (!parent && !p->kept);
 }

@@ -109,6 +109,7 @@ enum {
 
 #define HALT_END	1U	/* all are to end, but for process->execs */
 #define HALT_STOP	2U	/* until SIGCONT comes */
+#define HALT_CORE	4U	/* until process->dumper has written a core file; then they end */
 
 struct process {
 	struct task task;
@@ -125,7 +126,7 @@ struct process {
 	struct list tasks;	/* the leader, and those that have not ended */
 	/* signals.lock held: */
 	u32 task_count;		/* that have not ended */
-	u8 halt;		/* why tasks do not go on in their program: HALT_END, HALT_STOP */
+	u8 halt;		/* why tasks do not go on in their program: HALT_END, ... */
 	struct task *execs;
 	int end_status;		/* as wait4() gives it, of all that are to end */
 	struct wait_queue signals;	/* where its tasks wait while it is stopped */
@@ -135,6 +136,8 @@ struct process {
 	bool goes_on;		/* it was, and nobody was told that it goes on */
 	u32 to_stop;		/* tasks that have not stopped yet */
 	int stop_signal;
+	struct task *dumper;	/* with HALT_CORE: who writes, */
+	u32 gathered;		/* and how many wait for that */
 	u64 begun;		/* ns */
 	u8 traced;		/* its calls are printed: enum traced */
 	struct strace *strace;	/* to whom; NULL: on the terminal */
@@ -331,6 +334,14 @@ struct exec_strings;
  */
 int exec_load(const char *path, struct file *file, struct exec_strings *strings,
 	      struct arch_frame *frame);
+
+/* --- core.c ----------------------------------------------------------------------------------- */
+
+/* Ends the calling process by the signal of @info, with a core file where there is to be one. */
+__noreturn void process_die(const struct abi_siginfo *info);
+
+/* The calling task waits while another one writes the core file. */
+void core_wait(struct task *t);
 
 /* --- The rest --------------------------------------------------------------------------------- */
 

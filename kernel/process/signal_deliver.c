@@ -109,7 +109,7 @@ static __cold void stop_here(struct process *p)
 	spin_unlock(&process_lock);
 	sched_irq_restore(state);
 	state = spin_lock_irqsave(&p->signals.lock);
-	while (p->halt & HALT_STOP) {
+	while ((p->halt & (HALT_STOP | HALT_CORE | HALT_END)) == HALT_STOP) {
 		if (wait_sleep(&p->signals, state, TIME_NEVER))
 			thread_revive();
 		state = spin_lock_irqsave(&p->signals.lock);
@@ -164,7 +164,7 @@ static __noreturn void die(const struct arch_frame *frame, const struct abi_sigi
 	log_warn("%s[%d]: %s: %s at %#lx: %s, pc %#lx sp %#lx", p->name, p->pid,
 		 signal_words(info->signo), what, info->address, why, arch_frame_pc(frame),
 		 arch_frame_sp(frame));
-	process_exit(info->signo);
+	process_die(info);
 }
 
 void signal_force(struct arch_frame *frame, const struct abi_siginfo *info, const char *what,
@@ -345,16 +345,18 @@ static __cold void act_by_default(struct process *p, const struct abi_siginfo *i
 	if (is_spared(p, info))
 		return;
 	if (!(SIGNAL_BIT(info->signo) & STOPS))
-		process_exit(info->signo);
+		process_die(info);
 	syscall_trace_signal(p, info);
 	stop(p, info->signo);
 }
 
 /* The calling task ends, or stops, as its process is to. */
-static __cold void halt(const struct task *t)
+static __cold void halt(struct task *t)
 {
 	struct process *p = t->process;
 
+	if (p->halt & HALT_CORE && p->dumper != t)
+		core_wait(t);
 	if (p->halt & HALT_END && p->execs != t)
 		task_exit(p->end_status);
 	if (p->halt & HALT_STOP)

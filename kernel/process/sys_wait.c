@@ -78,7 +78,7 @@ static s32 code_of(int wait, s32 *status)
 	if (!WAIT_IS_SIGNALED(wait))
 		return CLD_EXITED;
 	*status = WAIT_SIGNAL(wait);
-	return CLD_KILLED;
+	return wait & WAIT_CORE ? CLD_DUMPED : CLD_KILLED;
 }
 
 /* What there is to say of @child, or, where its pid is 0, that there is nothing. */

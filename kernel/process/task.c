@@ -81,7 +81,7 @@ static int join(struct task *t)
 	int err = 0;
 
 	spin_lock(&p->signals.lock);
-	if (p->halt & HALT_END) {
+	if (p->halt & (HALT_END | HALT_CORE)) {
 		err = -EAGAIN;
 	} else {
 		t->tid = process_new_id();
@@ -110,7 +110,7 @@ static void leave_locked(struct task *t)
 	if (p->pending.set)
 		signal_retarget(p);
 	/* who waits for that */
-	if (p->execs)
+	if (p->execs || p->halt & HALT_CORE)
 		wait_wake_all(&p->signals);
 }
 
@@ -370,7 +370,7 @@ int task_end_others(void)
 	if (likely(p->task_count == 1 && t == &p->task))
 		return 0;
 	state = spin_lock_irqsave(&p->signals.lock);
-	if (p->halt & HALT_END) {
+	if (p->halt & (HALT_END | HALT_CORE)) {
 		spin_unlock_irqrestore(&p->signals.lock, state);
 		return -EAGAIN;
 	}
