@@ -132,7 +132,12 @@ static int open_path(struct file *file, const struct path *path, int flags, bool
 	err = writers_open(file, flags);
 	if (err || !file->ops->open)
 		return err;
+	/* it is for open() alone */
+	if (IS_ENABLED(CONFIG_PROCESS))
+		file->flags |= flags & O_NOCTTY;
 	err = file->ops->open(file);
+	if (IS_ENABLED(CONFIG_PROCESS))
+		file->flags &= ~O_NOCTTY;
 	if (err)
 		writers_close(file);
 	return err;

@@ -39,3 +39,11 @@ unsigned int tty_column(void)
 {
 	return column;
 }
+
+#ifdef CONFIG_PROCESS
+void tty_wrote(const char *text, size_t len)
+{
+	for (; len; text++, len--)
+		column = *text == '\n' ? 0 : column + 1;
+}
+#endif

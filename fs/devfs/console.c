@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * /dev/console; and /dev/tty, which is the same for those whose session has the terminal. Both go
- * through the line discipline (<kernel/tty.h>): a read gives a line that was typed, and ends with
- * Ctrl-D.
+ * /dev/console and /dev/tty, which are the same where no programs have sessions: with
+ * CONFIG_PROCESS they are in kernel/process/tty_file.c. Both go through the line discipline
+ * (<kernel/tty.h>): a read gives a line that was typed, and ends with Ctrl-D.
  */
 #include <fs/device.h>
 #include <kernel/tty.h>
 #include <mm/iov.h>
 #include <uapi/errno.h>
-
-#include "console.h"
 
 #define PIECE	128	/* bytes, on the stack: what is read at a time */
 
@@ -19,17 +17,10 @@ static int open_console(struct file *file)
 	return 0;
 }
 
-#ifdef CONFIG_PROCESS
-static int open_own(struct file *file)
-{
-	return tty_is_mine() ? open_console(file) : -ENXIO;
-}
-#endif
-
-static ssize_t read_console(struct file *file, struct iov *iov, u64 pos __unused)
+static ssize_t read_console(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
 	char text[PIECE];
-	ssize_t n = iov->left ? console_read_some(file, text, MIN(iov->left, sizeof(text))) : 0;
+	ssize_t n = iov->left ? tty_read_some(text, MIN(iov->left, sizeof(text))) : 0;
 
 	if (n <= 0)
 		return n;
@@ -44,16 +35,11 @@ static void print_piece(u8 *data, size_t n)
 
 static ssize_t write_console(struct file *file __unused, struct iov *iov, u64 pos __unused)
 {
-	int err = console_may_write();
-
-	return err ? err : device_pieces(iov, FILE_WRITE, print_piece);
+	return device_pieces(iov, FILE_WRITE, print_piece);
 }
 
 static const struct file_ops console_ops = {
 	.open = open_console, .read = read_console, .write = write_console,
-#ifdef CONFIG_PROCESS
-	.ioctl = console_ioctl, .poll = console_poll_file,
-#endif
 };
 
 static const struct device_node console_node = {
@@ -62,16 +48,7 @@ static const struct device_node console_node = {
 };
 DEVICE_NODE(console_node);
 
-#ifdef CONFIG_PROCESS
-static const struct file_ops own_ops = {
-	.open = open_own, .read = read_console, .write = write_console,
-	.ioctl = console_ioctl, .poll = console_poll_file,
-};
-#else
-#define own_ops	console_ops
-#endif
-
 static const struct device_node tty_node = {
-	.name = "tty", .number = NODE_NUMBER(5, 0), .mode = S_IFCHR | 0666, .ops = &own_ops,
+	.name = "tty", .number = NODE_NUMBER(5, 0), .mode = S_IFCHR | 0666, .ops = &console_ops,
 };
 DEVICE_NODE(tty_node);

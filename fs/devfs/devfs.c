@@ -65,7 +65,8 @@ static bool next(const struct inode *dir __unused, struct synth_entry *e)
 	e->at = node + 1;
 #ifdef CONFIG_PROCESS
 	e->link = copy_target;
-	if (S_ISLNK(e->mode))
+	e->ops = S_ISDIR(e->mode) ? (*node)->ops : NULL;
+	if (S_ISLNK(e->mode) || S_ISDIR(e->mode))
 		e->device = 0;
 #endif
 	return true;

@@ -15,7 +15,7 @@
 struct device_node {
 	const char *name;	/* in /dev */
 	u32 number;		/* NODE_NUMBER(), Linux's: its admin-guide/devices.txt */
-	u32 mode;		/* S_IFCHR or S_IFBLK (or S_IFLNK), and permissions */
+	u32 mode;		/* S_IFCHR or S_IFBLK (or S_IFLNK, S_IFDIR), and permissions */
 	const struct file_ops *ops;
 #ifdef CONFIG_PROCESS
 	const char *target;	/* of a symbolic link, which is no device and has no ops */

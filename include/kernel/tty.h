@@ -5,7 +5,9 @@
  * Modes are those of Linux's termios. What a reader sets it sets back when it is done: they
  * belong to the terminal, not to the reader.
  *
- * Images without CONFIG_TTY_MODES have one mode, that for lines.
+ * Images without CONFIG_TTY_MODES have one mode, that for lines. With CONFIG_PROCESS the console is
+ * one of several terminals (<kernel/terminal.h>), and these functions are the kernel's own use of
+ * it.
  */
 #ifndef KERNEL_TTY_H
 #define KERNEL_TTY_H
@@ -69,42 +71,8 @@ long tty_read(char *buf, size_t size, u64 deadline);
 void tty_set_signal_hook(void (*hook)(int signal));
 
 #ifdef CONFIG_PROCESS
-/*
- * How many bytes can be read at once; whether tty_read() would return at once; and forgets what was
- * typed. They take and echo what waits, as reading does: the reader's, as tty_read(). To be woken
- * when that changes: console_poll_wait().
- */
-size_t tty_available(void);
-bool tty_readable(void);
-void tty_flush_input(void);
-
-/*
- * In kernel/process/tty.c. The process group in front of the calling process's session, and the
- * session: a number or a negative errno. And another group: 0; -EINVAL, -ESRCH, -EPERM.
- */
-int tty_group(void);
-int tty_session(void);
-int tty_set_group(int group);
-
-/*
- * Makes the terminal the session's of the calling process, which leads it: 0; -EPERM, where another
- * one has it, unless @steal is set and the process may do that. And gives it back: 0, -ENOTTY.
- */
-int tty_take(bool steal);
-int tty_leave(void);
-
-/* Whether the calling process's session has it, or the caller is the kernel's own. */
-bool tty_is_mine(void);
-
-/*
- * Whether the calling process may read (@signal SIGTTIN) or change the terminal, or write where
- * that is kept from others (SIGTTOU): 0; -EINTR: its group is not in front, and has that signal
- * now; -EIO: nobody would have it go on again.
- */
-int tty_may(int signal);
-
-/* The terminal has another size: the group in front hears of it. */
-void tty_resized(void);
+/* A program's output has been written: for tty_column(). Any context. */
+void tty_wrote(const char *text, size_t len);
 #endif
 
 /* Whether Ctrl-C was typed since the last tty_clear_interrupt(). Any context. */

@@ -11,19 +11,32 @@
 #define NCCS	19
 
 /* c_iflag */
-#define IGNCR	0000200
+#define PARMRK	0000010
+#define ISTRIP	0000040
 #define INLCR	0000100
+#define IGNCR	0000200
 #define ICRNL	0000400
+#define IXON	0002000
+#define IXANY	0004000
+#define IUTF8	0040000
 
 /* c_oflag */
 #define OPOST	0000001
 #define ONLCR	0000004
+#define OCRNL	0000010
+#define ONOCR	0000020
+#define ONLRET	0000040
+#define XTABS	0014000
 
 /* c_cflag */
 #define CS8	0000060
 #define CREAD	0000200
+#define HUPCL	0002000
 #define CLOCAL	0004000
+#define B38400	0000017
 #define B115200	0010002
+#define CBAUD	0010017
+#define CBAUDEX	0010000
 
 /* c_lflag */
 #define ISIG	0000001
@@ -35,6 +48,7 @@
 #define NOFLSH	0000200
 #define TOSTOP	0000400
 #define ECHOCTL	0001000
+#define ECHOKE	0004000
 #define IEXTEN	0100000
 
 /* c_cc */
@@ -45,9 +59,14 @@
 #define VEOF	4
 #define VTIME	5
 #define VMIN	6
+#define VSTART	8
+#define VSTOP	9
 #define VSUSP	10
 #define VEOL	11
+#define VREPRINT 12
+#define VDISCARD 13
 #define VWERASE	14
+#define VLNEXT	15
 #define VEOL2	16
 
 struct termios {
@@ -59,6 +78,14 @@ struct termios {
 	u8 c_cc[NCCS];
 };
 static_assert(sizeof(struct termios) == 36, "Linux's struct termios has 36 bytes");
+
+/* TCGETS2, TCSETS2: with the speeds as numbers. */
+struct termios2 {
+	struct termios old;
+	u32 c_ispeed;
+	u32 c_ospeed;
+};
+static_assert(sizeof(struct termios2) == 44, "Linux's struct termios2 has 44 bytes");
 
 /* TIOCGWINSZ, TIOCSWINSZ */
 struct winsize {

@@ -24,6 +24,8 @@ struct process *proc_process(const struct inode *inode);
 /* What is known of a process at one moment. */
 struct proc_snapshot {
 	int pid, ppid, pgid, sid, no_new_privs;
+	int tty_group;
+	u32 tty;
 	char name[PROCESS_NAME];
 	char state;		/* as in /proc/<pid>/stat */
 	struct credentials cred;

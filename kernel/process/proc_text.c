@@ -29,6 +29,7 @@ static unsigned int note(struct process *p, struct proc_snapshot *s)
 	s->ppid = p->parent ? p->parent->pid : 0;
 	s->pgid = p->pgid;
 	s->sid = p->sid;
+	s->tty = tty_of(p, &s->tty_group);
 	s->no_new_privs = p->no_new_privs;
 	memcpy(s->name, p->name, sizeof(s->name));
 	s->cred = p->cred;
@@ -108,10 +109,10 @@ int proc_show_stat(const struct inode *inode, struct proc_text *t)
 	if (err)
 		return err;
 	priority = s->rt_priority ? -1 - (long)s->rt_priority : 20 + s->params.nice;
-	proc_print(t, "%d (%s) %c %d %d %d 0 -1 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d %u 0 ", s->pid,
-		   s->name, s->state, s->ppid, s->pgid, s->sid, s->used.faults,
-		   s->child_used.faults, s->used.run / TICK, s->child_used.run / TICK, priority,
-		   s->params.nice, s->tasks);
+	proc_print(t, "%d (%s) %c %d %d %d %u %d 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d %u 0 ", s->pid,
+		   s->name, s->state, s->ppid, s->pgid, s->sid, s->tty, s->tty_group,
+		   s->used.faults, s->child_used.faults, s->used.run / TICK,
+		   s->child_used.run / TICK, priority, s->params.nice, s->tasks);
 	proc_print(t, "%lu %lu %lu %lu", s->begun / TICK, (u64)s->pages << PAGE_SHIFT,
 		   s->resident, s->rss_limit);
 	proc_print(t, " 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 17 %u %u %u 0 0 0 0 0 %lu", s->pending,

@@ -330,7 +330,7 @@ void process_finish(struct process *p, int wait)
 	sort_out(&nobodys, &dead);
 	gone = announce_end(p, wait);
 	if (unlikely(p->front))
-		tty_leave_locked(p);
+		tty_leader_ends(p);
 	if (unlikely(atomic_load_relaxed(&signal_stopped)))
 		signal_orphans(p->sid, p->pgid);
 	if (gone)

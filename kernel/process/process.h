@@ -105,6 +105,7 @@ enum {
 	FRONT_NOT,
 	FRONT_GIVEN,	/* by the kernel's shell, which is there when it ends */
 	FRONT_TAKEN,	/* when it ends, it is as if somebody had hung up */
+	FRONT_HUNG,	/* somebody has: it has no terminal, but its group hears of its end */
 };
 
 #define HALT_END	1U	/* all are to end, but for process->execs */
@@ -156,7 +157,8 @@ struct process {
 	struct process *parent;	/* NULL: the kernel's shell waits for it */
 	int pgid, sid;
 	int tty_group;		/* of a session's leader: the group in front; 0: its own */
-	u8 front;		/* of a session's leader: whether it has the terminal: FRONT_NOT */
+	u8 front;		/* of a session's leader: whether it has a terminal: FRONT_NOT */
+	struct terminal *tty;	/* which one, or NULL: it is there as long as it is here */
 	bool bereft;		/* its parent has just ended */
 	/* children.lock held: */
 	struct wait_queue children_changed;
@@ -264,11 +266,17 @@ static inline bool capable(unsigned int cap)
 	return process_current()->cred.effective & BIT(cap);
 }
 
-/* tty.c: @p, a session's leader that has the terminal, does not any more. process_lock held. */
-void tty_leave_locked(struct process *p);
+/* tty.c: @p, a session's leader that has, or had, a terminal, ends. process_lock held. */
+void tty_leader_ends(struct process *p);
 
-/* tty.c: has keys reach processes from the first call on. Thread context. */
+/* tty.c: has keys of the console reach processes from the first call on. Thread context. */
 void tty_begin(void);
+
+/*
+ * tty.c: the number of the terminal that @p's session has, and the group in front there; 0 and -1:
+ * it has none. process_lock held.
+ */
+u32 tty_of(const struct process *p, int *group);
 
 /* The id that was given last; how many were given. process_lock held for the first. */
 int process_last_pid(void);

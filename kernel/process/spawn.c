@@ -2,6 +2,7 @@
 /* Processes that the kernel's shell starts, and those that fork(2) knows nothing of. */
 #include <kernel/completion.h>
 #include <kernel/stream.h>
+#include <kernel/terminal.h>
 #include <kernel/time.h>
 #include <lib/string.h>
 #include <mm/heap.h>
@@ -116,7 +117,10 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], unsi
 	set_defaults(p);
 	strlcpy(p->name, path, sizeof(p->name));
 	p->kept = true;
-	p->front = flags & PROCESS_FRONT ? FRONT_GIVEN : FRONT_NOT;
+	if (flags & PROCESS_FRONT) {
+		p->front = FRONT_GIVEN;
+		p->tty = &console_terminal;
+	}
 	if (flags & PROCESS_TRACE)
 		syscall_trace_begin(p);
 	p->files = files_create();
