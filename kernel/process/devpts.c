@@ -15,6 +15,7 @@
 
 #define INODE_PTMX	2U
 #define INODE_FIRST	3U	/* number 0's */
+#define COOKIE_FIRST	16U	/* behind those of "." and ".." */
 
 static u32 node_mode = 0600;	/* for each a word of its own: one is looked at at a time */
 static u32 node_gid;
@@ -30,7 +31,7 @@ static void tell_ptmx(struct synth_entry *e)
 	e->device = NODE_NUMBER(5, 2);
 	e->ops = NULL;
 	e->data = NULL;
-	e->cookie = INODE_PTMX;
+	e->cookie = COOKIE_FIRST;
 	e->state = INODE_FIRST;
 }
 
@@ -52,7 +53,7 @@ static bool tell(unsigned int n, struct synth_entry *e)
 	e->data = (void *)(uintptr_t)info.serial;
 	e->uid = info.uid;
 	e->gid = has_gid ? node_gid : info.gid;
-	e->cookie = INODE_FIRST + n;
+	e->cookie = COOKIE_FIRST + 1 + n;
 	e->state = INODE_FIRST + n + 1;
 	return true;
 }

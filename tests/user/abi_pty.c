@@ -2,6 +2,7 @@
 /* Pseudo-terminals: their names, both sides, what one does when the other is gone, and limits. */
 #include "pty.h"
 
+#include <dirent.h>
 #include <pty.h>
 #include <sys/resource.h>
 #include <sys/sysmacros.h>
@@ -44,6 +45,33 @@ static void names(void)
 	FAILS(open(path, O_RDWR | O_NOCTTY), ENOENT);
 	fd = posix_openpt(O_RDWR | O_NOCTTY);
 	EQ(strcmp(path, ptsname(fd)), 0);
+}
+
+/* Names in /dev/pts: of ours, and ptmx. */
+static void listed(void)
+{
+	int fds[12], found = 0, ptmx = 0;
+	struct dirent *e;
+	DIR *dir;
+
+	pty_mount();
+	for (int i = 0; i < 12; i++) {
+		fds[i] = posix_openpt(O_RDWR | O_NOCTTY);
+		OK(fds[i] >= 0);
+	}
+	dir = opendir("/dev/pts");
+	OK(dir);
+	while ((e = readdir(dir))) {
+		char path[300];
+
+		snprintf(path, sizeof(path), "/dev/pts/%s", e->d_name);
+		ptmx += !strcmp(e->d_name, "ptmx");
+		for (int i = 0; i < 12; i++)
+			found += !strcmp(path, ptsname(fds[i]));
+	}
+	EQ(found, 12);
+	EQ(ptmx, 1);
+	closedir(dir);
 }
 
 static void locked(void)
@@ -285,9 +313,9 @@ static void no_descriptors(void)
 }
 
 static const struct abi_case cases[] = {
-	CASE(names), CASE(locked), CASE(by_libraries), CASE(both_ways), CASE(bad_memory),
-	CASE(waiting), CASE(programs_side_is_gone), CASE(reader_is_told), CASE(master_is_gone),
-	CASE(exclusive), CASE(no_descriptors),
+	CASE(names), CASE(listed), CASE(locked), CASE(by_libraries), CASE(both_ways),
+	CASE(bad_memory), CASE(waiting), CASE(programs_side_is_gone), CASE(reader_is_told),
+	CASE(master_is_gone), CASE(exclusive), CASE(no_descriptors),
 };
 
 ABI_MAIN(cases)

@@ -302,6 +302,20 @@ static void use_pipe(void)
 		close(fd);
 }
 
+static void use_terminal(void)
+{
+	int master = open("/dev/ptmx", O_RDWR | O_NOCTTY), slave;
+	char *name = master < 0 ? NULL : ptsname(master);
+
+	if (!is_well(master, "a pseudo-terminal"))
+		return;
+	is_well(unlockpt(master), "unlockpt");
+	slave = open(name, O_RDWR | O_NOCTTY);
+	if (is_well(slave, "its other side"))
+		close(slave);
+	close(master);
+}
+
 static void fork_and_exec(void)
 {
 	char *argv[] = { "/hungry", "nothing", NULL };
@@ -323,7 +337,8 @@ static void fork_and_exec(void)
 static int take_little(void)
 {
 	static void (*const parts[])(void) = {
-		map_memory, map_file, use_names, use_zombie, use_pipe, fork_and_exec,
+		map_memory, map_file, use_names, use_zombie, use_pipe, use_terminal,
+		fork_and_exec,
 	};
 
 	/* of one that was killed */
