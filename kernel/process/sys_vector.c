@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading and writing with several buffers at a call, one after the other. Small writes are put
- * together first, so that they are one step for others, as Linux has it for pipes and files.
+ * together first, so that they are one step for others, as Linux has it for pipes and files. What
+ * has no positions is read at once and then spread: who has filled one buffer with all there is
+ * does not wait for what the next one could get.
  */
 #include <fs/file.h>
 #include <lib/string.h>
@@ -14,6 +16,7 @@
 
 #define IOV_MAX		1024
 #define GATHER_MAX	4096UL	/* bytes: PIPE_BUF */
+#define SPREAD_MAX	KIB(16)	/* bytes of one read that is spread: a longer one is short */
 #define HERE		(-1L)	/* at the file's own position, which moves */
 
 struct vector {
@@ -74,6 +77,27 @@ static ssize_t write_gathered(struct file *file, const struct vector *v, s64 pos
 	return done;
 }
 
+/* Reads as one piece. */
+static ssize_t read_spread(struct file *file, const struct vector *v)
+{
+	size_t size = MIN(v->total, SPREAD_MAX), at = 0;
+	u8 *text = kmalloc(size);
+	ssize_t done;
+
+	if (!text)
+		return -ENOMEM;
+	done = file_read(file, text, size);
+	for (size_t i = 0; done > 0 && i < v->count && at < (size_t)done; i++) {
+		size_t n = MIN(v->iov[i].size, (size_t)done - at);
+
+		if (copy_to_user(v->iov[i].base, text + at, n))
+			break;
+		at += n;
+	}
+	kfree(text);
+	return done > 0 ? (at ? (ssize_t)at : -EFAULT) : done;
+}
+
 /* Reads the vector: 0; -EINVAL, -EFAULT, -ENOMEM. Whatever it returns, drop_vector() is due. */
 static long get_vector(struct vector *v, uaddr_t from, size_t count)
 {
@@ -123,6 +147,8 @@ static long transfer_vector(int fd, uaddr_t from, unsigned long count, s64 pos, 
 		goto out_drop;
 	if (writes && v.count > 1 && v.total && v.total <= GATHER_MAX)
 		n = write_gathered(file, &v, pos);
+	else if (!writes && v.count > 1 && v.total && file->access & FILE_STREAM)
+		n = read_spread(file, &v);
 	else
 		n = transfer_each(file, &v, pos, writes);
 out_drop:

@@ -2,6 +2,8 @@
 /* What a terminal makes of what is typed and written, in each of its modes. */
 #include "pty.h"
 
+#include <sys/uio.h>
+
 static void first_modes(void)
 {
 	static const unsigned char keys[] = {
@@ -85,6 +87,26 @@ static void lines(void)
 	READS("a;b\n");
 }
 
+/* Who has a whole line in the first buffers waits for nothing more. */
+static void lines_to_several(void)
+{
+	char a[4], b[8], c[8];
+	struct iovec to[] = { { a, 4 }, { b, 2 }, { c, 8 } };
+
+	pty_begin();
+	pty_type("abc\n");
+	EQ(readv(slave, to, 3), 4);
+	EQ(memcmp(a, "abc\n", 4), 0);
+	pty_type("abcdefgh\nnext\n");
+	EQ(readv(slave, to, 3), 9);
+	EQ(memcmp(b, "ef", 2), 0);
+	EQ(memcmp(c, "gh\n", 3), 0);
+	READS("next\n");
+	SHOWS("abc\r\nabcdefgh\r\nnext\r\n");
+	EQ(write(slave, "abcd", 4), 4);
+	EQ(readv(master, to, 3), 4);
+}
+
 static void mapping(void)
 {
 	pty_begin();
@@ -120,6 +142,10 @@ static void erasing(void)
 	pty_type("\1\177a\t\177\177\n");
 	READS("\n");
 	SHOWS_ONLY("^A\b \b\b \ba\t\b\b\b\b\b\b\b \b\r\n");	/* it began behind a "|" */
+	/* after another tab */
+	pty_type("ab\tc\t\177\177\177\177\177\n");
+	READS("\n");
+	SHOWS_ONLY("ab\tc\t\b\b\b\b\b\b\b\b \b\b\b\b\b\b\b \b\b \b\r\n");
 	pty_type("\303\274\177\177\n");
 	READS("\n");
 	SHOWS_ONLY("\303\274\b \b\b \b\r\n");
@@ -215,9 +241,9 @@ static void output(void)
 }
 
 static const struct abi_case cases[] = {
-	CASE(first_modes), CASE(speeds), CASE(lines), CASE(mapping), CASE(erasing),
-	CASE(erasing_otherwise), CASE(quoting), CASE(quoted_newline_ends_nothing), CASE(reprinting),
-	CASE(echoes), CASE(output),
+	CASE(first_modes), CASE(speeds), CASE(lines), CASE(lines_to_several), CASE(mapping),
+	CASE(erasing), CASE(erasing_otherwise), CASE(quoting), CASE(quoted_newline_ends_nothing),
+	CASE(reprinting), CASE(echoes), CASE(output),
 };
 
 ABI_MAIN(cases)
