@@ -142,12 +142,15 @@ static bool continues(const struct terminal *t, u32 at)
 	return t->modes.c_iflag & IUTF8 && (byte_at(t, at) & 0xc0) == 0x80;
 }
 
-/* Where the cursor stood before what lies at @end was echoed. */
+/* Where the cursor stood, up to a multiple of TAB, before the tab that lies at @end was echoed. */
 static u32 column_at(const struct terminal *t, u32 end)
 {
-	u32 column = t->line_column, next;
+	u32 from = end, column, next;
 
-	for (u32 at = t->in_line; at != end; at = next) {
+	while (from != t->in_line && byte_at(t, from - 1) != '\t')
+		from--;
+	column = from == t->in_line ? t->line_column : 0;
+	for (u32 at = from; at != end; at = next) {
 		for (next = at + 1; next != end && continues(t, next); next++)
 			;
 		column += columns_of(t, at, next, column);
@@ -159,16 +162,18 @@ static u32 column_at(const struct terminal *t, u32 end)
 static void erase_one(struct terminal *t, bool shown)
 {
 	u32 end = t->in_head, columns;
+	bool tab;
 
 	do
 		t->in_head--;
 	while (t->in_head != t->in_line && continues(t, t->in_head));
 	if (!shown || !terminal_has(t, ECHO))
 		return;
-	columns = columns_of(t, t->in_head, end, column_at(t, t->in_head));
+	tab = byte_at(t, t->in_head) == '\t';
+	columns = columns_of(t, t->in_head, end, tab ? column_at(t, t->in_head) : 0);
 	while (columns--) {
 		terminal_emit(t, '\b');
-		if (byte_at(t, t->in_head) == '\t')
+		if (tab)
 			continue;
 		terminal_emit(t, ' ');
 		terminal_emit(t, '\b');
