@@ -194,7 +194,7 @@ long tty_read(char *buf, size_t size, u64 deadline)
 int tty_read_line(char *buf, size_t size)
 {
 	bool too_long = false;
-	size_t len = 0;
+	size_t len = 0, typed = 0;
 	long n;
 
 	do {
@@ -206,9 +206,11 @@ int tty_read_line(char *buf, size_t size)
 		if (n < 0)
 			return (int)n;
 		len += (size_t)n;
+		typed += (size_t)n;
 	} while (len && buf[len - 1] != '\n');
 	buf[len ? len - 1 : 0] = '\0';
-	return too_long ? -E2BIG : 0;
+	/* of one that fills the ring more may have been typed than was kept */
+	return too_long || typed >= TERMINAL_RING ? -E2BIG : 0;
 }
 
 ssize_t tty_read_some(char *buf, size_t size)

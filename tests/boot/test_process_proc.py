@@ -10,7 +10,7 @@ SELF = ("cat /proc/1/comm; /show /proc/self/stat /proc/self/status /proc/self/st
 def test_texts(run_programs, compile_program):
     text = run_programs({"show": compile_program("show")}, SELF)
     assert text.startswith("cat: /proc/1/comm: No such file or directory\n")
-    stat = re.search(r"^1 \(show\) R 0 1 1 0 -1 .*$", text, re.M)[0].split()
+    stat = re.search(r"^1 \(show\) R 0 1 1 1281 1 .*$", text, re.M)[0].split()
     assert len(stat) == 52 and int(stat[22]) > 65536 and int(stat[23]) > 0
     assert re.search(r"^Name:\tshow\n(?:.*\n)*?State:\tR \(running\)\n(?:.*\n)*?Uid:\t0\t0\t0\t0$", text, re.M)
     assert re.search(r"^[0-9a-f]{8}-[0-9a-f]{8} r-xp 00000000 00:01 \d+ +/show$", text, re.M)
