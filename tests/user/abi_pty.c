@@ -312,10 +312,29 @@ static void no_descriptors(void)
 	OK(open(ptsname(last), O_RDWR | O_NOCTTY) >= 0);
 }
 
+static void as_many_as_can_be(void)
+{
+	struct rlimit limit = { 8192, 8192 };
+	int fd, n = 0, last = -1;
+
+	pty_mount();
+	EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	while ((fd = open("/dev/ptmx", O_RDWR | O_NOCTTY)) >= 0) {
+		last = fd;
+		n++;
+	}
+	OK_ERRNO(ENOSPC);
+	OK(n >= 200);
+	FAILS(open("/dev/ptmx", O_RDWR | O_NOCTTY), ENOSPC);
+	close(last);
+	OK(open("/dev/ptmx", O_RDWR | O_NOCTTY) >= 0);
+}
+
 static const struct abi_case cases[] = {
 	CASE(names), CASE(listed), CASE(locked), CASE(by_libraries), CASE(both_ways),
 	CASE(bad_memory), CASE(waiting), CASE(programs_side_is_gone), CASE(reader_is_told),
 	CASE(master_is_gone), CASE(exclusive), CASE(no_descriptors),
+	CASE(as_many_as_can_be),
 };
 
 ABI_MAIN(cases)
