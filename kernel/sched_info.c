@@ -53,6 +53,20 @@ void sched_tell(struct thread *t, struct thread_info *info)
 	spin_unlock(&rq->lock);
 }
 
+u64 thread_cpu_time_of(struct thread *t)
+{
+	unsigned long state = arch_irq_save();
+	struct runqueue *rq = lock_runqueue(t);
+	bool running = rq->current == t;
+	u64 now = arch_counter(), ticks = t->run_ticks;
+
+	if (running && now > rq->since)
+		ticks += now - rq->since;
+	spin_unlock(&rq->lock);
+	arch_irq_restore(state);
+	return time_from_ticks(ticks);
+}
+
 u64 thread_cpu_time(void)
 {
 	unsigned long state = arch_irq_save();

@@ -234,6 +234,9 @@ void thread_revive(void);
 /* For how long the calling thread has had a CPU so far, ns. Thread context. */
 u64 thread_cpu_time(void);
 
+/* The same of any thread that does not go away meanwhile. Any context. */
+u64 thread_cpu_time_of(struct thread *thread);
+
 /* Ready threads that the policy prefers, or that are its equals, run first. Thread context. */
 void thread_yield(void);
 

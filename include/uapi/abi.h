@@ -23,6 +23,18 @@ struct abi_timeval {
 	s64 usec;
 };
 
+struct abi_itimerspec {
+	struct abi_timespec interval, value;
+};
+
+struct abi_itimerval {
+	struct abi_timeval interval, value;
+};
+
+#define ITIMER_REAL	0
+#define ITIMER_VIRTUAL	1
+#define ITIMER_PROF	2
+
 struct abi_stat {
 	u64 dev;
 	u64 ino;

@@ -93,6 +93,11 @@ struct abi_siginfo {
 			u64 value;	/* sigval, of sigqueue(3) */
 		} user;
 		struct {
+			s32 id;
+			s32 overrun;	/* expirations that this signal tells of beside the first */
+			u64 value;
+		} timer;
+		struct {
 			s32 pid;
 			u32 uid;
 			s32 status;
@@ -105,6 +110,21 @@ struct abi_siginfo {
 static_assert(sizeof(struct abi_siginfo) == 48, "the part of siginfo_t that is used");
 
 #define SIGINFO_SIZE	128
+
+/* sigevent_t: what a timer does when it expires. */
+#define SIGEV_SIGNAL	0
+#define SIGEV_NONE	1
+#define SIGEV_THREAD	2
+#define SIGEV_THREAD_ID	4
+
+struct abi_sigevent {
+	u64 value;
+	s32 signo;
+	s32 notify;
+	s32 tid;		/* with SIGEV_THREAD_ID */
+	u32 pad[11];
+};
+static_assert(sizeof(struct abi_sigevent) == 64, "Linux's sigevent_t");
 
 /* stack_t */
 struct abi_stack {

@@ -64,6 +64,8 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	unsigned long state;
 
 	files_close_on_exec(p->files);
+	if (p->timers)
+		posix_timers_end(p, false);
 	signal_reset_actions(p);
 	p->task.alt = (struct abi_stack){ .flags = SS_DISABLE };
 	p->task.clear_tid = 0;

@@ -317,6 +317,8 @@ void process_finish(struct process *p, int wait)
 	bool gone;
 
 	syscall_trace_end(p, true, wait);
+	if (unlikely(p->timers))
+		posix_timers_end(p, true);
 	process_drop_parts(p);
 	change_space(p, NULL);
 	add_own(&p->used);

@@ -64,10 +64,14 @@ struct signal_action {
 	u64 mask;
 };
 
+struct posix_timer;
+struct posix_timers;
+
 /* What is known of a signal that has come. */
 struct signal_entry {
 	struct list link;
 	struct abi_siginfo info;
+	struct posix_timer *timer;	/* whose entry it is, used again and again; or NULL */
 };
 
 /* Signals that have come and were not acted on yet. */
@@ -134,6 +138,7 @@ struct process {
 	struct signal_action actions[SIGNALS];
 	struct signal_queue pending;
 	u32 queued;		/* entries in queues: at most RLIMIT_SIGPENDING */
+	struct posix_timers *timers;	/* NULL: it has never had one; then constant */
 	bool goes_on;		/* it was, and nobody was told that it goes on */
 	u32 to_stop;		/* tasks that have not stopped yet */
 	int stop_signal;
@@ -383,6 +388,12 @@ struct file *stream_file(struct stream *stream, int flags);
  */
 int signal_send(struct process *p, struct task *t, const struct abi_siginfo *info);
 
+/*
+ * The same with an entry that its owner keeps and that is in no queue: false where the signal is
+ * ignored. signals.lock held; any context.
+ */
+bool signal_send_entry(struct process *p, struct task *t, struct signal_entry *entry);
+
 /* Sends the calling task a signal for what it has done. */
 void task_signal(int signal);
 
@@ -450,6 +461,14 @@ static inline void signal_reset_actions(struct process *p)
 		p->actions[i].mask = 0;
 	}
 }
+
+/* --- posix_timer.c ---------------------------------------------------------------------------- */
+
+/* @entry, a timer's, is taken out of its queue; its info becomes complete. signals.lock held. */
+void posix_timer_taken(struct signal_entry *entry);
+
+/* Timers that timer_create(2) has made go; and with @all those of setitimer(2) as well. */
+void posix_timers_end(struct process *p, bool all);
 
 /* --- signal_deliver.c: acting on them --------------------------------------------------------- */
 

@@ -62,7 +62,9 @@ static void drop(struct process *p, struct signal_queue *q, struct signal_entry 
 {
 	list_unlink(&entry->link);
 	p->queued--;
-	if (entry != &q->first)
+	if (entry->timer)
+		posix_timer_taken(entry);
+	else if (entry != &q->first)
 		kfree(entry);
 }
 
@@ -101,8 +103,10 @@ static __noinline int put_more(struct process *p, struct signal_queue *q,
 		entry = kmalloc(sizeof(*entry));
 	if (!entry && info->signo >= SIGRTMIN && info->code != SI_USER)
 		return -EAGAIN;
-	if (entry)
+	if (entry) {
+		entry->timer = NULL;
 		add(p, q, entry, info);
+	}
 	q->set |= SIGNAL_BIT(info->signo);
 	return 0;
 }
@@ -136,7 +140,10 @@ static __noinline int take_behind(struct process *p, struct signal_queue *q, int
 	}
 	q->set &= ~SIGNAL_BIT(signal);
 out_more:
-	if (found) {
+	if (found && found->timer) {
+		drop(p, q, found);
+		*info = found->info;
+	} else if (found) {
 		*info = found->info;
 		drop(p, q, found);
 	} else {
@@ -294,6 +301,37 @@ int signal_send(struct process *p, struct task *t, const struct abi_siginfo *inf
 	spin_unlock(&p->signals.lock);
 	sched_irq_restore(state);
 	return err;
+}
+
+/* As kick_one(), in interrupts: what runs here may be about to sleep. */
+static void kick_one_any(struct process *p, struct task *t, u64 bit)
+{
+	if (!t)
+		list_for_each (other, &p->tasks, struct task, link)
+			if (!t && other->thread && !blocks(other, bit))
+				t = other;
+	if (t && t->thread && !blocks(t, bit))
+		wake_other(t->thread);
+}
+
+bool signal_send_entry(struct process *p, struct task *t, struct signal_entry *entry)
+{
+	struct signal_queue *q = t ? &t->pending : &p->pending;
+	int signal = entry->info.signo;
+	u64 bit = SIGNAL_BIT(signal);
+	const struct task *to = t ? t : &p->task;
+
+	if (bit & (STOPS | SIGNAL_BIT(SIGCONT) | SIGNAL_BIT(SIGKILL)))
+		undo(p, signal);
+	if (signal_is_ignored(p, signal) && !(to->mask & bit))
+		return false;
+	list_add_tail(&q->infos, &entry->link);
+	p->queued++;
+	q->set |= bit;
+	/* the other half of signal_set_mask()'s */
+	atomic_fence();
+	kick_one_any(p, t, bit);
+	return true;
 }
 
 void process_signal(struct process *p, int signal)

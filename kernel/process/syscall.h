@@ -102,6 +102,10 @@ static inline struct arch_frame *frame_here(void)
 /* sys_time.c: what there is of a time to wait for. Whole: 0, -EFAULT, -EINVAL. */
 long get_time(struct abi_timespec *time, uaddr_t from);
 
+/* sys_timer.c: a timer's two times in ns, INT64_MAX at most: 0, -EFAULT, -EINVAL; and back. */
+long get_itimerspec(uaddr_t from, u64 *value, u64 *interval);
+long put_itimerspec(uaddr_t to, u64 value, u64 interval);
+
 /* A path that a program gave: short ones need no memory of the heap. */
 struct user_path {
 	const char *text;
