@@ -130,23 +130,22 @@ static unsigned int poll(struct file *file, struct poller *poller)
 	return events;
 }
 
-static const struct file_ops eventfd_ops = { .read = read, .write = write, .poll = poll };
-
-static void evict(struct inode *inode)
+static void release(struct file *file)
 {
-	kfree(inode->data);
+	kfree(file->data);
 }
 
-static const struct super_ops super_ops = { .evict = evict };
+static const struct file_ops eventfd_ops = {
+	.read = read, .write = write, .poll = poll, .release = release,
+};
+
+static const struct super_ops super_ops;
 static const struct filesystem type = { .name = "[eventfd]" };
 static struct super eventfds = { .type = &type, .ops = &super_ops, .device = 0xd };
 
 long sys_eventfd2(unsigned int count, unsigned long flags)
 {
 	struct eventfd *e;
-	struct inode *inode;
-	struct file *file;
-	int fd;
 
 	if (flags & ~(unsigned long)(EFD_SEMAPHORE | O_NONBLOCK | O_CLOEXEC))
 		return -EINVAL;
@@ -157,17 +156,5 @@ long sys_eventfd2(unsigned int count, unsigned long flags)
 	poll_queue_init(&e->polls);
 	e->count = count;
 	e->semaphore = flags & EFD_SEMAPHORE;
-	inode = anon_inode(&eventfds, 0600, NULL, e);
-	if (!inode) {
-		kfree(e);
-		return -ENOMEM;
-	}
-	file = anon_file(inode, &eventfd_ops, O_RDWR | (int)(flags & O_NONBLOCK));
-	inode_put(inode);
-	if (!file)
-		return -ENOMEM;
-	fd = files_add(files_here(), file, 0, flags & O_CLOEXEC);
-	if (fd < 0)
-		file_put(file);
-	return fd;
+	return anon_descriptor(&eventfds, &eventfd_ops, e, O_RDWR, flags);
 }

@@ -13,6 +13,7 @@
 #include <uapi/errno.h>
 
 #include "exec.h"
+#include "waiting.h"
 
 #define SCRIPT_LINE	256	/* bytes of a script's first line, as Linux's BINPRM_BUF_SIZE */
 #define SCRIPTS_MAX	5	/* that name one another */

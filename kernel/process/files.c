@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Descriptors: the table of a process's open files, and which of them exec closes. */
 #include <arch/atomic.h>
+#include <fs/inode.h>
 #include <lib/string.h>
 #include <mm/heap.h>
 #include <uapi/errno.h>
@@ -155,6 +156,29 @@ int files_add(struct files *files, struct file *file, int min, bool cloexec)
 	}
 	spin_unlock_irqrestore(&files->lock, state);
 	return err ? err : (int)fd;
+}
+
+int anon_descriptor(struct super *super, const struct file_ops *ops, void *data, int access,
+		    unsigned long flags)
+{
+	struct inode *inode = anon_inode(super, 0600, NULL, data);
+	struct file *file = NULL;
+	int fd;
+
+	if (inode) {
+		file = anon_file(inode, ops, access | (int)(flags & O_NONBLOCK));
+		inode_put(inode);
+	}
+	if (!file) {
+		struct file none = { .data = data };
+
+		ops->release(&none);
+		return -ENOMEM;
+	}
+	fd = files_add(files_here(), file, 0, flags & O_CLOEXEC);
+	if (fd < 0)
+		file_put(file);
+	return fd;
 }
 
 int files_set(struct files *files, int fd, struct file *file, bool cloexec)

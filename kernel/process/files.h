@@ -60,6 +60,14 @@ int files_add(struct files *files, struct file *file, int min, bool cloexec);
 /* Makes @fd be @file, whose reference it takes; what it was is closed: -EBADF, -ENOMEM. */
 int files_set(struct files *files, int fd, struct file *file, bool cloexec);
 int files_close(struct files *files, int fd);
+
+/*
+ * A descriptor of the calling process for a new file without a path, of @super, that has @ops and
+ * @data and is opened as @access and @flags (O_NONBLOCK, O_CLOEXEC) say. @data is from the heap;
+ * where this fails, by -ENOMEM or -EMFILE, it is given back, by @ops->release().
+ */
+int anon_descriptor(struct super *super, const struct file_ops *ops, void *data, int access,
+		    unsigned long flags);
 void files_close_range(struct files *files, u32 first, u32 last, bool mark_only);
 void files_close_on_exec(struct files *files);
 int files_get_cloexec(struct files *files, int fd);

@@ -18,6 +18,7 @@
 
 #include "posix_timer.h"
 #include "syscall.h"
+#include "waiting.h"
 
 #define LOOK_MIN	NS_PER_MS	/* between two looks at what a process has used */
 

@@ -22,6 +22,7 @@
 #include <uapi/wait.h>
 
 #include "process.h"
+#include "waiting.h"
 
 struct spinlock process_lock = SPINLOCK_INIT;
 struct list process_list = LIST_INIT(process_list);

@@ -462,14 +462,6 @@ static inline void signal_reset_actions(struct process *p)
 	}
 }
 
-/* --- posix_timer.c ---------------------------------------------------------------------------- */
-
-/* @entry, a timer's, is taken out of its queue; its info becomes complete. signals.lock held. */
-void posix_timer_taken(struct signal_entry *entry);
-
-/* Timers that timer_create(2) has made go; and with @all those of setitimer(2) as well. */
-void posix_timers_end(struct process *p, bool all);
-
 /* --- signal_deliver.c: acting on them --------------------------------------------------------- */
 
 /* The calling task's signals that wait from now on; those that do not any more are acted on. */

@@ -13,6 +13,7 @@
 #include <uapi/errno.h>
 
 #include "process.h"
+#include "waiting.h"
 
 static const struct {
 	char name[8];
@@ -223,6 +224,7 @@ static inline bool blocks(const struct task *t, u64 bit)
 /* Has @t act on what was sent to it, @bit; NULL: the first of @p's that does not let it wait. */
 static __noinline void kick_one(struct process *p, struct task *t, u64 bit)
 {
+	signalfd_wake(p);
 	if (!t)
 		list_for_each (other, &p->tasks, struct task, link)
 			if (!t && other->thread && !blocks(other, bit))
@@ -306,6 +308,7 @@ int signal_send(struct process *p, struct task *t, const struct abi_siginfo *inf
 /* As kick_one(), in interrupts: what runs here may be about to sleep. */
 static void kick_one_any(struct process *p, struct task *t, u64 bit)
 {
+	signalfd_wake(p);
 	if (!t)
 		list_for_each (other, &p->tasks, struct task, link)
 			if (!t && other->thread && !blocks(other, bit))

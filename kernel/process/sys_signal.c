@@ -7,6 +7,7 @@
 
 #include "process.h"
 #include "syscall.h"
+#include "waiting.h"
 
 static bool is_signal(int signal)
 {
@@ -174,8 +175,7 @@ long sys_rt_sigsuspend(uaddr_t from, unsigned long size)
 	return -EINTR;
 }
 
-/* Waits for one of the signals in @set, which need not be let through: its number, or an errno. */
-static long wait_for_signal(u64 set, struct abi_siginfo *info, u64 deadline)
+long signal_wait(u64 set, struct abi_siginfo *info, u64 deadline)
 {
 	struct task *t = task_current();
 	struct process *p = t->process;
@@ -183,6 +183,10 @@ static long wait_for_signal(u64 set, struct abi_siginfo *info, u64 deadline)
 	int signal, err = 0;
 
 	while (!(signal = signal_take(t, set, info)) && !err) {
+		if (!deadline) {
+			err = -EAGAIN;
+			break;
+		}
 		t->awaited = set;
 		err = wait_sleep(&p->signals, state, deadline);
 		state = spin_lock_irqsave(&p->signals.lock);
@@ -218,7 +222,7 @@ long sys_rt_sigtimedwait(uaddr_t from, uaddr_t to, uaddr_t timeout, unsigned lon
 	if (timeout && !__builtin_mul_overflow((u64)t.sec, NS_PER_SEC, &ns) &&
 	    !__builtin_add_overflow(ns, (u64)t.nsec + time_now(), &ns))
 		deadline = ns;
-	signal = wait_for_signal(set & ~UNBLOCKABLE, &info, deadline);
+	signal = signal_wait(set & ~UNBLOCKABLE, &info, deadline);
 	if (signal > 0 && to && put_info(to, &info))
 		return -EFAULT;
 	return signal;

@@ -7,6 +7,7 @@
 
 #include "process.h"
 #include "syscall.h"
+#include "waiting.h"
 
 #define NS_MAX	999999999
 
@@ -117,6 +118,7 @@ long sys_clock_nanosleep(int clock, unsigned long flags, uaddr_t from, uaddr_t l
 static long set_real(u64 ns)
 {
 	time_set_real(ns);
+	timerfd_real_set();
 	rtc_set(ns / NS_PER_SEC);
 	return 0;
 }

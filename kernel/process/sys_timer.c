@@ -7,6 +7,7 @@
 
 #include "posix_timer.h"
 #include "syscall.h"
+#include "waiting.h"
 
 #define NS_MAX	999999999
 #define US_MAX	999999
@@ -16,8 +17,8 @@ static struct posix_timers *lock(void)
 {
 	struct posix_timers *timers = posix_timers_here();
 
-	while (timers && mutex_lock(&timers->lock, TIME_NEVER))
-		thread_revive();
+	if (timers)
+		mutex_lock_surely(&timers->lock);
 	return timers;
 }
 
