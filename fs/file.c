@@ -186,6 +186,10 @@ void file_put(struct file *file)
 {
 	if (atomic_add_acq_rel(&file->refs, -1U) > 1)
 		return;
+#ifdef CONFIG_PROCESS
+	if (unlikely(file->access & FILE_WATCHED))
+		file_end_watch(file);
+#endif
 	if (file->ops->release)
 		file->ops->release(file);
 	writers_close(file);

@@ -10,6 +10,7 @@ void poller_begin(struct poller *p, struct poll_place *places, size_t size)
 {
 	wait_queue_init(&p->wait);
 	p->woken = false;
+	p->wake = NULL;
 	p->places = places;
 	p->used = 0;
 	p->size = size;
@@ -56,11 +57,15 @@ void poller_end(struct poller *p)
 	}
 }
 
-void poll_wake(struct poll_queue *q)
+void poll_wake_for(struct poll_queue *q, unsigned int events)
 {
 	list_for_each (place, &q->waiters, struct poll_place, link) {
 		struct poller *p = place->poller;
 
+		if (p->wake) {
+			p->wake(p, events);
+			continue;
+		}
 		spin_lock(&p->wait.lock);
 		p->woken = true;
 		wait_wake_all(&p->wait);

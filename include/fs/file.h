@@ -91,6 +91,7 @@ struct file_ops {
 #define FILE_STREAM	4U	/* set by open(): has no positions */
 #define FILE_PATH	8U	/* opened with O_PATH: it names a file, and does nothing with it */
 #define FILE_WRITES	16U	/* counts as one that writes: nobody runs the file */
+#define FILE_WATCHED	64U	/* others have to hear of its end: file_watch() */
 #define FILE_RUNS	32U	/* opened with FILE_OPEN_EXEC: nobody opens it to write to it */
 
 struct file {
@@ -168,6 +169,13 @@ int file_open_path(const char *path, int flags, struct file **file);
  * name. file_link() can give it one, unless @flags has O_EXCL. -EOPNOTSUPP where that cannot be.
  */
 int file_open_unnamed(const char *path, int flags, u32 mode, struct file **file);
+
+/*
+ * When nobody uses @file any more file_end_watch() is called for it, before anything else is done;
+ * that is kernel/process/'s.
+ */
+void file_watch(struct file *file);
+void file_end_watch(struct file *file);
 
 /* Takes room for @n bytes from @pos on, as fallocate(2) with mode 0. In fs/handle.c. */
 int file_allocate(struct file *file, s64 pos, s64 n);

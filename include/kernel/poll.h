@@ -9,7 +9,8 @@
  *   while (nothing is ready and !poller_sleep(&p, deadline)) look again, at all of them
  *   poller_end(&p);
  *
- * Whoever changes a thing holds its lock and calls poll_wake(). Without CONFIG_PROCESS nobody
+ * Whoever changes a thing holds its lock and calls poll_wake(). A poller that does not sleep has a
+ * function called (epoll). Without CONFIG_PROCESS nobody
  * waits, and queues are nothing.
  */
 #ifndef KERNEL_POLL_H
@@ -35,9 +36,18 @@ struct poll_place {
 	struct spinlock *lock;	/* the queue's */
 };
 
+#define POLL_QUEUES	2	/* that a file has one wait in, at most */
+
+/*
+ * Called in the place of waking who sleeps: one of the things has changed, so that @events (POLLIN,
+ * ...) may be true now. Its queue's lock held; any context.
+ */
+typedef void poller_wake_fn(struct poller *p, unsigned int events);
+
 struct poller {
 	struct wait_queue wait;
 	bool woken;		/* wait.lock held */
+	poller_wake_fn *wake;	/* NULL: it sleeps; set before it waits for anything */
 	struct poll_place *places;
 	size_t used, size;
 };
@@ -62,8 +72,14 @@ int poller_sleep(struct poller *p, u64 deadline);
 /* It waits in no queue any more. Thread context. */
 void poller_end(struct poller *p);
 
-/* Something has changed. The queue's lock held; any context. */
-void poll_wake(struct poll_queue *q);
+/* Something has changed: @events may be true now. The queue's lock held; any context. */
+void poll_wake_for(struct poll_queue *q, unsigned int events);
+
+/* The same of any events. */
+static inline void poll_wake(struct poll_queue *q)
+{
+	poll_wake_for(q, ~0U);
+}
 
 /* Whether somebody waits so. The queue's lock held. */
 static inline bool poll_is_waited(const struct poll_queue *q)

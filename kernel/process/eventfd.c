@@ -26,10 +26,10 @@ struct eventfd {
 	bool semaphore;
 };
 
-/* Those who wait for either look again. */
-static void changed(struct eventfd *e, unsigned long state)
+/* Those who wait for @events, or for either, look again. */
+static void changed(struct eventfd *e, unsigned long state, unsigned int events)
 {
-	poll_wake(&e->polls);
+	poll_wake_for(&e->polls, events);
 	wait_wake_all(&e->queue);
 	wait_unlock(&e->queue, state);
 }
@@ -56,7 +56,7 @@ static int take(struct eventfd *e, bool waits, u64 *value)
 		return err;
 	}
 	e->count -= *value;
-	changed(e, state);
+	changed(e, state, POLLOUT);
 	return 0;
 }
 
@@ -80,7 +80,7 @@ static int add(struct eventfd *e, bool waits, u64 value)
 		return err;
 	}
 	e->count += value;
-	changed(e, state);
+	changed(e, state, POLLIN);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include <mm/heap.h>
 #include <uapi/errno.h>
 
+#include "epoll.h"
 #include "process.h"
 
 static void begin(struct files *files)
@@ -156,6 +157,16 @@ int files_add(struct files *files, struct file *file, int min, bool cloexec)
 	}
 	spin_unlock_irqrestore(&files->lock, state);
 	return err ? err : (int)fd;
+}
+
+void file_watch(struct file *file)
+{
+	atomic_or_relaxed(&file->access, FILE_WATCHED);
+}
+
+void file_end_watch(struct file *file)
+{
+	epoll_file_gone(file);
 }
 
 int anon_descriptor(struct super *super, const struct file_ops *ops, void *data, int access,

@@ -86,7 +86,7 @@ static inline ssize_t read_from(struct pipe *p, struct iov *iov, int flags)
 		state = pipe_lock(p);
 		if (filled(p)) {
 			done += (ssize_t)take(p, iov);
-			pipe_unlock(p, state);
+			pipe_unlock_for(p, state, POLLOUT | POLLWRNORM);
 			if (likely(!iov->faulted))
 				continue;
 			iov->faulted = false;
@@ -222,7 +222,7 @@ static inline ssize_t write_to(struct pipe *p, struct iov *iov, int flags)
 		if (fits >= least) {
 			fits = MIN(fits, iov->left);
 			n = put_whole(p, iov, MIN(fits, (size_t)PIPE_BUF));
-			pipe_unlock(p, state);
+			pipe_unlock_for(p, state, POLLIN | POLLRDNORM);
 			if (likely(n > 0)) {
 				done += n;
 				continue;

@@ -31,11 +31,11 @@ static inline unsigned long pipe_lock(struct pipe *p)
 	return spin_lock_irqsave(&p->queue.lock);
 }
 
-/* Something has changed: those who sleep look at the pipe again. */
-static inline void pipe_unlock(struct pipe *p, unsigned long state)
+/* Something has changed, @events: those who sleep look at the pipe again. */
+static inline void pipe_unlock_for(struct pipe *p, unsigned long state, unsigned int events)
 {
 	if (unlikely(poll_is_waited(&p->polls)))
-		poll_wake(&p->polls);
+		poll_wake_for(&p->polls, events);
 	else if (list_empty(&p->queue.waiters)) {
 		/* a call less, where nobody was woken */
 		spin_unlock_irqrestore(&p->queue.lock, state);
@@ -44,6 +44,11 @@ static inline void pipe_unlock(struct pipe *p, unsigned long state)
 	if (!list_empty(&p->queue.waiters))
 		wait_wake_all(&p->queue);
 	wait_unlock(&p->queue, state);
+}
+
+static inline void pipe_unlock(struct pipe *p, unsigned long state)
+{
+	pipe_unlock_for(p, state, ~0U);
 }
 
 /* Of those without a name: inode->data is the pipe, as of those that have one. */

@@ -203,6 +203,8 @@ static enum restart restart_of(const struct arch_frame *frame)
 	switch (arch_syscall_number(frame)) {
 	case SYS_FUTEX:
 		return futex_is_timed(frame) ? RESTART_UNHANDLED : RESTART_ASKED;
+	case SYS_EPOLL_PWAIT:
+	case SYS_EPOLL_PWAIT2:
 	case SYS_PSELECT6:
 	case SYS_PPOLL:
 	case SYS_RT_SIGSUSPEND:

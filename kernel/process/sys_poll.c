@@ -17,7 +17,6 @@
 
 #define NS_MAX		999999999
 #define LOCAL		8	/* files that need no memory of the heap */
-#define QUEUES		2	/* that a file has one wait in, at most */
 #define ALWAYS		(POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM)
 
 struct entry {
@@ -31,7 +30,7 @@ struct list_of_files {
 	struct poll_place *places;
 	size_t count;
 	struct entry local_entries[LOCAL];
-	struct poll_place local_places[LOCAL * QUEUES];
+	struct poll_place local_places[LOCAL * POLL_QUEUES];
 };
 
 /* Room for @n files: 0, -ENOMEM. */
@@ -42,7 +41,7 @@ static long begin(struct list_of_files *l, size_t n)
 	l->count = n;
 	if (n <= LOCAL)
 		return 0;
-	l->entries = kmalloc(n * (sizeof(*l->entries) + QUEUES * sizeof(*l->places)));
+	l->entries = kmalloc(n * (sizeof(*l->entries) + POLL_QUEUES * sizeof(*l->places)));
 	if (!l->entries)
 		return -ENOMEM;
 	l->places = (struct poll_place *)(l->entries + n);
@@ -87,7 +86,7 @@ static long wait_for(struct list_of_files *l, u64 deadline)
 	long ready;
 	int err = 0;
 
-	poller_begin(&poller, l->places, l->count * QUEUES);
+	poller_begin(&poller, l->places, l->count * POLL_QUEUES);
 	ready = look(l, deadline ? &poller : NULL);
 	while (!ready && deadline && !err) {
 		err = poller_sleep(&poller, deadline);

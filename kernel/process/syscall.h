@@ -69,6 +69,7 @@ const struct syscall_info *syscall_info(u64 number);
 const char *syscall_name(u64 number);
 
 /* Those of which a trace knows more than their types, or whose ends by signals are special. */
+#define SYS_EPOLL_PWAIT		22
 #define SYS_PSELECT6		72
 #define SYS_PPOLL		73
 #define SYS_EXIT		93
@@ -83,6 +84,7 @@ const char *syscall_name(u64 number);
 #define SYS_BRK			214
 #define SYS_MREMAP		216
 #define SYS_MMAP		222
+#define SYS_EPOLL_PWAIT2	441
 
 /* syscall.c: calls of traced processes go by syscall_trace() from now on, or none do. */
 void syscall_trace_on(bool on);
