@@ -40,6 +40,7 @@ struct inode *inode_alloc(struct super *super, u32 mode)
 	inode->seals = 0;
 	inode->mapped = false;
 	inode->writers = 0;
+	inode->locks = NULL;
 #endif
 	lock_check_name(&inode->lock.check, "inode.lock");
 	return inode;

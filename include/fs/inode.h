@@ -32,6 +32,8 @@ struct fs_name {
 	u32 hash;
 };
 
+struct file_lock;
+
 struct inode {
 	u32 refs;		/* atomic */
 	/* set before anybody else sees it, then constant: */
@@ -59,6 +61,7 @@ struct inode {
 	u8 seals;		/* F_SEAL_WRITE, ... */
 	bool mapped;		/* was, at some time */
 	s32 writers;		/* atomic: who has it open for writing; less than 0: who runs it */
+	struct file_lock *locks;	/* kernel/process/file_lock.c's */
 #endif
 	u64 cookie;		/* of a directory: what its next name gets; the tree's lock held */
 	void *data;		/* the filesystem's own */

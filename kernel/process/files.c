@@ -7,6 +7,7 @@
 #include <uapi/errno.h>
 
 #include "epoll.h"
+#include "file_lock.h"
 #include "process.h"
 
 static void begin(struct files *files)
@@ -80,8 +81,10 @@ void files_put(struct files *files)
 	if (atomic_add_acq_rel(&files->users, -1U) > 1)
 		return;
 	for (struct file **file = files->file, **end = file + files->size; file < end; file++)
-		if (*file)
+		if (*file) {
+			file_lock_closed(files, *file);
 			file_put(*file);
+		}
 	if (files->file != files->inline_file)
 		kfree(files->file);
 	kfree(files);
@@ -167,6 +170,7 @@ void file_watch(struct file *file)
 void file_end_watch(struct file *file)
 {
 	epoll_file_gone(file);
+	file_lock_gone(file);
 }
 
 int anon_descriptor(struct super *super, const struct file_ops *ops, void *data, int access,
@@ -204,8 +208,10 @@ int files_set(struct files *files, int fd, struct file *file, bool cloexec)
 		set_bit(files->cloexec, (u32)fd, cloexec);
 	}
 	spin_unlock_irqrestore(&files->lock, state);
-	if (old)
+	if (old) {
+		file_lock_closed(files, old);
 		file_put(old);
+	}
 	return err == -EMFILE ? -EBADF : err;
 }
 
@@ -222,6 +228,7 @@ int files_close(struct files *files, int fd)
 	spin_unlock_irqrestore(&files->lock, state);
 	if (!file)
 		return -EBADF;
+	file_lock_closed(files, file);
 	file_put(file);
 	return 0;
 }

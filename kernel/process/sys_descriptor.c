@@ -5,6 +5,7 @@
 #include <uapi/abi.h>
 #include <uapi/errno.h>
 
+#include "file_lock.h"
 #include "process.h"
 #include "syscall.h"
 
@@ -78,6 +79,14 @@ long sys_fcntl(int fd, unsigned int command, unsigned long argument)
 		break;
 	case F_SETFL:
 		file->flags = (file->flags & ~FLAGS_SETTABLE) | ((int)argument & FLAGS_SETTABLE);
+		break;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		result = file_lock_control(file, fd, command, argument);
 		break;
 	case F_GETPIPE_SZ:
 		result = pipe_get_size(file);
