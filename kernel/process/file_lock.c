@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Locks of files, which keep nobody from anything but from locking: by fcntl(2), ranges of bytes,
- * whose owner is a table of descriptors (POSIX) or an open file (OFD); and by flock(2), whole files,
+ * whose owner is a table of descriptors (POSIX) or an open file (OFD); by flock(2), whole files,
  * whose owner is an open file. Those of flock() and the others know nothing of each other.
  *
  * An inode has a list of what is locked in it. A range that its owner locks anew is cut out of what
