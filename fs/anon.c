@@ -130,6 +130,8 @@ void file_print(const struct file *file, char *buf, size_t size)
 		snprintf(buf, size, "pipe:[%lu]", inode->number);
 	} else if (!(inode->mode & S_IFMT)) {
 		snprintf(buf, size, "anon_inode:%s", inode->super->type->name);
+	} else if (IS_ENABLED(CONFIG_NET_UNIX) && S_ISSOCK(inode->mode)) {
+		snprintf(buf, size, "socket:[%lu]", inode->number);
 	} else if (S_ISREG(inode->mode)) {
 		snprintf(buf, size, "/%s (deleted)",
 			 file->path.dentry ? file->path.dentry->name : "dev/zero");

@@ -7,11 +7,16 @@
 #include <lib/string.h>
 #include <uapi/errno.h>
 
+#ifdef CONFIG_NET_UNIX
+#define LIST(X)	ERRNO_LIST(X) ERRNO_SOCKET_LIST(X)
+#else
+#define LIST(X)	ERRNO_LIST(X)
+#endif
 #define VALUE(name, value)	value,
 #define NAME(name, value)	#name "\0"
 
-static const u16 values[] = { ERRNO_LIST(VALUE) };
-static const char names[] = ERRNO_LIST(NAME);
+static const u16 values[] = { LIST(VALUE) };
+static const char names[] = LIST(NAME);
 
 const char *errno_name(int err)
 {

@@ -60,8 +60,23 @@
 	X(ECANCELED, 125) \
 	X(EPROBE_DEFER, 517) /* kernel only: a supplier is not there yet, probe again later */
 
+/* Those of sockets alone: nobody else needs their names. */
+#define ERRNO_SOCKET_LIST(X) \
+	X(EDESTADDRREQ, 89) \
+	X(EPROTOTYPE, 91) \
+	X(ENOPROTOOPT, 92) \
+	X(ESOCKTNOSUPPORT, 94) \
+	X(EAFNOSUPPORT, 97) \
+	X(EADDRINUSE, 98) \
+	X(ECONNRESET, 104) \
+	X(ENOBUFS, 105) \
+	X(EISCONN, 106) \
+	X(ENOTCONN, 107) \
+	X(ETOOMANYREFS, 109) \
+	X(ECONNREFUSED, 111)
+
 #define ERRNO_ENUM(name, value) name = value,
-enum { ERRNO_LIST(ERRNO_ENUM) };
+enum { ERRNO_LIST(ERRNO_ENUM) ERRNO_SOCKET_LIST(ERRNO_ENUM) };
 
 #define EWOULDBLOCK EAGAIN
 
