@@ -13,10 +13,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
@@ -33,7 +37,9 @@
  * are, and reboot() has one for which the machine would really start again.
  */
 #define OPTIONAL " fcntl ioctl prctl syslog getgroups setgroups mount wait4 waitid nanosleep " \
-	"clock_nanosleep sigaltstack rt_sigtimedwait futex splice reboot "
+	"clock_nanosleep sigaltstack rt_sigtimedwait futex splice reboot timer_create " \
+	"timer_gettime timer_settime timerfd_settime timerfd_gettime epoll_pwait epoll_pwait2 " \
+	"accept accept4 getpeername "
 
 static uint64_t state = 1;
 
@@ -49,7 +55,7 @@ static uint64_t next_random(void)
 })
 
 static const char cwd[] = "/proc/self/cwd";
-static int file, folder, pipes[2];
+static int file, folder, sock, pipes[2];
 static char *good;	/* zeroes, a page, nothing behind it */
 static uint64_t bad[16];
 static int bad_count;
@@ -82,14 +88,21 @@ static void prepare(void)
 	bad[bad_count++] = 0xffffffffffffffff;
 	file = open("/tmp/hostile.file", O_RDWR | O_CREAT, 0600);
 	folder = open("/tmp", O_RDONLY | O_DIRECTORY);
+	sock = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (pipe(pipes) || write(pipes[1], map, 64) != 64)
 		perror("pipe");
 }
 
+/* One of them. */
+#define PICK_INT(...) ({ \
+	const int choice_[] = { __VA_ARGS__ }; \
+	choice_[next_random() % (sizeof(choice_) / sizeof(choice_[0]))]; \
+})
+
 static uint64_t harmless(const char *type)
 {
 	if (!strcmp(type, "fd"))
-		return (uint64_t)(next_random() % 2 ? file : folder);
+		return (uint64_t)PICK_INT(file, folder, sock);
 	if (!strcmp(type, "at"))
 		return next_random() % 2 ? (uint64_t)AT_FDCWD : (uint64_t)folder;
 	if (!strcmp(type, "id"))
@@ -189,6 +202,39 @@ static void take_groups(void)
 	syscall(SYS_setgroups, 16, good);
 }
 
+/* --- What those calls need that look at their pointers late */
+
+static int listener, peer, epoll, clockfd;
+static int timer;	/* the kernel's number of one */
+
+static void prepare_more(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "\0hostile" };
+	struct epoll_event event = { .events = EPOLLIN };
+	int pair[2];
+
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	epoll = epoll_create1(0);
+	clockfd = timerfd_create(CLOCK_MONOTONIC, 0);
+	if (bind(listener, (struct sockaddr *)&name, sizeof(name)) || listen(listener, 4) ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, pair) ||
+	    epoll_ctl(epoll, EPOLL_CTL_ADD, pipes[0], &event) ||
+	    syscall(SYS_timer_create, CLOCK_MONOTONIC, NULL, &timer))
+		perror("prepare");
+	peer = pair[0];
+}
+
+/* Somebody for accept(). */
+static void connect_one(void)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX, .sun_path = "\0hostile" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	if (connect(fd, (struct sockaddr *)&name, sizeof(name)) && errno != EAGAIN)
+		perror("connect");
+	close(fd);
+}
+
 /* A second, in which a signal comes. */
 static uint64_t long_time(void)
 {
@@ -197,12 +243,18 @@ static uint64_t long_time(void)
 	return (uintptr_t)&t;
 }
 
+#define FD(fd)	((uint64_t)(fd))
 #define POINTER	0xbadbadUL	/* stands where the pointer goes */
 
 static int try_chosen(const struct call *call __attribute__((unused)))
 {
 	const uint64_t comes = 1UL << (SIGUSR1 - 1);
 	const uint64_t ok = (uintptr_t)good, sleep = long_time();
+	/* a length that is larger than any of these */
+	static socklen_t length;
+	const uint64_t room = (uintptr_t)&length;
+
+	prepare_more();
 	const struct {
 		const char *name;
 		int number;
@@ -215,7 +267,7 @@ static int try_chosen(const struct call *call __attribute__((unused)))
 		{ "ioctl TIOCSWINSZ", SYS_ioctl, NULL, { 0, TIOCSWINSZ, POINTER } },
 		{ "ioctl TIOCGPGRP", SYS_ioctl, NULL, { 0, TIOCGPGRP, POINTER } },
 		{ "ioctl TIOCSPGRP", SYS_ioctl, NULL, { 0, TIOCSPGRP, POINTER } },
-		{ "ioctl FIONREAD", SYS_ioctl, NULL, { (uint64_t)pipes[0], FIONREAD, POINTER } },
+		{ "ioctl FIONREAD", SYS_ioctl, NULL, { FD(pipes[0]), FIONREAD, POINTER } },
 		{ "prctl PR_GET_PDEATHSIG", SYS_prctl, NULL, { PR_GET_PDEATHSIG, POINTER } },
 		{ "prctl PR_SET_NAME", SYS_prctl, NULL, { PR_SET_NAME, POINTER } },
 		{ "prctl PR_GET_NAME", SYS_prctl, NULL, { PR_GET_NAME, POINTER } },
@@ -234,13 +286,34 @@ static int try_chosen(const struct call *call __attribute__((unused)))
 		{ "clock_nanosleep", SYS_clock_nanosleep, NULL,
 		  { CLOCK_MONOTONIC, 0, sleep, POINTER } },
 		{ "splice in", SYS_splice, NULL,
-		  { (uint64_t)file, POINTER, (uint64_t)pipes[1], 0, 8, SPLICE_F_NONBLOCK } },
+		  { FD(file), POINTER, FD(pipes[1]), 0, 8, SPLICE_F_NONBLOCK } },
 		{ "splice out", SYS_splice, NULL,
-		  { (uint64_t)pipes[0], 0, (uint64_t)file, POINTER, 8, SPLICE_F_NONBLOCK } },
+		  { FD(pipes[0]), 0, FD(file), POINTER, 8, SPLICE_F_NONBLOCK } },
 		{ "sigaltstack new", SYS_sigaltstack, NULL, { POINTER, 0 } },
 		{ "sigaltstack old", SYS_sigaltstack, NULL, { 0, POINTER } },
 		{ "rt_sigtimedwait info", SYS_rt_sigtimedwait, NULL,
 		  { (uintptr_t)&comes, POINTER, sleep, sizeof(comes) } },
+		{ "fcntl F_GETLK", SYS_fcntl, NULL, { FD(file), F_GETLK, POINTER } },
+		{ "fcntl F_SETLK", SYS_fcntl, NULL, { FD(file), F_SETLK, POINTER } },
+		{ "fcntl F_SETLKW", SYS_fcntl, NULL, { FD(file), F_SETLKW, POINTER } },
+		{ "timer_create event", SYS_timer_create, NULL, { CLOCK_MONOTONIC, POINTER, ok } },
+		{ "timer_create id", SYS_timer_create, NULL, { CLOCK_MONOTONIC, 0, POINTER } },
+		{ "timer_gettime", SYS_timer_gettime, NULL, { FD(timer), POINTER } },
+		{ "timer_settime new", SYS_timer_settime, NULL, { FD(timer), 0, POINTER, 0 } },
+		{ "timer_settime old", SYS_timer_settime, NULL, { FD(timer), 0, ok, POINTER } },
+		{ "timerfd_gettime", SYS_timerfd_gettime, NULL, { FD(clockfd), POINTER } },
+		{ "timerfd_settime new", SYS_timerfd_settime, NULL,
+		  { FD(clockfd), 0, POINTER, 0 } },
+		{ "timerfd_settime old", SYS_timerfd_settime, NULL,
+		  { FD(clockfd), 0, ok, POINTER } },
+		{ "epoll_pwait events", SYS_epoll_pwait, NULL, { FD(epoll), POINTER, 4, 0, 0 } },
+		{ "epoll_pwait mask", SYS_epoll_pwait, NULL,
+		  { FD(epoll), ok, 4, 0, POINTER, 8 } },
+		{ "epoll_pwait2 time", SYS_epoll_pwait2, NULL, { FD(epoll), ok, 4, POINTER, 0 } },
+		{ "accept address", SYS_accept, connect_one, { FD(listener), POINTER, room } },
+		{ "accept length", SYS_accept, connect_one, { FD(listener), ok, POINTER } },
+		{ "getpeername address", SYS_getpeername, NULL, { FD(peer), POINTER, room } },
+		{ "getpeername length", SYS_getpeername, NULL, { FD(peer), ok, POINTER } },
 		{ "futex wait", SYS_futex, NULL, { POINTER, FUTEX_WAIT, 0, sleep } },
 		{ "futex timeout", SYS_futex, NULL, { ok, FUTEX_WAIT, 0, POINTER } },
 		{ "futex requeue", SYS_futex, NULL, { ok, FUTEX_CMP_REQUEUE, 1, 1, POINTER, 0 } },
@@ -259,6 +332,7 @@ static int try_chosen(const struct call *call __attribute__((unused)))
 
 			for (int n = 0; n < 6; n++)
 				a[n] = chosen[i].a[n] == POINTER ? bad[b] : chosen[i].a[n];
+			length = 64;
 			if (chosen[i].before)
 				chosen[i].before();
 			result = syscall(chosen[i].number, a[0], a[1], a[2], a[3], a[4], a[5]);
