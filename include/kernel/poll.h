@@ -94,6 +94,10 @@ static inline void poll_queue_init(struct poll_queue *q __unused)
 {
 }
 
+static inline void poll_wake_for(struct poll_queue *q __unused, unsigned int events __unused)
+{
+}
+
 static inline void poll_wake(struct poll_queue *q __unused)
 {
 }

@@ -23,11 +23,13 @@ long file_lock_control(struct file *file, int fd, unsigned int command, uaddr_t 
 /* A descriptor of @files for @file is closed: what they have locked by fcntl(2) is free again. */
 void file_lock_close(struct files *files, struct file *file);
 
+#ifdef CONFIG_PROCESS
 static inline void file_lock_closed(struct files *files, struct file *file)
 {
 	if (unlikely(file->inode->locks))
 		file_lock_close(files, file);
 }
+#endif
 
 /* Nobody uses @file any more: neither do its own locks exist. */
 void file_lock_gone(struct file *file);
