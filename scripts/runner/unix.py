@@ -28,9 +28,10 @@ PROFILE = """export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=${HOME#/} TERM=${TER
 HOME=/${HOME:-root}
 cd
 """
+PASSWD = "root:x:0:0:root:/root:{shell}\nuser:x:1000:1000:user:/home/user:{shell}\n"
 # nobody needs a password until `passwd` gives him one
-PASSWD = "root::0:0:root:/root:{shell}\nuser::1000:1000::/home/user:{shell}\n"
-FILES = {"etc/group": "root:x:0:\nuser:x:1000:\n", "etc/hostname": "cairn\n", "etc/profile": PROFILE}
+FILES = {"etc/shadow": "root::10933:0:99999:7:::\nuser::10933:0:99999:7:::\n",
+         "etc/group": "root:x:0:\nuser:x:1000:\n", "etc/hostname": "cairn\n", "etc/profile": PROFILE}
 
 
 def wanted(env):
@@ -87,7 +88,7 @@ def make(o, folder, env):
     for name, text in own.items():
         # what the user has brought along stays
         if not folder or not os.path.exists(os.path.join(folder, name)):
-            write(root, name, text)
+            write(root, name, text, 0o600 if name == "etc/shadow" else 0o644)
     if not folder or not os.path.exists(os.path.join(folder, "etc/init.d/rcS")):
         write(root, "etc/init.d/rcS", RCS, 0o755)
     return root
