@@ -38,10 +38,15 @@ static void rotate(struct rb_tree *tree, struct rb_node *node, int side)
 	replace(tree, node, up);
 	up->child[side] = node;
 	node->parent = up;
+	/* what is above changes too: whoever rotates goes up from there in the end */
+	if (unlikely(tree->update))
+		tree->update(node, up);
 }
 
 void rb_insert(struct rb_tree *tree, struct rb_node *node, struct rb_node *parent, int side)
 {
+	struct rb_node *added = node;
+
 	node->parent = parent;
 	node->child[0] = node->child[1] = NULL;
 	node->red = true;
@@ -70,6 +75,8 @@ void rb_insert(struct rb_tree *tree, struct rb_node *node, struct rb_node *paren
 		rotate(tree, above, !side);
 	}
 	tree->root->red = false;
+	if (unlikely(tree->update))
+		tree->update(added, NULL);
 }
 
 /* The ways by @parent's child[@side], which may be none, have a black node too few. */
@@ -146,6 +153,8 @@ void rb_remove(struct rb_tree *tree, struct rb_node *node)
 		below->red = false;
 	else if (!red)
 		repair(tree, parent, side);
+	if (unlikely(tree->update))
+		tree->update(below ? below : parent, NULL);
 }
 
 struct rb_node *rb_end(const struct rb_tree *tree, int side)

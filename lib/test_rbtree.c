@@ -9,6 +9,8 @@ struct item {
 	struct rb_node node;
 	unsigned int key;
 	bool inside;
+	unsigned int weight;
+	unsigned int heaviest;	/* of it and all below it, in a tree that knows that */
 };
 
 static struct item items[NODES];
@@ -86,6 +88,40 @@ static bool is_sound(const struct rb_tree *tree)
 	return !node;
 }
 
+static unsigned int heaviest_of(const struct rb_node *node)
+{
+	unsigned int heaviest = container_of(node, struct item, node)->weight;
+
+	for (int side = 0; side < 2; side++)
+		if (node->child[side])
+			heaviest = MAX(heaviest, container_of(node->child[side], struct item,
+							      node)->heaviest);
+	return heaviest;
+}
+
+static void weigh(struct rb_node *node, const struct rb_node *above)
+{
+	for (; node != above; node = node->parent)
+		container_of(node, struct item, node)->heaviest = heaviest_of(node);
+}
+
+static bool is_weighed(const struct rb_tree *tree)
+{
+	for (struct rb_node *n = rb_first(tree); n; n = rb_next(n))
+		if (container_of(n, struct item, node)->heaviest != heaviest_of(n))
+			return false;
+	return true;
+}
+
+/* The item behind @key that is inside, or NULL. */
+static struct item *behind(unsigned int key)
+{
+	while (++key < NODES)
+		if (items[key].inside)
+			return &items[key];
+	return NULL;
+}
+
 static void empty(void)
 {
 	for (unsigned int i = 0; i < NODES; i++)
@@ -107,6 +143,34 @@ static void random_steps(void)
 		else
 			insert(&tree, item);
 		if (!TEST(i % 16 || is_sound(&tree)))
+			return;
+	}
+}
+
+/* Nodes know the heaviest below them, also when the one behind changes together with one. */
+static void nodes_know_what_is_below(void)
+{
+	struct rb_tree tree = { .update = weigh };
+
+	seed = 2;
+	empty();
+	for (unsigned int i = 0; i < 20000; i++) {
+		struct item *item = &items[random_below(i / 1000 % 2 ? 5 : NODES)];
+		struct item *next = behind(item->key);
+
+		if (item->inside && i % 3 == 0) {
+			item->weight = random_below(1000);
+			weigh(&item->node, NULL);
+			continue;
+		}
+		if (next)
+			next->weight = random_below(1000);
+		item->weight = random_below(1000);
+		if (item->inside)
+			take_out(&tree, item);
+		else
+			insert(&tree, item);
+		if (!TEST(i % 16 || (is_sound(&tree) && is_weighed(&tree))))
 			return;
 	}
 }
@@ -155,6 +219,7 @@ static void one_and_none(void)
 
 static const struct test_case cases[] = {
 	TEST_CASE(random_steps),
+	TEST_CASE(nodes_know_what_is_below),
 	TEST_CASE(height_is_bounded),
 	TEST_CASE(one_and_none),
 };

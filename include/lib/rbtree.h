@@ -20,15 +20,25 @@ struct rb_node {
 /* Zeroed memory is an empty tree. */
 struct rb_tree {
 	struct rb_node *root;
+	/*
+	 * NULL, or: each node knows something of all that are below it, such as the largest of
+	 * them. This finds it out anew, from what a node is itself and what its children know, for
+	 * @node, then its parent, and so on to the one below @above; NULL: to the root.
+	 */
+	void (*update)(struct rb_node *node, const struct rb_node *above);
 };
 
 /*
  * Puts @node in below @parent, as its child[@side], which is NULL; as the root, when @parent is
- * NULL. Takes O(log n) steps.
+ * NULL. Takes O(log n) steps. Updates all above it: so also its neighbours, which may be changed
+ * just before.
  */
 void rb_insert(struct rb_tree *tree, struct rb_node *node, struct rb_node *parent, int side);
 
-/* Takes @node out. What it points at then is of no use. O(log n) steps. */
+/*
+ * Takes @node out. What it points at then is of no use. O(log n) steps. Updates all that were above
+ * it, and the node that was behind it, which may be changed just before.
+ */
 void rb_remove(struct rb_tree *tree, struct rb_node *node);
 
 /* The node at one end: the first for @side 0, the last for 1. NULL: the tree is empty. */
