@@ -112,8 +112,7 @@ static struct vma *grow_stack(struct space *space, struct vma *above, vaddr_t ad
 	/* what lies below keeps its distance, so that a stack never runs into it unseen */
 	if (start < SPACE_MAP_MIN || (below && below->end + STACK_GUARD_GAP > start))
 		return NULL;
-	space->pages += (above->start - start) >> PAGE_SHIFT;
-	above->start = start;
+	vma_resize(space, above, start, above->end);
 	return above;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Address spaces (see <mm/space.h>): made, copied and given back, and their VMAs in a red-black
- * tree by address. What system calls change about mappings is in space_change.c.
+ * Address spaces (see <mm/space.h>): made, copied and given back. Their VMAs are in vma.c, what
+ * system calls change about them in space_change.c.
  */
 #include <arch/atomic.h>
 #include <arch/cpu.h>
@@ -42,143 +42,6 @@ paddr_t space_table(struct arch_space *arch)
 		return 0;
 	list_add(&space->tables, &page->link);
 	return page_to_phys(page);
-}
-
-/* --- VMAs ------------------------------------------------------------------------------------- */
-
-struct vma *vma_find(struct space *space, vaddr_t address)
-{
-	struct rb_node *node = space->vmas.root;
-	struct vma *found = space->recent;
-
-	if (found && address >= found->start && address < found->end)
-		return found;
-	found = NULL;
-	while (node) {
-		struct vma *vma = container_of(node, struct vma, node);
-
-		if (address < vma->end) {
-			found = vma;
-			if (address >= vma->start)
-				break;
-			node = node->child[0];
-		} else {
-			node = node->child[1];
-		}
-	}
-	space->recent = found;
-	return found;
-}
-
-void vma_insert(struct space *space, struct vma *vma)
-{
-	struct rb_node *parent = NULL, *at = space->vmas.root;
-	int side = 0;
-
-	while (at) {
-		parent = at;
-		side = vma->start >= container_of(at, struct vma, node)->end;
-		at = at->child[side];
-	}
-	rb_insert(&space->vmas, &vma->node, parent, side);
-	space->pages += vma_pages(vma);
-}
-
-static void vma_put(struct vma *vma)
-{
-	if (vma->ops)
-		vma->ops->put(vma->object);
-	kfree(vma);
-}
-
-void vma_free(struct space *space, struct vma *vma)
-{
-	rb_remove(&space->vmas, &vma->node);
-	space->pages -= vma_pages(vma);
-	if (space->recent == vma)
-		space->recent = NULL;
-	vma_put(vma);
-}
-
-struct vma *vma_split(struct space *space, struct vma *vma, vaddr_t at)
-{
-	struct vma *upper = kmemdup(vma, sizeof(*vma));
-
-	if (!upper)
-		return NULL;
-	assert(at > vma->start && at < vma->end);
-	upper->start = at;
-	upper->offset += (at - vma->start) >> PAGE_SHIFT;
-	if (upper->ops)
-		upper->ops->get(upper->object);
-	space->pages -= (vma->end - at) >> PAGE_SHIFT;
-	vma->end = at;
-	vma_insert(space, upper);
-	return upper;
-}
-
-/* Whether @upper goes on where @lower ends, as the same thing. */
-static bool are_alike(const struct vma *lower, const struct vma *upper)
-{
-	return lower->end == upper->start && lower->flags == upper->flags &&
-	       lower->ops == upper->ops && lower->object == upper->object &&
-	       lower->label == upper->label && !(lower->flags & VMA_GROWS_DOWN) &&
-	       (!lower->ops || lower->offset + vma_pages(lower) == upper->offset);
-}
-
-static void swallow(struct space *space, struct vma *lower, struct vma *upper)
-{
-	vaddr_t end = upper->end;
-
-	lower->used |= upper->used;
-	vma_free(space, upper);
-	space->pages += (end - lower->end) >> PAGE_SHIFT;
-	lower->end = end;
-}
-
-void vma_merge(struct space *space, struct vma *vma)
-{
-	struct vma *next = vma_next(vma), *prev = vma_prev(vma);
-
-	if (next && are_alike(vma, next))
-		swallow(space, vma, next);
-	if (prev && are_alike(prev, vma))
-		swallow(space, prev, vma);
-}
-
-vaddr_t space_find_gap(struct space *space, size_t size)
-{
-	struct vma *above = vma_find(space, SPACE_MAP_TOP), *below;
-	vaddr_t top = SPACE_MAP_TOP;
-
-	if (above && above->start < top)
-		top = above->start;
-	below = above ? vma_prev(above) : NULL;
-	if (!above && space->vmas.root)
-		below = container_of(rb_last(&space->vmas), struct vma, node);
-	for (;; below = vma_prev(below)) {
-		vaddr_t bottom = below ? below->end : SPACE_MAP_MIN;
-
-		if (bottom < SPACE_MAP_MIN)
-			bottom = SPACE_MAP_MIN;
-		if (top > bottom && top - bottom >= size)
-			return top - size;
-		if (!below)
-			return 0;
-		top = below->start;
-	}
-}
-
-int space_split_at(struct space *space, vaddr_t start, vaddr_t end)
-{
-	struct vma *vma = vma_find(space, start);
-
-	if (vma && vma->start < start && !vma_split(space, vma, start))
-		return -ENOMEM;
-	vma = vma_find(space, end - 1);
-	if (vma && vma->start < end && vma->end > end && !vma_split(space, vma, end))
-		return -ENOMEM;
-	return 0;
 }
 
 /* --- Pages ------------------------------------------------------------------------------------ */
@@ -297,6 +160,7 @@ static int copy_vma(struct space *to, struct space *from, const struct vma *vma,
 	if (copy->ops)
 		copy->ops->get(copy->object);
 	rb_insert(&to->vmas, &copy->node, *last, 1);
+	to->count++;
 	to->pages += vma_pages(copy);
 	*last = &copy->node;
 	if (vma->flags & VMA_WIPE_ON_FORK)

@@ -4,7 +4,6 @@
  * the VMAs at its ends, so that it deals with whole ones, and joins what has become alike.
  */
 #include <arch/user.h>
-#include <lib/string.h>
 #include <mm/heap.h>
 #include <uapi/errno.h>
 
@@ -26,15 +25,26 @@ static bool is_free(struct space *space, vaddr_t start, vaddr_t end)
 	return !vma || vma->start >= end;
 }
 
-/* Nothing is mapped in [start, end) any more: 0, -ENOMEM. */
-static int unmap(struct space *space, vaddr_t start, vaddr_t end)
+/* And whoever grows down from above it has room left. */
+static bool has_room(struct space *space, vaddr_t start, vaddr_t end)
 {
-	struct vma *vma, *next;
+	struct vma *vma = vma_find(space, start);
+
+	return !vma || end <= gap_top(vma);
+}
+
+int space_clear(struct space *space, vaddr_t start, vaddr_t end)
+{
+	struct vma *vma = vma_find(space, start), *next;
+	u32 most = SPACE_MAPPINGS_MAX;
 	int err;
 
-	if (is_free(space, start, end))
+	if (!vma || vma->start >= end)
 		return 0;
-	err = space_split_at(space, start, end);
+	/* only what goes from the middle of one makes more of them */
+	if (vma->start >= start || vma->end <= end)
+		most += 2;
+	err = space_split_at(space, start, end, most);
 	if (err)
 		return err;
 	space_drop_pages(space, start, end, true);
@@ -53,7 +63,7 @@ static ssize_t choose_address(struct space *space, const struct space_mapping *m
 
 	if (m->where == SPACE_ANYWHERE) {
 		if (address >= SPACE_MAP_MIN && arch_user_range_ok(address, size) &&
-		    address + size <= SPACE_MAP_TOP && is_free(space, address, address + size))
+		    address + size <= SPACE_MAP_TOP && has_room(space, address, address + size))
 			return (ssize_t)address;
 		address = space_find_gap(space, size);
 		return address ? (ssize_t)address : -ENOMEM;
@@ -66,7 +76,7 @@ static ssize_t choose_address(struct space *space, const struct space_mapping *m
 		return -EPERM;
 	if (m->where == SPACE_FIXED_NEW)
 		return is_free(space, address, address + size) ? (ssize_t)address : -EEXIST;
-	err = unmap(space, address, address + size);
+	err = space_clear(space, address, address + size);
 	return err ? err : (ssize_t)address;
 }
 
@@ -95,8 +105,7 @@ static bool extend_below(struct space *space, const struct space_mapping *m, vad
 	if (!below || below->end != start || below->flags != m->flags || below->ops ||
 	    below->label)
 		return false;
-	below->end = end;
-	space->pages += (end - start) >> PAGE_SHIFT;
+	vma_resize(space, below, below->start, end);
 	vma_merge(space, below);
 	return true;
 }
@@ -112,7 +121,7 @@ ssize_t space_map(struct space *space, const struct space_mapping *m)
 	if (!size || size > ARCH_USER_END)
 		return -ENOMEM;
 	space_lock(space);
-	address = choose_address(space, m, size);
+	address = space->count > SPACE_MAPPINGS_MAX ? -ENOMEM : choose_address(space, m, size);
 	if (address < 0)
 		goto out;
 	if (extend_below(space, m, (vaddr_t)address, (vaddr_t)address + size))
@@ -150,7 +159,7 @@ int space_unmap(struct space *space, vaddr_t address, size_t size)
 	if (err)
 		return -EINVAL;
 	space_lock(space);
-	err = unmap(space, address, address + size);
+	err = space_clear(space, address, address + size);
 	space_unlock(space);
 	return err;
 }
@@ -203,7 +212,7 @@ static int change(struct space *space, vaddr_t address, size_t size,
 	int err;
 
 	space_lock(space);
-	err = space_split_at(space, address, address + size);
+	err = space_split_at(space, address, address + size, SPACE_MAPPINGS_MAX);
 	if (!err)
 		err = for_each_vma(space, address, address + size, act, arg);
 	merge_range(space, address, address + size);
@@ -274,142 +283,6 @@ int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32
 	return !err && clear ? change(space, address, size, clear_flags, clear) : err;
 }
 
-/* --- mremap ----------------------------------------------------------------------------------- */
-
-/*
- * Moves the pages of [from, from + size) to @to, where nothing is. 0, -ENOMEM with all as it was.
- */
-static int move_pages(struct space *space, vaddr_t from, vaddr_t to, size_t size)
-{
-	blocks_cut(space, from, from + size, false);
-	for (size_t at = 0; at < size; at += PAGE_SIZE) {
-		unsigned int flags;
-		arch_slot *slot;
-		size_t one = 1;
-		paddr_t pa;
-
-		if (!arch_space_lookup(&space->arch, from + at, &pa, &flags))
-			continue;
-		slot = arch_space_slot(&space->arch, to + at);
-		if (!slot)
-			return -ENOMEM;
-		arch_slot_set(&space->arch, slot, to + at, pa, flags);
-		arch_space_unmap(&space->arch, from + at, from + at + PAGE_SIZE, &pa, &one, true);
-	}
-	return 0;
-}
-
-/* Moves @vma, or the part of it that begins at @address, to @to, @new_size bytes long. */
-static ssize_t move(struct space *space, struct vma *vma, vaddr_t address, size_t size,
-		    size_t new_size, vaddr_t to)
-{
-	struct vma *copy;
-	int err = space_split_at(space, address, address + size);
-
-	if (err)
-		return err;
-	vma = vma_find(space, address);
-	copy = kmemdup(vma, sizeof(*vma));
-	if (!copy)
-		return -ENOMEM;
-	copy->start = to;
-	copy->end = to + new_size;
-	if (copy->ops)
-		copy->ops->get(copy->object);
-	vma_insert(space, copy);
-	err = move_pages(space, address, to, MIN(size, new_size));
-	if (err) {
-		/* back again: the tables that this takes are there */
-		move_pages(space, to, address, MIN(size, new_size));
-		vma_free(space, copy);
-		return err;
-	}
-	unmap(space, address, address + size);
-	if (space->vdso == address)
-		space->vdso = to;
-	return (ssize_t)to;
-}
-
-/* Whether @vma, up to whose end the mapping reaches, can become longer where it is. */
-static bool grow(struct space *space, struct vma *vma, vaddr_t end)
-{
-	const struct vma *next = vma_next(vma);
-
-	if (!arch_user_range_ok(vma->start, end - vma->start) || (next && next->start < end))
-		return false;
-	space->pages += (end - vma->end) >> PAGE_SHIFT;
-	vma->end = end;
-	vma_merge(space, vma);
-	return true;
-}
-
-static ssize_t remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
-		     bool may_move)
-{
-	struct vma *vma = vma_find(space, address);
-	vaddr_t to;
-
-	if (!vma || vma->start > address)
-		return -EFAULT;
-	if (new_size <= size) {
-		int err = new_size < size ? unmap(space, address + new_size, address + size) : 0;
-
-		return err ? err : (ssize_t)address;
-	}
-	if (vma->end < address + size || vma->flags & VMA_DONT_EXPAND)
-		return -EFAULT;
-	if (vma->end == address + size && grow(space, vma, address + new_size))
-		return (ssize_t)address;
-	to = may_move ? space_find_gap(space, new_size) : 0;
-	return to ? move(space, vma, address, size, new_size, to) : -ENOMEM;
-}
-
-static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_t new_size,
-			vaddr_t to)
-{
-	struct vma *vma;
-	int err = unmap(space, to, to + new_size);
-
-	if (!err && new_size < size) {
-		err = unmap(space, address + new_size, address + size);
-		size = new_size;
-	}
-	if (err)
-		return err;
-	vma = vma_find(space, address);
-	if (!vma || vma->start > address || vma->end < address + size ||
-	    (new_size > size && vma->flags & VMA_DONT_EXPAND))
-		return -EFAULT;
-	return move(space, vma, address, size, new_size, to);
-}
-
-ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
-		    bool may_move, bool fixed, vaddr_t new_address)
-{
-	ssize_t result;
-
-	/* 0 bytes: another mapping of what is shared, which Cairn does not make */
-	if (!IS_ALIGNED(address, PAGE_SIZE) || !new_size || !size)
-		return -EINVAL;
-	size = ALIGN_UP(size, PAGE_SIZE);
-	new_size = ALIGN_UP(new_size, PAGE_SIZE);
-	if (!size || !arch_user_range_ok(address, size))
-		return -EFAULT;
-	if (!new_size || new_size > ARCH_USER_END)
-		return -ENOMEM;
-	if (fixed && (!may_move || !IS_ALIGNED(new_address, PAGE_SIZE) ||
-		      !arch_user_range_ok(new_address, new_size) ||
-		      (new_address < address + size && address < new_address + new_size)))
-		return -EINVAL;
-	if (fixed && new_address < SPACE_MAP_MIN)
-		return -EPERM;
-	space_lock(space);
-	result = fixed ? remap_to(space, address, size, new_size, new_address) :
-			 remap(space, address, size, new_size, may_move);
-	space_unlock(space);
-	return result;
-}
-
 /* --- brk -------------------------------------------------------------------------------------- */
 
 static int change_brk(struct space *space, vaddr_t from, vaddr_t to)
@@ -420,9 +293,10 @@ static int change_brk(struct space *space, vaddr_t from, vaddr_t to)
 	struct vma *vma;
 
 	if (to < from)
-		return unmap(space, to, from);
+		return space_clear(space, to, from);
 	/* a page stays free above it, so that what overruns the heap is found */
-	if (!arch_user_range_ok(from, to - from + PAGE_SIZE) ||
+	if (space->count > SPACE_MAPPINGS_MAX ||
+	    !arch_user_range_ok(from, to - from + PAGE_SIZE) ||
 	    !is_free(space, from, to + PAGE_SIZE))
 		return -ENOMEM;
 	if (extend_below(space, &heap, from, to))
@@ -448,30 +322,4 @@ vaddr_t space_brk(struct space *space, vaddr_t brk)
 	brk = space->brk;
 	space_unlock(space);
 	return brk;
-}
-
-/* --- Lists ------------------------------------------------------------------------------------ */
-
-bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info)
-{
-	struct vma *vma;
-
-	space_lock(space);
-	vma = vma_find(space, address);
-	if (vma) {
-		*info = (struct vma_info){
-			.start = vma->start, .end = vma->end, .flags = vma->flags,
-			.offset = vma->ops ? vma->offset << PAGE_SHIFT : 0,
-		};
-		if (vma->ops) {
-			vma->ops->name(vma->object, info->name, sizeof(info->name));
-			vma->ops->identity(vma->object, &info->device, &info->inode);
-		} else if (vma->label) {
-			strlcpy(info->name, vma->label, sizeof(info->name));
-		} else if (vma->start < space->brk && vma->end > space->brk_start) {
-			strlcpy(info->name, "[heap]", sizeof(info->name));
-		}
-	}
-	space_unlock(space);
-	return vma;
 }

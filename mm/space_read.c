@@ -78,3 +78,27 @@ int space_identify(struct space *space, vaddr_t address, u64 *object, u64 *place
 	space_unlock(space);
 	return err;
 }
+
+bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info)
+{
+	struct vma *vma;
+
+	space_lock(space);
+	vma = vma_find(space, address);
+	if (vma) {
+		*info = (struct vma_info){
+			.start = vma->start, .end = vma->end, .flags = vma->flags,
+			.offset = vma->ops ? vma->offset << PAGE_SHIFT : 0,
+		};
+		if (vma->ops) {
+			vma->ops->name(vma->object, info->name, sizeof(info->name));
+			vma->ops->identity(vma->object, &info->device, &info->inode);
+		} else if (vma->label) {
+			strlcpy(info->name, vma->label, sizeof(info->name));
+		} else if (vma->start < space->brk && vma->end > space->brk_start) {
+			strlcpy(info->name, "[heap]", sizeof(info->name));
+		}
+	}
+	space_unlock(space);
+	return vma;
+}

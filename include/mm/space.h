@@ -54,13 +54,15 @@ struct vma_ops {
 struct vma {
 	struct rb_node node;
 	vaddr_t start, end;
+	size_t gap;			/* bytes that are free below it, for any mapping */
+	size_t largest_gap;		/* of all below it in the tree, once one was looked for */
 	u32 flags;
 	u32 limit;			/* of a stack: how many pages it may have */
+	bool used;			/* pages of it were there: the tables may have some */
 	const struct vma_ops *ops;	/* NULL: anonymous memory */
 	void *object;
 	u64 offset;			/* in pages, of @start in the object */
 	const char *label;		/* "[stack]", ... for lists, or NULL */
-	bool used;			/* pages of it were there: the tables may have some */
 };
 
 struct space {
@@ -70,7 +72,9 @@ struct space {
 	/* lock held: */
 	struct rb_tree vmas;
 	struct vma *recent;		/* where the last search ended, or NULL */
-	size_t pages;			/* that its VMAs have */
+	u32 count;			/* of VMAs */
+	size_t pages;			/* that they have */
+	size_t peak_pages;		/* the most that they had, when they last became fewer */
 	size_t resident;		/* of them, that are there */
 	size_t peak;			/* the most that were */
 	vaddr_t brk_start, brk;
@@ -88,6 +92,9 @@ struct space {
 /* Between these a program's mappings lie where it does not say where. */
 #define SPACE_MAP_MIN	0x10000UL
 #define SPACE_MAP_TOP	(ARCH_USER_END - MIB(256))
+
+/* How many mappings a space may have, as Linux's vm.max_map_count. */
+#define SPACE_MAPPINGS_MAX	65530U
 
 /* An empty space with one user; NULL: no memory. */
 struct space *space_create(void);
