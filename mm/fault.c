@@ -8,6 +8,7 @@
  */
 #include <arch/atomic.h>
 #include <arch/user.h>
+#include <kernel/thread.h>
 #include <lib/string.h>
 #include <uapi/errno.h>
 
@@ -103,14 +104,15 @@ static int make_writable(const struct place *at, paddr_t pa)
 static struct vma *grow_stack(struct space *space, struct vma *above, vaddr_t address)
 {
 	vaddr_t start = ALIGN_DOWN(address, PAGE_SIZE);
-	struct vma *below;
+	const struct vma *below;
 
-	if (!above || !(above->flags & VMA_GROWS_DOWN) ||
-	    (above->end - start) >> PAGE_SHIFT > above->limit)
+	if (!above || !(above->flags & VMA_GROWS_DOWN) || start < SPACE_MAP_MIN ||
+	    !user_stack_may_grow(space, above->end - start, above->start - start))
 		return NULL;
 	below = vma_prev(above);
-	/* what lies below keeps its distance, so that a stack never runs into it unseen */
-	if (start < SPACE_MAP_MIN || (below && below->end + STACK_GUARD_GAP > start))
+	/* what can be used below keeps its distance, so that a stack never runs into it unseen */
+	if (below && below->flags & VMA_RIGHTS && !(below->flags & VMA_GROWS_DOWN) &&
+	    below->end + STACK_GUARD_GAP > start)
 		return NULL;
 	vma_resize(space, above, start, above->end);
 	return above;
@@ -170,6 +172,19 @@ int space_populate(struct space *space, vaddr_t address, size_t size)
 			err = space_fault(space, address, VMA_READ);
 		if (err && err != -EACCES)
 			return -ENOMEM;
+	}
+	return 0;
+}
+
+int space_prefault(struct space *space, vaddr_t address, size_t size, u32 access)
+{
+	for (vaddr_t end = address + size; address < end; address += PAGE_SIZE) {
+		int err = space_fault(space, address, access);
+
+		if (err)
+			return err == -EACCES ? -EINVAL : err == -EIO ? -EFAULT : -ENOMEM;
+		if (thread_killed())
+			return -EINTR;
 	}
 	return 0;
 }

@@ -87,7 +87,7 @@ static struct vma *make_vma(const struct space_mapping *m, vaddr_t start, vaddr_
 	if (!vma)
 		return NULL;
 	*vma = (struct vma){
-		.start = start, .end = end, .flags = m->flags, .limit = m->limit, .ops = m->ops,
+		.start = start, .end = end, .flags = m->flags, .ops = m->ops,
 		.object = m->object, .offset = m->offset, .label = m->label,
 	};
 	return vma;
@@ -164,29 +164,36 @@ int space_unmap(struct space *space, vaddr_t address, size_t size)
 	return err;
 }
 
-/* Calls @act for each VMA of the range, all of which must be mapped: 0, -ENOMEM, @act's error. */
-static int for_each_vma(struct space *space, vaddr_t start, vaddr_t end,
-			int (*act)(struct space *space, struct vma *vma, u32 arg), u32 arg)
+/* What is done with each VMA of a range: 0 or an error, which ends it. */
+typedef int vma_act(struct space *space, struct vma *vma, u64 arg);
+
+/* Calls @act for each VMA of the range: 0; -ENOMEM for a hole, with @over after all others. */
+static int for_each_vma(struct space *space, vaddr_t start, vaddr_t end, bool over, vma_act *act,
+			u64 arg)
 {
 	struct vma *vma = vma_find(space, start);
-	int err = 0;
+	int result = 0, err;
 
-	for (; !err && start < end; vma = vma_next(vma)) {
+	for (; start < end; vma = vma_next(vma)) {
 		if (!vma || vma->start > start)
-			return -ENOMEM;
+			result = -ENOMEM;
+		if (!vma || vma->start >= end || (result && !over))
+			return result;
 		start = vma->end;
 		err = act(space, vma, arg);
+		if (err)
+			return err;
 	}
-	return err;
+	return result;
 }
 
-static int protect_vma(struct space *space, struct vma *vma, u32 rights)
+static int protect_vma(struct space *space, struct vma *vma, u64 rights)
 {
 	if (rights & VMA_WRITE && !(vma->flags & VMA_MAY_WRITE))
 		return -EACCES;
 	if ((vma->flags & VMA_RIGHTS) == rights)
 		return 0;
-	vma->flags = (vma->flags & ~(u32)VMA_RIGHTS) | rights;
+	vma->flags = (vma->flags & ~(u32)VMA_RIGHTS) | (u32)rights;
 	blocks_cut(space, vma->start, vma->end, false);
 	/* what may be written to is found out at the next write */
 	arch_space_protect(&space->arch, vma->start, vma->end, vma_table_flags(vma));
@@ -205,16 +212,16 @@ static void merge_range(struct space *space, vaddr_t start, vaddr_t end)
 	}
 }
 
-/* Both ends cut, then @act for what is between them. What comes before a hole is done. */
-static int change(struct space *space, vaddr_t address, size_t size,
-		  int (*act)(struct space *space, struct vma *vma, u32 arg), u32 arg)
+/* Both ends cut, then @act for what is between them. */
+static int change(struct space *space, vaddr_t address, size_t size, bool over, vma_act *act,
+		  u64 arg)
 {
 	int err;
 
 	space_lock(space);
 	err = space_split_at(space, address, address + size, SPACE_MAPPINGS_MAX);
 	if (!err)
-		err = for_each_vma(space, address, address + size, act, arg);
+		err = for_each_vma(space, address, address + size, over, act, arg);
 	merge_range(space, address, address + size);
 	space_unlock(space);
 	return err;
@@ -224,63 +231,141 @@ int space_protect(struct space *space, vaddr_t address, size_t size, u32 rights)
 {
 	int err = size ? check_range(address, &size) : 0;
 
-	if (!size)
+	if (!size && !err)
 		return IS_ALIGNED(address, PAGE_SIZE) ? 0 : -EINVAL;
-	return err ? err : change(space, address, size, protect_vma, rights);
+	return err ? err : change(space, address, size, false, protect_vma, rights);
 }
 
-static int nothing(struct space *space __unused, struct vma *vma __unused, u32 arg __unused)
+static int nothing(struct space *space __unused, struct vma *vma __unused, u64 arg __unused)
 {
 	return 0;
 }
 
 int space_check_mapped(struct space *space, vaddr_t address, size_t size)
 {
-	int err = size ? check_range(address, &size) : 0;
+	int err;
 
-	if (!size || err)
-		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
+	size = ALIGN_UP(size, PAGE_SIZE);
+	if (!IS_ALIGNED(address, PAGE_SIZE))
+		return -EINVAL;
+	if (!size || !arch_user_range_ok(address, size))
+		return size ? -ENOMEM : 0;
 	space_lock(space);
-	err = for_each_vma(space, address, address + size, nothing, 0);
+	err = for_each_vma(space, address, address + size, false, nothing, 0);
 	space_unlock(space);
 	return err;
 }
 
-static int discard_vma(struct space *space, struct vma *vma, u32 arg __unused)
+/* --- Advice ----------------------------------------------------------------------------------- */
+
+/* Rounds a range up to pages: 0, -EINVAL. It may reach to where no program has anything. */
+static int check_advice(vaddr_t address, size_t *size)
 {
+	size_t pages = ALIGN_UP(*size, PAGE_SIZE);
+
+	if (!IS_ALIGNED(address, PAGE_SIZE) || (*size && !pages) || address + pages < address)
+		return -EINVAL;
+	*size = pages;
+	return 0;
+}
+
+static int discard_vma(struct space *space, struct vma *vma, u64 anonymous)
+{
+	if (anonymous && vma->ops)
+		return -EINVAL;
 	space_drop_pages(space, vma->start, vma->end, true);
 	return 0;
 }
 
-int space_discard(struct space *space, vaddr_t address, size_t size)
+int space_discard(struct space *space, vaddr_t address, size_t size, bool anonymous)
 {
-	int err = size ? check_range(address, &size) : 0;
+	int err = check_advice(address, &size);
 
-	if (!size || err)
-		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
-	return change(space, address, size, discard_vma, 0);
+	if (err || !size)
+		return err;
+	return change(space, address, size, true, discard_vma, anonymous);
 }
 
-static int set_flags(struct space *space __unused, struct vma *vma, u32 flags)
+/* @arg: the flags to set, and in its upper half those to clear. */
+static int set_flags(struct space *space __unused, struct vma *vma, u64 arg)
 {
-	vma->flags |= flags;
-	return 0;
-}
-
-static int clear_flags(struct space *space __unused, struct vma *vma, u32 flags)
-{
-	vma->flags &= ~flags;
+	if (arg & VMA_WIPE_ON_FORK && vma->ops)
+		return -EINVAL;
+	vma->flags = (vma->flags | (u32)arg) & ~(u32)(arg >> 32);
 	return 0;
 }
 
 int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32 clear)
 {
-	int err = size ? check_range(address, &size) : 0;
+	int err = check_advice(address, &size);
 
-	if (!size || err)
-		return IS_ALIGNED(address, PAGE_SIZE) ? err : -EINVAL;
-	err = set ? change(space, address, size, set_flags, set) : 0;
-	return !err && clear ? change(space, address, size, clear_flags, clear) : err;
+	if (err || !size)
+		return err;
+	if (set || clear)
+		return change(space, address, size, true, set_flags, set | (u64)clear << 32);
+	space_lock(space);
+	err = for_each_vma(space, address, address + size, true, nothing, 0);
+	space_unlock(space);
+	return err;
+}
+
+/* Whether what is on @vma can be punched: 0, -EINVAL, -EACCES. */
+static int check_punch(const struct vma *vma)
+{
+	const u32 writable = VMA_SHARED | VMA_MAY_WRITE;
+
+	if (!vma->ops || !vma->ops->punch)
+		return -EINVAL;
+	return (vma->flags & writable) == writable ? 0 : -EACCES;
+}
+
+/*
+ * Punches what the first VMA behind *@at has before @end, and moves *@at behind it: 0, or an error.
+ * *@hole becomes true where something before it is not mapped. The object looks after itself, and
+ * may have to do with other spaces: this one's lock is not held then.
+ */
+static int punch_next(struct space *space, vaddr_t *at, vaddr_t end, bool *hole)
+{
+	struct vma vma, *found;
+	vaddr_t start, behind;
+	int err;
+
+	space_lock(space);
+	found = vma_find(space, *at);
+	*hole |= !found || found->start > *at;
+	if (!found || found->start >= end) {
+		space_unlock(space);
+		*at = end;
+		return 0;
+	}
+	vma = *found;
+	start = MAX(*at, vma.start);
+	behind = MIN(end, vma.end);
+	err = check_punch(&vma);
+	if (!err) {
+		vma.ops->get(vma.object);
+		/* so that memory that nobody else has mapped can go */
+		space_drop_pages(space, start, behind, true);
+	}
+	space_unlock(space);
+	if (err)
+		return err;
+	err = vma.ops->punch(vma.object, vma.offset + ((start - vma.start) >> PAGE_SHIFT),
+			     (behind - start) >> PAGE_SHIFT);
+	vma.ops->put(vma.object);
+	*at = behind;
+	return err;
+}
+
+int space_punch(struct space *space, vaddr_t address, size_t size)
+{
+	int err = check_advice(address, &size);
+	vaddr_t end = address + size;
+	bool hole = false;
+
+	while (!err && address < end)
+		err = punch_next(space, &address, end, &hole);
+	return err ? err : hole ? -ENOMEM : 0;
 }
 
 /* --- brk -------------------------------------------------------------------------------------- */

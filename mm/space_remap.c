@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * mremap(2) (see <mm/space.h>): a mapping becomes longer or shorter, or moves with its pages to
- * another place.
+ * another place; or the same is mapped once more.
  */
 #include <arch/user.h>
 #include <lib/string.h>
@@ -33,19 +33,27 @@ static int move_pages(struct space *space, vaddr_t from, vaddr_t to, size_t size
 	return 0;
 }
 
-/* Moves @vma, or the part of it that begins at @address, to @to, @new_size bytes long. */
-static ssize_t move(struct space *space, struct vma *vma, vaddr_t address, size_t size,
-		    size_t new_size, vaddr_t to)
+/*
+ * Moves the @size bytes of a VMA at @address to @to, @new_size bytes long. The mapping goes from
+ * where it was, or stays with @keep, without pages.
+ */
+static ssize_t move(struct space *space, vaddr_t address, size_t size, size_t new_size, vaddr_t to,
+		    bool keep)
 {
-	struct vma *copy;
-	int err = space_split_at(space, address, address + size, SPACE_MAPPINGS_MAX);
+	struct vma *vma, *copy;
+	int err = 0;
 
+	if (space->count >= SPACE_MAPPINGS_MAX - 3)
+		return -ENOMEM;
+	if (!keep && size)
+		err = space_split_at(space, address, address + size, SPACE_MAPPINGS_MAX);
 	if (err)
 		return err;
 	vma = vma_find(space, address);
 	copy = kmemdup(vma, sizeof(*vma));
 	if (!copy)
 		return -ENOMEM;
+	copy->offset += (address - vma->start) >> PAGE_SHIFT;
 	copy->start = to;
 	copy->end = to + new_size;
 	if (copy->ops)
@@ -58,7 +66,8 @@ static ssize_t move(struct space *space, struct vma *vma, vaddr_t address, size_
 		vma_free(space, copy);
 		return err;
 	}
-	space_clear(space, address, address + size);
+	if (!keep && size)
+		space_clear(space, address, address + size);
 	if (space->vdso == address)
 		space->vdso = to;
 	return (ssize_t)to;
@@ -76,34 +85,45 @@ static bool grow(struct space *space, struct vma *vma, vaddr_t end)
 	return true;
 }
 
-static ssize_t remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
-		     bool may_move)
+/* Whether @size bytes of @vma from @address on may become @new_size: 0, -EINVAL, -EFAULT. */
+static int check(const struct vma *vma, vaddr_t address, size_t size, size_t new_size, u32 how)
+{
+	/* nothing: that is the same once more, of what is shared */
+	if (!size && !(vma->flags & VMA_SHARED))
+		return -EINVAL;
+	if (how & SPACE_REMAP_KEEP && vma->flags & VMA_DONT_EXPAND)
+		return -EINVAL;
+	if (size > vma->end - address || (new_size > size && vma->flags & VMA_DONT_EXPAND))
+		return -EFAULT;
+	return 0;
+}
+
+static ssize_t remap(struct space *space, vaddr_t address, size_t size, size_t new_size, u32 how)
 {
 	struct vma *vma = vma_find(space, address);
 	vaddr_t to;
+	int err = 0;
 
-	if (!vma || vma->start > address)
-		return -EFAULT;
 	if (new_size <= size) {
-		int err = 0;
-
 		if (new_size < size)
 			err = space_clear(space, address + new_size, address + size);
 		return err ? err : (ssize_t)address;
 	}
-	if (vma->end < address + size || vma->flags & VMA_DONT_EXPAND)
-		return -EFAULT;
+	err = check(vma, address, size, new_size, how);
+	if (err)
+		return err;
 	if (vma->end == address + size && grow(space, vma, address + new_size))
 		return (ssize_t)address;
-	to = may_move ? space_find_gap(space, new_size) : 0;
-	return to ? move(space, vma, address, size, new_size, to) : -ENOMEM;
+	to = how & SPACE_REMAP_MOVE ? space_find_gap(space, new_size) : 0;
+	return to ? move(space, address, size, new_size, to, false) : -ENOMEM;
 }
 
-static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_t new_size,
+/* To another place in any case: to @to, or with 0 to where there is room. */
+static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_t new_size, u32 how,
 			vaddr_t to)
 {
 	struct vma *vma;
-	int err = space_clear(space, to, to + new_size);
+	int err = to ? space_clear(space, to, to + new_size) : 0;
 
 	if (!err && new_size < size) {
 		err = space_clear(space, address + new_size, address + size);
@@ -112,35 +132,54 @@ static ssize_t remap_to(struct space *space, vaddr_t address, size_t size, size_
 	if (err)
 		return err;
 	vma = vma_find(space, address);
-	if (!vma || vma->start > address || vma->end < address + size ||
-	    (new_size > size && vma->flags & VMA_DONT_EXPAND))
-		return -EFAULT;
-	return move(space, vma, address, size, new_size, to);
+	err = check(vma, address, size, new_size, how);
+	if (!err && !to)
+		to = space_find_gap(space, new_size);
+	if (err || !to)
+		return err ? err : -ENOMEM;
+	return move(space, address, size, new_size, to, how & SPACE_REMAP_KEEP);
 }
 
-ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
-		    bool may_move, bool fixed, vaddr_t new_address)
+/* What can be said of a place that the caller names: 0, -EINVAL, -EPERM. */
+static int check_place(vaddr_t address, size_t size, size_t new_size, vaddr_t to)
 {
-	ssize_t result;
-
-	/* 0 bytes: another mapping of what is shared, which Cairn does not make */
-	if (!IS_ALIGNED(address, PAGE_SIZE) || !new_size || !size)
+	if (!IS_ALIGNED(to, PAGE_SIZE) || !arch_user_range_ok(to, new_size) ||
+	    (to < address + size && address < to + new_size))
 		return -EINVAL;
+	return to < SPACE_MAP_MIN ? -EPERM : 0;
+}
+
+ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size, u32 how,
+		    vaddr_t new_address)
+{
+	const struct vma *vma;
+	ssize_t result = 0;
+
+	if ((how & (SPACE_REMAP_FIXED | SPACE_REMAP_KEEP) && !(how & SPACE_REMAP_MOVE)) ||
+	    (how & SPACE_REMAP_KEEP && size != new_size) ||
+	    !IS_ALIGNED(address, PAGE_SIZE) || !new_size)
+		return -EINVAL;
+	if ((size && !ALIGN_UP(size, PAGE_SIZE)) ||
+	    !arch_user_range_ok(address, ALIGN_UP(size, PAGE_SIZE)))
+		return -EFAULT;
 	size = ALIGN_UP(size, PAGE_SIZE);
 	new_size = ALIGN_UP(new_size, PAGE_SIZE);
-	if (!size || !arch_user_range_ok(address, size))
-		return -EFAULT;
 	if (!new_size || new_size > ARCH_USER_END)
 		return -ENOMEM;
-	if (fixed && (!may_move || !IS_ALIGNED(new_address, PAGE_SIZE) ||
-		      !arch_user_range_ok(new_address, new_size) ||
-		      (new_address < address + size && address < new_address + new_size)))
-		return -EINVAL;
-	if (fixed && new_address < SPACE_MAP_MIN)
-		return -EPERM;
+	if (how & SPACE_REMAP_FIXED)
+		result = check_place(address, size, new_size, new_address);
+	else
+		new_address = 0;
+	if (result)
+		return result;
 	space_lock(space);
-	result = fixed ? remap_to(space, address, size, new_size, new_address) :
-			 remap(space, address, size, new_size, may_move);
+	vma = vma_find(space, address);
+	if (!vma || vma->start > address)
+		result = -EFAULT;
+	else if (how & (SPACE_REMAP_FIXED | SPACE_REMAP_KEEP))
+		result = remap_to(space, address, size, new_size, how, new_address);
+	else
+		result = remap(space, address, size, new_size, how);
 	space_unlock(space);
 	return result;
 }

@@ -322,11 +322,58 @@ static __cold int allocate(struct inode *inode, u64 from, u64 to)
 		inode->size = to;
 	return err;
 }
+
+/*
+ * Clears the pages from number @first to @last of what is at *@entry, of height @height: those that
+ * somebody has mapped become zero, others go. Nodes stay: they are of use later, or go with the
+ * file.
+ */
+static __cold void clear_below(struct inode *inode, void **entry, unsigned int height, u64 first,
+			       u64 last)
+{
+	struct node *node = *entry;
+	struct page *page = *entry;
+	size_t begin, end;
+	u64 mask;
+
+	if (!height) {
+		if (atomic_load_acquire(&page->refs) > 1) {
+			memset(page_to_virt(page), 0, PAGE_SIZE);
+			return;
+		}
+		free_page(inode, page);
+		*entry = NULL;
+		return;
+	}
+	begin = slot_of(first, height);
+	end = slot_of(last, height);
+	mask = (1UL << ((height - 1) * SLOT_BITS)) - 1;
+	for (size_t i = begin; i <= end; i++)
+		if (node->slot[i])
+			clear_below(inode, &node->slot[i], height - 1,
+				    i == begin ? first & mask : 0, i == end ? last & mask : mask);
+}
+
+static __cold int punch(struct inode *inode, u64 first, u64 count)
+{
+	unsigned int height = height_of(inode);
+	void *root = root_of(inode);
+	u64 last = first + count - 1;
+
+	if (!root || !within(first, height))
+		return 0;
+	if (!within(last, height))
+		last = (1UL << (height * SLOT_BITS)) - 1;
+	clear_below(inode, &root, height, first, last);
+	if (!root)
+		inode->data = NULL;
+	return 0;
+}
 #endif
 
 const struct inode_ops ramfs_file_inode_ops = {
 	.truncate = set_size,
 #ifdef CONFIG_PROCESS
-	.allocate = allocate,
+	.allocate = allocate, .punch = punch,
 #endif
 };

@@ -107,6 +107,11 @@ struct inode_ops {
 	 * the file that long if it is shorter. NULL: -EOPNOTSUPP.
 	 */
 	int (*allocate)(struct inode *inode, u64 from, u64 to);
+	/*
+	 * Has @count pages from number @first on read as zero, and gives back what memory it can.
+	 * NULL: -EOPNOTSUPP.
+	 */
+	int (*punch)(struct inode *inode, u64 first, u64 count);
 #endif
 };
 

@@ -44,6 +44,11 @@ struct vma_ops {
 	 * -ENOMEM, -ENOSPC. The space's lock is held.
 	 */
 	int (*page)(void *object, u64 index, struct page **page);
+	/*
+	 * Makes @count pages from @first on zero for all who have them: 0, -EPERM, -EOPNOTSUPP. No
+	 * lock is held. NULL: -EINVAL.
+	 */
+	int (*punch)(void *object, u64 first, u64 count);
 	/* Its path, for lists; cut at @size. */
 	void (*name)(void *object, char *buf, size_t size);
 	/* Device and inode number, for lists. */
@@ -57,7 +62,6 @@ struct vma {
 	size_t gap;			/* bytes that are free below it, for any mapping */
 	size_t largest_gap;		/* of all below it in the tree, once one was looked for */
 	u32 flags;
-	u32 limit;			/* of a stack: how many pages it may have */
 	bool used;			/* pages of it were there: the tables may have some */
 	const struct vma_ops *ops;	/* NULL: anonymous memory */
 	void *object;
@@ -127,7 +131,6 @@ struct space_mapping {
 	u64 offset;		/* pages */
 	bool may_shrink;	/* the object may become shorter: see space_cut() */
 	const char *label;
-	u32 limit;		/* VMA_GROWS_DOWN: pages */
 };
 
 /* Returns the address, or a negative errno. */
@@ -138,20 +141,46 @@ vaddr_t space_gap(struct space *space, size_t size);
 int space_unmap(struct space *space, vaddr_t address, size_t size);
 int space_protect(struct space *space, vaddr_t address, size_t size, u32 rights);
 
-/* @may_move: to where there is room, or, with @fixed, to @new_address. The address, or an errno. */
-ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size,
-		    bool may_move, bool fixed, vaddr_t new_address);
+/* How space_remap() goes about it. */
+enum {
+	SPACE_REMAP_MOVE	= 1 << 0,	/* to where there is room, if it cannot stay */
+	SPACE_REMAP_FIXED	= 1 << 1,	/* to @new_address; with SPACE_REMAP_MOVE */
+	SPACE_REMAP_KEEP	= 1 << 2,	/* only the pages go: the mapping stays too */
+};
 
-/* Forgets what is on private pages: they are zero, or the object's again. */
-int space_discard(struct space *space, vaddr_t address, size_t size);
+/*
+ * A mapping of @size bytes becomes one of @new_size. With @size 0 what is shared there is mapped
+ * once more. The address, or an errno.
+ */
+ssize_t space_remap(struct space *space, vaddr_t address, size_t size, size_t new_size, u32 how,
+		    vaddr_t new_address);
 
-/* Whether all of it is mapped: 0, -ENOMEM. */
+/* Whether all of it is mapped: 0, -ENOMEM, -EINVAL. */
 int space_check_mapped(struct space *space, vaddr_t address, size_t size);
 
 /*
- * Sets VMA_DONT_FORK and the like: @set and @clear are flags. 0, -ENOMEM where nothing is mapped.
+ * What madvise(2) says of a range. Where nothing is mapped in it all the rest is done, and then it
+ * is -ENOMEM; -EINVAL for what is no range.
  */
+
+/* Sets the flags @set and clears @clear, VMA_DONT_FORK and the like: 0, -ENOMEM, -EINVAL. */
 int space_advise(struct space *space, vaddr_t address, size_t size, u32 set, u32 clear);
+
+/*
+ * Forgets what is on private pages: they are zero, or the object's again. With @anonymous that is
+ * all there may be: else -EINVAL.
+ */
+int space_discard(struct space *space, vaddr_t address, size_t size, bool anonymous);
+
+/*
+ * Makes what is mapped shared zero for all who have it, and gives its memory back: 0, -ENOMEM;
+ * -EINVAL for what has no object, -EACCES where it is not shared, or never writable;
+ * what vma_ops.punch() returns.
+ */
+int space_punch(struct space *space, vaddr_t address, size_t size);
+
+/* Brings in pages for @access: 0; -ENOMEM, -EINVAL where that may not be, -EFAULT. mm/fault.c. */
+int space_prefault(struct space *space, vaddr_t address, size_t size, u32 access);
 
 /* Has all pages of a mapped range be there: 0, -ENOMEM. */
 int space_populate(struct space *space, vaddr_t address, size_t size);
@@ -224,6 +253,12 @@ ssize_t copy_string_from_user(char *to, uaddr_t from, size_t n);
  * and a line says so. kernel/process/signal.c has it.
  */
 void user_out_of_memory(void);
+
+/*
+ * Whether a stack of the calling program may become @size bytes long, by @more bytes:
+ * RLIMIT_STACK, RLIMIT_AS. @space's lock is held. kernel/process/sys_mem.c has it.
+ */
+bool user_stack_may_grow(const struct space *space, size_t size, size_t more);
 
 /* Has at least the first bytes of [address, address + n) be there: 0, -EFAULT. For fs/file.c. */
 int user_fault_in(uaddr_t address, u32 access);

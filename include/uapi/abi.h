@@ -175,11 +175,14 @@ struct abi_dirent {
 #define MAP_TYPE		0x0f
 #define MAP_FIXED		0x10
 #define MAP_ANONYMOUS		0x20
+#define MAP_GROWSDOWN		0x0100
 #define MAP_POPULATE		0x008000
+#define MAP_HUGETLB		0x040000
 #define MAP_FIXED_NOREPLACE	0x100000
 
 #define MREMAP_MAYMOVE		1
 #define MREMAP_FIXED		2
+#define MREMAP_DONTUNMAP	4
 
 #define MS_ASYNC		1
 #define MS_INVALIDATE		2
@@ -202,6 +205,11 @@ struct abi_dirent {
 #define MADV_DODUMP		17
 #define MADV_WIPEONFORK		18
 #define MADV_KEEPONFORK		19
+#define MADV_COLD		20
+#define MADV_PAGEOUT		21
+#define MADV_POPULATE_READ	22
+#define MADV_POPULATE_WRITE	23
+#define MADV_DONTNEED_LOCKED	24
 
 #define MCL_CURRENT		1
 #define MCL_FUTURE		2

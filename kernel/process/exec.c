@@ -43,7 +43,7 @@ static void name_process(struct process *p, const char *path)
 static int fill_space(struct space *space, struct image *image, struct image *interpreter,
 		      const struct exec_strings *s, const char *path, uaddr_t *sp)
 {
-	int err = exec_map_stack(space, s, process_current()->limits[RLIMIT_STACK].now);
+	int err = exec_map_stack(space, s);
 
 	if (!err)
 		err = elf_map(space, image, DYN_BASE);

@@ -45,8 +45,8 @@ int elf_read_headers(struct image *image);
  */
 int elf_map(struct space *space, struct image *image, vaddr_t base);
 
-/* A stack for @strings, that may become @limit bytes long. 0, -ENOMEM. */
-int exec_map_stack(struct space *space, const struct exec_strings *strings, u64 limit);
+/* A stack for @strings. 0, -ENOMEM. */
+int exec_map_stack(struct space *space, const struct exec_strings *strings);
 
 /* Maps the vDSO, where there is one: 0, -ENOMEM. */
 int exec_map_vdso(struct space *space);

@@ -121,14 +121,13 @@ int exec_write_stack(struct space *space, const struct exec_strings *s, const ch
 	return err ? -ENOMEM : 0;
 }
 
-int exec_map_stack(struct space *space, const struct exec_strings *s, u64 limit)
+int exec_map_stack(struct space *space, const struct exec_strings *s)
 {
 	size_t size = ALIGN_UP(s->used + (s->argc + s->envc) * sizeof(u64) + KIB(8), PAGE_SIZE);
 	struct space_mapping m = {
 		.address = STACK_TOP - size, .size = size, .where = SPACE_FIXED_NEW,
 		.flags = VMA_READ | VMA_WRITE | VMA_MAY_WRITE | VMA_GROWS_DOWN,
 		.label = "[stack]",
-		.limit = (u32)(MIN(MAX(limit, (u64)size), MIB(128)) >> PAGE_SHIFT),
 	};
 	ssize_t address = space_map(space, &m);
 

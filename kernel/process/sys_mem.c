@@ -28,6 +28,12 @@ static long check_seals(const struct file *file, struct space_mapping *m)
 	return m->flags & VMA_WRITE ? -EPERM : 0;
 }
 
+/* /dev/zero: what is mapped of it is memory of its own. */
+static bool is_zero(const struct file *file)
+{
+	return S_ISCHR(file->inode->mode) && file->inode->device == NODE_NUMBER(1, 5);
+}
+
 /* What of a file may be mapped how: 0; -EOVERFLOW, -EPERM, -EACCES, -ENODEV. */
 static long check_file(const struct file *file, struct space_mapping *m)
 {
@@ -43,7 +49,28 @@ static long check_file(const struct file *file, struct space_mapping *m)
 		return -EACCES;
 	if (shared && !(file->access & FILE_WRITE))
 		m->flags &= ~(u32)VMA_MAY_WRITE;
-	return file->ops->page ? check_seals(file, m) : -ENODEV;
+	if (m->flags & VMA_GROWS_DOWN)
+		return file->ops->page || is_zero(file) ? -EINVAL : -ENODEV;
+	return file->ops->page ? check_seals(file, m) : is_zero(file) ? 0 : -ENODEV;
+}
+
+/* What is shared among a process and its children: a file that has no name. */
+static long map_shared_memory(struct space_mapping *m)
+{
+	struct file *file;
+	long result;
+
+	if (m->flags & VMA_GROWS_DOWN)
+		return -EINVAL;
+	file = memory_file(ALIGN_UP(m->size, PAGE_SIZE), F_SEAL_SEAL);
+	if (!file)
+		return -ENOMEM;
+	m->ops = &file_vma_ops;
+	m->object = file;
+	m->offset = 0;
+	result = space_map(space_here(), m);
+	file_put(file);
+	return result;
 }
 
 static long map_file(int fd, struct space_mapping *m)
@@ -54,7 +81,9 @@ static long map_file(int fd, struct space_mapping *m)
 	if (!file)
 		return -EBADF;
 	result = check_file(file, m);
-	if (!result) {
+	if (!result && is_zero(file)) {
+		result = m->flags & VMA_SHARED ? map_shared_memory(m) : space_map(space_here(), m);
+	} else if (!result) {
 		m->ops = &file_vma_ops;
 		m->object = file;
 		m->may_shrink = true;
@@ -70,28 +99,17 @@ static long map_file(int fd, struct space_mapping *m)
 	return result;
 }
 
-/* What is shared among a process and its children: a file that has no name. */
-static long map_shared_memory(struct space_mapping *m)
-{
-	struct file *file = memory_file(ALIGN_UP(m->size, PAGE_SIZE), F_SEAL_SEAL);
-	long result;
-
-	if (!file)
-		return -ENOMEM;
-	m->ops = &file_vma_ops;
-	m->object = file;
-	m->offset = 0;
-	result = space_map(space_here(), m);
-	file_put(file);
-	return result;
-}
-
 /* Whether @more bytes are more than may be mapped (RLIMIT_AS). */
-static bool is_too_much(unsigned long more)
+static bool is_too_much(const struct space *space, unsigned long more)
 {
 	u64 limit = process_current()->limits[RLIMIT_AS].now;
 
-	return more > limit || (u64)space_here()->pages << PAGE_SHIFT > limit - more;
+	return more > limit || (u64)space->pages << PAGE_SHIFT > limit - more;
+}
+
+bool user_stack_may_grow(const struct space *space, size_t size, size_t more)
+{
+	return size <= process_current()->limits[RLIMIT_STACK].now && !is_too_much(space, more);
 }
 
 long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, unsigned long flags,
@@ -100,20 +118,22 @@ long sys_mmap(unsigned long address, unsigned long size, unsigned long prot, uns
 	unsigned long type = flags & MAP_TYPE;
 	struct space_mapping m = {
 		.address = address, .size = size, .offset = offset >> PAGE_SHIFT,
-		.flags = rights_of(prot) | VMA_MAY_WRITE,
+		.flags = rights_of(prot) | VMA_MAY_WRITE |
+			 (flags & MAP_GROWSDOWN ? VMA_GROWS_DOWN : 0),
 		.where = flags & MAP_FIXED_NOREPLACE ? SPACE_FIXED_NEW :
 			 flags & MAP_FIXED ? SPACE_FIXED : SPACE_ANYWHERE,
 	};
-
 	long result;
 
 	if (offset & ~PAGE_MASK || !size)
 		return -EINVAL;
-	if (type == MAP_SHARED || type == MAP_SHARED_VALIDATE)
+	if (flags & MAP_HUGETLB)	/* there is no pool of them */
+		return flags & MAP_ANONYMOUS ? -ENOMEM : -EINVAL;
+	if (type == MAP_SHARED || (type == MAP_SHARED_VALIDATE && !(flags & MAP_ANONYMOUS)))
 		m.flags |= VMA_SHARED;
 	else if (type != MAP_PRIVATE)
 		return -EINVAL;
-	if (is_too_much(size))
+	if (is_too_much(space_here(), size))
 		return -ENOMEM;
 	if (!(flags & MAP_ANONYMOUS))
 		result = map_file(fd, &m);
@@ -143,20 +163,25 @@ long sys_brk(unsigned long brk)
 {
 	struct space *space = space_here();
 
-	if (brk > space->brk && is_too_much(brk - space->brk))
+	if (brk > space->brk && is_too_much(space, brk - space->brk))
 		return (long)space->brk;
 	return (long)space_brk(space, brk);
 }
 
+static_assert(MREMAP_MAYMOVE == SPACE_REMAP_MOVE && MREMAP_FIXED == SPACE_REMAP_FIXED &&
+	      MREMAP_DONTUNMAP == SPACE_REMAP_KEEP, "flags are handed through");
+
 long sys_mremap(unsigned long address, unsigned long size, unsigned long new_size,
 		unsigned long flags, unsigned long new_address)
 {
-	if (flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED))
+	unsigned long more = flags & MREMAP_DONTUNMAP || new_size < size ? new_size :
+			     new_size - size;
+
+	if (flags & ~(unsigned long)(MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP))
 		return -EINVAL;
-	if (new_size > size && is_too_much(new_size - size))
+	if ((new_size > size || flags & MREMAP_DONTUNMAP) && is_too_much(space_here(), more))
 		return -ENOMEM;
-	return space_remap(space_here(), address, size, new_size, flags & MREMAP_MAYMOVE,
-			   flags & MREMAP_FIXED, new_address);
+	return space_remap(space_here(), address, size, new_size, (u32)flags, new_address);
 }
 
 /* What is mapped shared is the file itself: there is nothing to write back. */
@@ -168,6 +193,16 @@ long sys_msync(unsigned long address, unsigned long size, unsigned long flags)
 	return space_check_mapped(space_here(), address, size);
 }
 
+/* Up to the first hole: what is behind it stays as it is. */
+static long prefault(struct space *space, unsigned long address, unsigned long size, u32 access)
+{
+	size_t pages = ALIGN_UP(size, PAGE_SIZE);
+
+	if (!IS_ALIGNED(address, PAGE_SIZE) || (size && !pages) || address + pages < address)
+		return -EINVAL;
+	return space_prefault(space, address, pages, access);
+}
+
 /* Advice that changes nothing here is taken, as Linux takes it. */
 long sys_madvise(unsigned long address, unsigned long size, int advice)
 {
@@ -175,8 +210,16 @@ long sys_madvise(unsigned long address, unsigned long size, int advice)
 
 	switch (advice) {
 	case MADV_DONTNEED:
+	case MADV_DONTNEED_LOCKED:
+		return space_discard(space, address, size, false);
 	case MADV_FREE:
-		return space_discard(space, address, size);
+		return space_discard(space, address, size, true);
+	case MADV_REMOVE:
+		return space_punch(space, address, size);
+	case MADV_POPULATE_READ:
+		return prefault(space, address, size, VMA_READ);
+	case MADV_POPULATE_WRITE:
+		return prefault(space, address, size, VMA_WRITE);
 	case MADV_DONTFORK:
 		return space_advise(space, address, size, VMA_DONT_FORK, 0);
 	case MADV_DOFORK:
@@ -197,7 +240,9 @@ long sys_madvise(unsigned long address, unsigned long size, int advice)
 	case MADV_UNMERGEABLE:
 	case MADV_DONTDUMP:
 	case MADV_DODUMP:
-		return space_check_mapped(space, address, size);
+	case MADV_COLD:
+	case MADV_PAGEOUT:
+		return space_advise(space, address, size, 0, 0);
 	default:
 		return -EINVAL;
 	}
