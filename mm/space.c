@@ -203,6 +203,7 @@ struct space *space_fork(struct space *from)
 	to->args_end = from->args_end;
 	to->env_end = from->env_end;
 	to->aux = from->aux;
+	to->image = from->image;
 	err = copy_all(to, from);
 	/* its pages are not writable any more, also where they were */
 	arch_space_flush(&from->arch);

@@ -102,3 +102,26 @@ bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info)
 	space_unlock(space);
 	return vma;
 }
+
+void space_use(struct space *space, struct space_use *use)
+{
+	*use = (struct space_use){ 0 };
+	space_lock(space);
+	use->pages = space->pages;
+	use->peak_pages = MAX(space->peak_pages, space->pages);
+	use->resident = space->resident;
+	use->peak = MAX(space->peak, space->resident);
+	for (struct rb_node *node = rb_first(&space->vmas); node; node = rb_next(node)) {
+		const struct vma *vma = vma_of(node);
+
+		if (vma->flags & VMA_GROWS_DOWN)
+			use->stack += vma_pages(vma);
+		else if ((vma->flags & (VMA_WRITE | VMA_SHARED)) == VMA_WRITE)
+			use->data += vma_pages(vma);
+		else if ((vma->flags & (VMA_WRITE | VMA_EXEC)) == VMA_EXEC)
+			use->code += vma_pages(vma);
+	}
+	for (struct list *link = space->tables.next; link != &space->tables; link = link->next)
+		use->tables++;
+	space_unlock(space);
+}

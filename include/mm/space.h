@@ -84,6 +84,10 @@ struct space {
 	vaddr_t brk_start, brk;
 	vaddr_t args, args_end, env_end;	/* where exec has put the strings */
 	vaddr_t aux;			/* and the auxiliary vector */
+	struct {
+		vaddr_t code, code_end, data, data_end;	/* of the program's file */
+		vaddr_t stack;		/* the stack pointer that it began with */
+	} image;
 	vaddr_t vdso;			/* its code, wherever it was moved; 0: there is none */
 	bool no_blocks;			/* prctl(PR_SET_THP_DISABLE) */
 	struct list tables;
@@ -223,6 +227,17 @@ struct vma_info {
 	char name[128];
 };
 bool space_vma_info(struct space *space, vaddr_t address, struct vma_info *info);
+
+/* How much of a space is what, in pages. */
+struct space_use {
+	size_t pages, peak_pages;
+	size_t resident, peak;
+	size_t data;		/* private, and may be written to; no stack */
+	size_t stack;
+	size_t code;		/* may be executed, and not written to */
+	size_t tables;
+};
+void space_use(struct space *space, struct space_use *use);
 
 /*
  * Reads what is there of a space that may be another process's: how many bytes, up to the first

@@ -39,6 +39,30 @@ static void name_process(struct process *p, const char *path)
 	strlcpy(arch_current()->name, name, sizeof(p->name));
 }
 
+/* Where the file's code and data lie; of several segments from the first to the last, as Linux. */
+static void note_image(struct space *space, const struct image *image)
+{
+	vaddr_t code = ~0UL, code_end = 0, data = 0, data_end = 0;
+
+	for (unsigned int i = 0; i < image->header.phnum; i++) {
+		const struct elf_segment *s = &image->segments[i];
+		vaddr_t start = s->vaddr + image->bias, end = start + s->filesz;
+
+		if (s->type != PT_LOAD)
+			continue;
+		if (s->flags & PF_X) {
+			code = MIN(code, start);
+			code_end = MAX(code_end, end);
+		}
+		data = MAX(data, start);
+		data_end = MAX(data_end, end);
+	}
+	space->image.code = code_end ? code : 0;
+	space->image.code_end = code_end;
+	space->image.data = data;
+	space->image.data_end = data_end;
+}
+
 /* Fills the new space, which the calling thread uses already. */
 static int fill_space(struct space *space, struct image *image, struct image *interpreter,
 		      const struct exec_strings *s, const char *path, uaddr_t *sp)
@@ -55,7 +79,10 @@ static int fill_space(struct space *space, struct image *image, struct image *in
 		return err;
 	space->brk_start = ALIGN_UP(image->end, PAGE_SIZE);
 	space->brk = space->brk_start;
-	return exec_write_stack(space, s, path, image, interpreter, sp);
+	note_image(space, image);
+	err = exec_write_stack(space, s, path, image, interpreter, sp);
+	space->image.stack = *sp;
+	return err;
 }
 
 /* What of the caller stays as it is must not be what a program before has set. */

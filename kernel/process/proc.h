@@ -39,6 +39,8 @@ struct proc_snapshot {
 	bool stopped;
 	u64 rss_limit;
 	u32 fd_slots, mask;
+	u32 queued;
+	u64 queued_limit;
 	struct space *space;	/* with a reference; NULL: it has ended */
 	vaddr_t brk_start;
 	size_t pages, resident, peak;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* /proc/<pid>: the texts, as Linux has them. What is not there to be told is 0. */
+#include <kernel/cpu.h>
 #include <kernel/sched.h>
 #include <kernel/time.h>
 #include <lib/string.h>
@@ -39,6 +40,8 @@ static unsigned int note(struct process *p, struct proc_snapshot *s)
 	s->rt_priority = p->task.rt_priority;
 	s->tasks = p->task_count;
 	s->begun = p->begun;
+	s->queued = p->queued;
+	s->queued_limit = p->limits[RLIMIT_SIGPENDING].now;
 	s->rss_limit = p->limits[RLIMIT_RSS].now;
 	s->fd_slots = p->files ? p->files->size : 0;
 	s->mask = p->fs ? p->fs->mask : 0;
@@ -115,24 +118,47 @@ int proc_show_stat(const struct inode *inode, struct proc_text *t)
 		   s->child_used.run / TICK, priority, s->params.nice, s->tasks);
 	proc_print(t, "%lu %lu %lu %lu", s->begun / TICK, (u64)s->pages << PAGE_SHIFT,
 		   s->resident, s->rss_limit);
-	proc_print(t, " 0 0 0 0 0 %lu %lu %lu %lu 0 0 0 17 %u %u %u 0 0 0 0 0 %lu", s->pending,
-		   s->blocked, s->ignored, s->caught, s->thread.cpu, s->rt_priority, s->policy,
-		   s->brk_start);
-	proc_print(t, " %lu %lu %lu %lu 0\n", s->space ? s->space->args : 0,
-		   s->space ? s->space->args_end : 0, s->space ? s->space->args_end : 0,
-		   s->space ? s->space->env_end : 0);
+	if (s->space)
+		proc_print(t, " %lu %lu %lu", s->space->image.code, s->space->image.code_end,
+			   s->space->image.stack);
+	else
+		proc_print(t, " 0 0 0");
+	proc_print(t, " 0 0 %lu %lu %lu %lu 0 0 0 17 %u %u %u 0 0 0", s->pending, s->blocked,
+		   s->ignored, s->caught, s->thread.cpu, s->rt_priority, s->policy);
+	if (s->space)
+		proc_print(t, " %lu %lu %lu %lu %lu %lu %lu 0\n", s->space->image.data,
+			   s->space->image.data_end, s->brk_start, s->space->args,
+			   s->space->args_end, s->space->args_end, s->space->env_end);
+	else
+		proc_print(t, " 0 0 0 0 0 0 0 0\n");
 	put(s);
 	return 0;
 }
 
+/* What of a space's code is its program's own, in pages. */
+static size_t own_code(const struct space *space, const struct space_use *use)
+{
+	size_t size = ALIGN_UP(space->image.code_end, PAGE_SIZE) -
+		      ALIGN_DOWN(space->image.code, PAGE_SIZE);
+
+	return MIN(size >> PAGE_SHIFT, use->code);
+}
+
 int proc_show_statm(const struct inode *inode, struct proc_text *t)
 {
+	struct space_use use = { 0 };
 	struct proc_snapshot *s;
 	int err = take(inode, &s);
+	size_t code = 0;
 
 	if (err)
 		return err;
-	proc_print(t, "%zu %zu 0 0 0 %zu 0\n", s->pages, s->resident, s->pages);
+	if (s->space) {
+		space_use(s->space, &use);
+		code = own_code(s->space, &use);
+	}
+	proc_print(t, "%zu %zu 0 %zu 0 %zu 0\n", use.pages, use.resident, code,
+		   use.data + use.stack);
 	put(s);
 	return 0;
 }
@@ -147,12 +173,61 @@ static void show_ids(struct proc_text *t, const struct proc_snapshot *s)
 		   c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid, s->fd_slots);
 	for (u32 i = 0; i < c->group_count; i++)
 		proc_print(t, "%u ", c->groups[i]);
-	proc_print(t, "\n");
+	proc_print(t, c->group_count ? "\n" : " \n");
 }
 
 static void show_size(struct proc_text *t, const char *name, size_t pages)
 {
 	proc_print(t, "%s:\t%8zu kB\n", name, pages << (PAGE_SHIFT - 10));
+}
+
+static void show_space(struct proc_text *t, struct space *space)
+{
+	struct space_use use;
+	size_t code;
+
+	space_use(space, &use);
+	code = own_code(space, &use);
+	show_size(t, "VmPeak", use.peak_pages);
+	show_size(t, "VmSize", use.pages);
+	show_size(t, "VmLck", 0);
+	show_size(t, "VmPin", 0);
+	show_size(t, "VmHWM", use.peak);
+	show_size(t, "VmRSS", use.resident);
+	show_size(t, "VmData", use.data);
+	show_size(t, "VmStk", use.stack);
+	show_size(t, "VmExe", code);
+	show_size(t, "VmLib", use.code - code);
+	show_size(t, "VmPTE", use.tables);
+	show_size(t, "VmSwap", 0);
+	proc_print(t, "CoreDumping:\t0\nTHP_enabled:\t%d\n", !space->no_blocks);
+}
+
+/* A mask as hexadecimal, as many digits as there are CPUs for, and as ranges. */
+static void show_cpus(struct proc_text *t, u64 affinity)
+{
+	u64 online = cpu_online(), mask = (affinity ? affinity : ~0UL) & online;
+	const char *comma = "";
+	int digits = 1;
+
+	for (u64 rest = online >> 4; rest; rest >>= 4)
+		digits++;
+	if (digits > 8)
+		proc_print(t, "Cpus_allowed:\t%0*lx,%08lx\n", digits - 8, mask >> 32,
+			   mask & UINT32_MAX);
+	else
+		proc_print(t, "Cpus_allowed:\t%0*lx\n", digits, mask);
+	proc_print(t, "Cpus_allowed_list:\t");
+	for (unsigned int first = 0, last; first < 64; first = last + 1) {
+		last = first;
+		if (!(mask & BIT(first)))
+			continue;
+		while (last < 63 && mask & BIT(last + 1))
+			last++;
+		proc_print(t, last > first ? "%s%u-%u" : "%s%u", comma, first, last);
+		comma = ",";
+	}
+	proc_print(t, "\n");
 }
 
 int proc_show_status(const struct inode *inode, struct proc_text *t)
@@ -164,19 +239,18 @@ int proc_show_status(const struct inode *inode, struct proc_text *t)
 		return err;
 	proc_print(t, "Name:\t%s\nUmask:\t%04o\nState:\t%s\n", s->name, s->mask,
 		   s->state == 'R' ? "R (running)" : s->state == 'S' ? "S (sleeping)" :
-		   "Z (zombie)");
+		   s->state == 'T' ? "T (stopped)" : "Z (zombie)");
 	show_ids(t, s);
-	if (s->space) {
-		show_size(t, "VmSize", s->pages);
-		show_size(t, "VmHWM", s->peak);
-		show_size(t, "VmRSS", s->resident);
-	}
-	proc_print(t, "Threads:\t%u\nSigPnd:\t0000000000000000\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
-		      "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->tasks, s->pending,
-		   s->blocked, s->ignored, s->caught);
+	if (s->space)
+		show_space(t, s->space);
+	proc_print(t, "Threads:\t%u\nSigQ:\t%u/%lu\n", s->tasks, s->queued, s->queued_limit);
+	proc_print(t, "SigPnd:\t0000000000000000\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
+		      "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->pending, s->blocked, s->ignored,
+		   s->caught);
 	proc_print(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\n"
 		      "CapAmb:\t0000000000000000\nNoNewPrivs:\t%d\n", s->cred.inheritable,
 		   s->cred.permitted, s->cred.effective, s->cred.bounding, s->no_new_privs);
+	show_cpus(t, s->affinity);
 	proc_print(t, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
 		   s->used.switches, s->used.preemptions);
 	put(s);

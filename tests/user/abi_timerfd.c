@@ -109,7 +109,8 @@ static void periods(void)
 	EQ(old.it_interval.tv_nsec, 5 * MS);
 	usleep(5000);
 	EQ(timerfd_gettime(fd, &t), 0);
-	OK(t.it_value.tv_nsec > 0 && t.it_value.tv_nsec <= MS);
+	/* 0 where another one is due already */
+	OK(t.it_value.tv_nsec <= MS);
 	OK(take(fd) >= 3);
 	/* what was not read is gone when it is set anew */
 	usleep(3000);
