@@ -49,6 +49,7 @@ struct set {
 	/* queue.lock held: */
 	struct poll_queue polls;
 	struct list ready;
+	bool collecting;	/* somebody has taken members off `ready`, and may put them back */
 };
 
 struct member {
@@ -202,6 +203,20 @@ static void keep_ready(struct member *m, struct list *kept)
 	spin_unlock_irqrestore(&m->set->queue.lock, state);
 }
 
+/* Whether a look is worth it. set->queue.lock held. */
+static bool may_have_events(const struct set *s)
+{
+	return !list_empty(&s->ready) || s->collecting;
+}
+
+static void set_collecting(struct set *s)
+{
+	unsigned long state = spin_lock_irqsave(&s->queue.lock);
+
+	s->collecting = true;
+	spin_unlock_irqrestore(&s->queue.lock, state);
+}
+
 /* Up to @n events of members that are ready: how many. set->lock held. */
 static int collect(struct set *s, struct abi_epoll_event *events, int n)
 {
@@ -209,6 +224,7 @@ static int collect(struct set *s, struct abi_epoll_event *events, int n)
 	unsigned long state;
 	int found = 0;
 
+	set_collecting(s);
 	while (found < n) {
 		struct member *m = take_ready(s);
 		u32 now = m ? look(m, NULL) : 0;
@@ -224,6 +240,7 @@ static int collect(struct set *s, struct abi_epoll_event *events, int n)
 			keep_ready(m, &kept);
 	}
 	state = spin_lock_irqsave(&s->queue.lock);
+	s->collecting = false;
 	while (!list_empty(&kept)) {
 		struct list *link = kept.next;
 
@@ -246,16 +263,17 @@ static unsigned int poll(struct file *file, struct poller *poller)
 
 	poll_wait(poller, &s->polls, &s->queue.lock);
 	mutex_lock_surely(&s->lock);
+	set_collecting(s);
 	while ((m = take_ready(s)))
 		if (look(m, NULL))
 			break;
-	if (m) {
-		state = spin_lock_irqsave(&s->queue.lock);
-		if (!m->is_ready)
-			list_add(&s->ready, &m->in_ready);
+	state = spin_lock_irqsave(&s->queue.lock);
+	s->collecting = false;
+	if (m && !m->is_ready) {
+		list_add(&s->ready, &m->in_ready);
 		m->is_ready = true;
-		spin_unlock_irqrestore(&s->queue.lock, state);
 	}
+	spin_unlock_irqrestore(&s->queue.lock, state);
 	mutex_unlock(&s->lock);
 	return m ? POLLIN | POLLRDNORM : 0;
 }
@@ -487,7 +505,7 @@ static int sleep_until_ready(struct set *s, u64 deadline)
 	unsigned long state = spin_lock_irqsave(&s->queue.lock);
 	int err = 0;
 
-	while (list_empty(&s->ready) && !err) {
+	while (!may_have_events(s) && !err) {
 		if (!deadline) {
 			err = -ETIMEDOUT;
 			break;
@@ -495,7 +513,7 @@ static int sleep_until_ready(struct set *s, u64 deadline)
 		err = wait_sleep(&s->queue, state, deadline);
 		state = spin_lock_irqsave(&s->queue.lock);
 	}
-	if (!list_empty(&s->ready))
+	if (may_have_events(s))
 		err = 0;
 	spin_unlock_irqrestore(&s->queue.lock, state);
 	return err;

@@ -206,6 +206,29 @@ static void closed(void)
 	take(fd, 8);
 }
 
+/* Who looks is not told of nothing because another one looks at the same time. */
+static void *look_on(void *arg)
+{
+	int set = *(int *)arg;
+	struct epoll_event e[4];
+
+	for (int i = 0; i < 2000; i++)
+		EQ(epoll_wait(set, e, 4, 0), 1);
+	return NULL;
+}
+
+static void by_several(void)
+{
+	int set = epoll_create1(0), fd = eventfd(1, 0);
+	pthread_t t[4];
+
+	add(set, fd, EPOLLIN);
+	for (int i = 0; i < 4; i++)
+		EQ(pthread_create(&t[i], NULL, look_on, &set), 0);
+	for (int i = 0; i < 4; i++)
+		EQ(pthread_join(t[i], NULL), 0);
+}
+
 static void in_sets(void)
 {
 	int fd = eventfd(0, 0), sets[8];
@@ -414,7 +437,8 @@ static void errors(void)
 }
 
 static const struct abi_case cases[] = {
-	CASE(by_level), CASE(by_edge), CASE(once), CASE(kinds), CASE(closed), CASE(in_sets),
+	CASE(by_level), CASE(by_edge), CASE(once), CASE(kinds), CASE(closed),
+	CASE(by_several), CASE(in_sets),
 	CASE(many), CASE(by_threads), CASE(signals_and_times), CASE(errors),
 };
 

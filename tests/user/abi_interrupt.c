@@ -3,6 +3,7 @@
 #include "signals.h"
 
 #include <poll.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
 
@@ -43,6 +44,17 @@ static void calls_are_made_again(void)
 	pid = child(disturb);
 	EQ(read(ends[0], &c, 1), 1);
 	EQ(waitpid(pid, &status, 0), pid);
+}
+
+static void accept_is_cut_short(void)
+{
+	struct sockaddr name = { .sa_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	EQ(bind(fd, &name, sizeof(sa_family_t)), 0);
+	EQ(listen(fd, 1), 0);
+	handle(SIGUSR1, note, 0);
+	CUT_SHORT(accept(fd, NULL, NULL));
 }
 
 static void poll_is_not(void)
@@ -338,7 +350,8 @@ static void children_storm(void)
 }
 
 static const struct abi_case cases[] = {
-	CASE(calls_are_made_again), CASE(poll_is_not), CASE(sleep_tells_the_rest),
+	CASE(calls_are_made_again), CASE(accept_is_cut_short), CASE(poll_is_not),
+	CASE(sleep_tells_the_rest),
 	CASE(sleep_goes_on_after_a_stop), CASE(sigsuspend_waits), CASE(sigtimedwait_waits),
 	CASE(stops_are_told), CASE(nocldstop), CASE(stops_and_cont_undo_each_other),
 	CASE(fork_inherits), CASE(context_is_the_programs), CASE(floats_survive),
