@@ -158,7 +158,8 @@ static void give_children_away(struct process *p, struct process *init, struct l
 		list_unlink(&child->sibling);
 		list_add_tail(nobodys, &child->sibling);
 		child->parent = init;
-		child->bereft = true;
+		/* by its parent its group was connected with the rest of the session */
+		child->bereft = child->sid == p->sid && child->pgid != p->pgid;
 	}
 	spin_unlock(&p->children_changed.lock);
 	list_for_each (child, nobodys, struct process, sibling)
@@ -335,7 +336,7 @@ void process_finish(struct process *p, int wait)
 	if (unlikely(p->front))
 		tty_leader_ends(p);
 	if (unlikely(atomic_load_relaxed(&signal_stopped)))
-		signal_orphans(p->sid, p->pgid);
+		signal_orphans(p);
 	if (gone)
 		list_del(&p->all);
 	spin_unlock(&process_lock);

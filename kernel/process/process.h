@@ -437,10 +437,10 @@ void signal_retarget(struct process *p);
 bool signal_is_orphaned(const struct process *p);
 
 /*
- * Groups of the session @sid that nobody looks after since a process has ended go on, and are told
- * so: those of the marked ones, and @pgid. process_lock held.
+ * Stopped groups that nobody looks after since @ended has go on, and are told so: those of its
+ * children, and its own, where it was what connected them with their session. process_lock held.
  */
-void signal_orphans(int sid, int pgid);
+void signal_orphans(const struct process *ended);
 
 /* Whether @p is about to end: by a signal that nothing keeps from that, or since it was said. */
 bool signal_ends_soon(const struct process *p);

@@ -117,17 +117,20 @@ static bool has_stopped(const struct process *p)
 	return false;
 }
 
-void signal_orphans(int sid, int pgid)
+void signal_orphans(const struct process *ended)
 {
 	static const struct abi_siginfo infos[] = {
 		{ .signo = SIGHUP, .code = SI_KERNEL }, { .signo = SIGCONT, .code = SI_KERNEL },
 	};
 
+	const struct process *parent = ended->parent;
+	bool connected = parent && parent->sid == ended->sid && parent->pgid != ended->pgid;
+
 	list_for_each (p, &process_list, struct process, all) {
-		bool meant = p->bereft || p->pgid == pgid;
+		bool meant = p->bereft || (connected && p->pgid == ended->pgid);
 
 		p->bereft = false;
-		if (!meant || p->sid != sid || p->state != PROCESS_RUNS || !has_stopped(p) ||
+		if (!meant || p->sid != ended->sid || p->state != PROCESS_RUNS || !has_stopped(p) ||
 		    !signal_is_orphaned(p))
 			continue;
 		/* the first one of its group: the others go on by this as well */

@@ -139,6 +139,39 @@ static void waitid_no_hang(void)
 	EQ(info.si_pid, pid);
 }
 
+/* A group that nobody outside looked after is not told of it when one of its processes ends. */
+static void stops_among_orphans(void)
+{
+	int status, leader = fork();
+	pid_t stopped;
+
+	if (leader) {
+		EQ(waitpid(leader, &status, 0), leader);
+		EQ(status, 0);
+		return;
+	}
+	EQ(setsid(), getpid());
+	stopped = fork();
+	if (!stopped) {
+		raise(SIGSTOP);
+		_exit(7);
+	}
+	EQ(waitpid(stopped, &status, WUNTRACED), stopped);
+	OK(WIFSTOPPED(status));
+	for (int i = 0; i < 3; i++) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(0);
+		EQ(waitpid(pid, &status, 0), pid);
+	}
+	EQ(waitpid(stopped, &status, WNOHANG | WCONTINUED), 0);
+	EQ(kill(stopped, SIGCONT), 0);
+	EQ(waitpid(stopped, &status, 0), stopped);
+	OK(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+	_exit(0);
+}
+
 static void orphans_go_to_the_subreaper(void)
 {
 	int status, got;
@@ -404,7 +437,8 @@ static void limit_of_processes(void)
 
 static const struct abi_case cases[] = {
 	CASE(wait4_tells), CASE(wait4_no_hang), CASE(waitid_tells), CASE(waitid_fails),
-	CASE(waitid_no_hang), CASE(orphans_go_to_the_subreaper),
+	CASE(waitid_no_hang), CASE(stops_among_orphans),
+	CASE(orphans_go_to_the_subreaper),
 	CASE(children_of_who_does_not_ask), CASE(vfork_shares_memory), CASE(vfork_goes_on_at_exec),
 	CASE(vfork_after_failed_exec), CASE(vfork_of_one_that_dies), CASE(clone_sets_ids),
 	CASE(clone_shares_files), CASE(execveat_runs), CASE(exec_errors), CASE(usage),
