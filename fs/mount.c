@@ -346,6 +346,9 @@ bool fs_mount_info(unsigned int n, struct fs_mount_info *info)
 	if (path_print(&(struct path){ m, m->root }, info->target, sizeof(info->target)) < 0)
 		strlcpy(info->target, "...", sizeof(info->target));
 	mount_stat(m, &info->stat);
+#ifdef CONFIG_PROCESS
+	info->parent = m->parent ? m->parent->super.device : 0;
+#endif
 	mount_put(m);
 	return true;
 }

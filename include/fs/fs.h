@@ -134,6 +134,9 @@ struct fs_mount_info {
 	char source[32];
 	char target[128];	/* cut where it is longer */
 	struct fs_statfs stat;
+#ifdef CONFIG_PROCESS
+	u32 parent;		/* the device of the one that it is mounted in; 0: the first */
+#endif
 };
 
 /* Tells of mount number @n, from 0 on in the order in which they were made; false: no such one. */

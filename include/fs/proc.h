@@ -43,6 +43,10 @@ struct proc_entry {
 ssize_t proc_read(struct file *file, struct iov *iov, u64 pos,
 		  int (*show)(const struct inode *inode, struct proc_text *t));
 void proc_release(struct file *file);
+
+/* The texts of /proc/<pid>/mounts, which is that of /proc/mounts, and of mountinfo: 0. */
+int proc_show_mounts(const struct inode *inode, struct proc_text *t);
+int proc_show_mountinfo(const struct inode *inode, struct proc_text *t);
 #endif
 
 /* For show(): adds formatted text, or @length bytes as they are. */
