@@ -49,6 +49,8 @@ static void inherit(struct process *child, const struct process *p, u64 flags)
 	child->no_new_privs = p->no_new_privs;
 	child->dumpable = p->dumpable;
 	child->personality = p->personality;
+	child->oom_score_adj = p->oom_score_adj;
+	child->oom_score_adj_min = p->oom_score_adj_min;
 	child->timer_slack = p->timer_slack;
 	if (!self->reset_on_fork) {
 		child->task.policy = self->policy;
@@ -77,18 +79,23 @@ bool process_may_fork(const struct process *p)
 	return count < p->limits[RLIMIT_NPROC].now;
 }
 
-static void join_tree(struct process *child, struct process *p)
+static int join_tree(struct process *child, struct process *p)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
+	int err = process_enlist(child);
 
+	if (unlikely(err)) {
+		spin_unlock_irqrestore(&process_lock, state);
+		return err;
+	}
 	child->pgid = p->pgid;
 	child->sid = p->sid;
-	process_enlist(child);
 	child->parent = p;
 	spin_lock(&p->children_changed.lock);
 	list_add_tail(&p->children, &child->sibling);
 	spin_unlock(&p->children_changed.lock);
 	spin_unlock_irqrestore(&process_lock, state);
+	return 0;
 }
 
 static void leave_tree(struct process *child, struct process *p)
@@ -148,7 +155,9 @@ long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uadd
 		arch_user_set_tls(&child->task.user, tls);
 	if (flags & CLONE_CHILD_CLEARTID)
 		child->task.clear_tid = child_tid;
-	join_tree(child, p);
+	err = join_tree(child, p);
+	if (unlikely(err))
+		goto out_put_space;
 	pid = child->pid;
 	tid = (u32)pid;
 	if (flags & CLONE_PARENT_SETTID)
@@ -163,6 +172,7 @@ long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uadd
 	return pid;
 out_leave:
 	leave_tree(child, p);
+out_put_space:
 	space_put(child->space);
 out_free:
 	process_drop_parts(child);

@@ -11,6 +11,7 @@
 #include "load.h"
 #include "process.h"
 #include "syscall.h"
+#include "system.h"
 
 #define TICK	(NS_PER_SEC / 100)
 

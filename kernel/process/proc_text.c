@@ -11,10 +11,11 @@
 
 #define TICK	(NS_PER_SEC / 100)
 
-static void note_signals(const struct process *p, struct proc_snapshot *s)
+static void note_signals(const struct process *p, const struct task *t, struct proc_snapshot *s)
 {
-	s->pending = p->pending.set | p->task.pending.set;
-	s->blocked = p->task.mask;
+	s->pending = t->pending.set;
+	s->shared_pending = p->pending.set;
+	s->blocked = t->mask;
 	for (unsigned int i = 0; i < SIGNALS; i++) {
 		if (p->actions[i].handler == SIG_IGN)
 			s->ignored |= BIT(i);
@@ -23,21 +24,37 @@ static void note_signals(const struct process *p, struct proc_snapshot *s)
 	}
 }
 
-/* What is true of @p alone. process_lock held. Returns its thread's id, or 0. */
-static unsigned int note(struct process *p, struct proc_snapshot *s)
+/* What the other tasks of @t's process have used up to now. process_lock held. */
+static void add_others(const struct process *p, const struct task *t, struct usage *used)
 {
+	list_for_each (other, &p->tasks, struct task, link)
+		if (other != t && other->thread)
+			used->run += thread_cpu_time_of(other->thread);
+}
+
+/* What is true of @t and its process. process_lock held. Returns its thread's id, or 0. */
+static unsigned int note(const struct task *t, bool alone, struct proc_snapshot *s)
+{
+	struct process *p = t->process;
+
+	s->tid = t->tid;
 	s->pid = p->pid;
 	s->ppid = p->parent ? p->parent->pid : 0;
 	s->pgid = p->pgid;
 	s->sid = p->sid;
 	s->tty = tty_of(p, &s->tty_group);
 	s->no_new_privs = p->no_new_privs;
-	memcpy(s->name, p->name, sizeof(s->name));
+	/* the process's name is the leader's, a thread of the kernel's for a while when it ends */
+	memcpy(s->name, t == &p->task || !t->thread ? p->name : t->thread->name, sizeof(s->name));
 	s->cred = p->cred;
 	s->used = p->used;
+	if (!alone)
+		add_others(p, t, &s->used);
+	else if (p->state != PROCESS_ZOMBIE)
+		s->used.run = 0;
 	s->child_used = p->child_used;
-	s->policy = p->task.policy;
-	s->rt_priority = p->task.rt_priority;
+	s->policy = t->policy;
+	s->rt_priority = t->rt_priority;
 	s->tasks = p->task_count;
 	s->begun = p->begun;
 	s->queued = p->queued;
@@ -45,41 +62,42 @@ static unsigned int note(struct process *p, struct proc_snapshot *s)
 	s->rss_limit = p->limits[RLIMIT_RSS].now;
 	s->fd_slots = p->files ? p->files->size : 0;
 	s->mask = p->fs ? p->fs->mask : 0;
-	note_signals(p, s);
+	memcpy(s->limits, p->limits, sizeof(s->limits));
+	s->oom_score_adj = p->oom_score_adj;
+	note_signals(p, t, s);
 	s->stopped = p->halt & HALT_STOP;
 	s->space = p->space;
 	if (s->space)
 		space_get(s->space);
 	s->state = 'Z';
-	if (p->state == PROCESS_ZOMBIE || !p->task.thread)
+	if (p->state == PROCESS_ZOMBIE || !t->thread)
 		return 0;
-	s->params = p->task.thread->params;
-	s->affinity = p->task.thread->affinity;
-	return p->task.thread->id;
+	s->params = t->thread->params;
+	s->affinity = t->thread->affinity;
+	return t->thread->id;
 }
 
-/* Fills in a snapshot from the heap: 0, -ESRCH, -ENOMEM. put() gives it back. */
-static int take(const struct inode *inode, struct proc_snapshot **snapshot)
+int proc_snapshot_take(const struct inode *inode, struct proc_snapshot **snapshot)
 {
 	struct proc_snapshot *s = kzalloc(sizeof(*s));
 	unsigned int thread = 0;
 	unsigned long state;
-	struct process *p;
+	struct task *t;
 
 	if (!s)
 		return -ENOMEM;
 	state = spin_lock_irqsave(&process_lock);
-	p = proc_process(inode);
-	if (p)
-		thread = note(p, s);
+	t = proc_task(inode);
+	if (t)
+		thread = note(t, inode->number & PROC_OF_TASK, s);
 	spin_unlock_irqrestore(&process_lock, state);
-	if (!p) {
+	if (!t) {
 		kfree(s);
 		return -ESRCH;
 	}
 	if (thread && thread_info(thread, &s->thread) && s->thread.id == thread) {
 		s->state = s->thread.state == THREAD_SLEEPING ? 'S' : 'R';
-		s->used.run = s->thread.run;
+		s->used.run += s->thread.run;
 		s->used.switches = s->thread.switches;
 		s->used.preemptions = s->thread.preemptions;
 	}
@@ -90,13 +108,13 @@ static int take(const struct inode *inode, struct proc_snapshot **snapshot)
 		s->peak = MAX(s->space->peak, s->resident);
 		s->used.faults += s->space->faults;
 	}
-	if (s->stopped)
+	if (s->stopped && s->state != 'Z')
 		s->state = 'T';
 	*snapshot = s;
 	return 0;
 }
 
-static void put(struct proc_snapshot *s)
+void proc_snapshot_put(struct proc_snapshot *s)
 {
 	if (s->space)
 		space_put(s->space);
@@ -106,13 +124,13 @@ static void put(struct proc_snapshot *s)
 int proc_show_stat(const struct inode *inode, struct proc_text *t)
 {
 	struct proc_snapshot *s;
-	int err = take(inode, &s);
+	int err = proc_snapshot_take(inode, &s);
 	long priority;
 
 	if (err)
 		return err;
 	priority = s->rt_priority ? -1 - (long)s->rt_priority : 20 + s->params.nice;
-	proc_print(t, "%d (%s) %c %d %d %d %u %d 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d %u 0 ", s->pid,
+	proc_print(t, "%d (%s) %c %d %d %d %u %d 0 %lu %lu 0 0 %lu 0 %lu 0 %ld %d %u 0 ", s->tid,
 		   s->name, s->state, s->ppid, s->pgid, s->sid, s->tty, s->tty_group,
 		   s->used.faults, s->child_used.faults, s->used.run / TICK,
 		   s->child_used.run / TICK, priority, s->params.nice, s->tasks);
@@ -131,7 +149,7 @@ int proc_show_stat(const struct inode *inode, struct proc_text *t)
 			   s->space->args_end, s->space->args_end, s->space->env_end);
 	else
 		proc_print(t, " 0 0 0 0 0 0 0 0\n");
-	put(s);
+	proc_snapshot_put(s);
 	return 0;
 }
 
@@ -148,7 +166,7 @@ int proc_show_statm(const struct inode *inode, struct proc_text *t)
 {
 	struct space_use use = { 0 };
 	struct proc_snapshot *s;
-	int err = take(inode, &s);
+	int err = proc_snapshot_take(inode, &s);
 	size_t code = 0;
 
 	if (err)
@@ -159,7 +177,7 @@ int proc_show_statm(const struct inode *inode, struct proc_text *t)
 	}
 	proc_print(t, "%zu %zu 0 %zu 0 %zu 0\n", use.pages, use.resident, code,
 		   use.data + use.stack);
-	put(s);
+	proc_snapshot_put(s);
 	return 0;
 }
 
@@ -167,7 +185,7 @@ static void show_ids(struct proc_text *t, const struct proc_snapshot *s)
 {
 	const struct credentials *c = &s->cred;
 
-	proc_print(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", s->pid, s->pid,
+	proc_print(t, "Tgid:\t%d\nNgid:\t0\nPid:\t%d\nPPid:\t%d\nTracerPid:\t0\n", s->pid, s->tid,
 		   s->ppid);
 	proc_print(t, "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\nFDSize:\t%u\nGroups:\t", c->uid,
 		   c->euid, c->suid, c->fsuid, c->gid, c->egid, c->sgid, c->fsgid, s->fd_slots);
@@ -233,7 +251,7 @@ static void show_cpus(struct proc_text *t, u64 affinity)
 int proc_show_status(const struct inode *inode, struct proc_text *t)
 {
 	struct proc_snapshot *s;
-	int err = take(inode, &s);
+	int err = proc_snapshot_take(inode, &s);
 
 	if (err)
 		return err;
@@ -244,8 +262,8 @@ int proc_show_status(const struct inode *inode, struct proc_text *t)
 	if (s->space)
 		show_space(t, s->space);
 	proc_print(t, "Threads:\t%u\nSigQ:\t%u/%lu\n", s->tasks, s->queued, s->queued_limit);
-	proc_print(t, "SigPnd:\t0000000000000000\nShdPnd:\t%016lx\nSigBlk:\t%016lx\n"
-		      "SigIgn:\t%016lx\nSigCgt:\t%016lx\n", s->pending, s->blocked, s->ignored,
+	proc_print(t, "SigPnd:\t%016lx\nShdPnd:\t%016lx\nSigBlk:\t%016lx\nSigIgn:\t%016lx\n"
+		      "SigCgt:\t%016lx\n", s->pending, s->shared_pending, s->blocked, s->ignored,
 		   s->caught);
 	proc_print(t, "CapInh:\t%016lx\nCapPrm:\t%016lx\nCapEff:\t%016lx\nCapBnd:\t%016lx\n"
 		      "CapAmb:\t0000000000000000\nNoNewPrivs:\t%d\n", s->cred.inheritable,
@@ -253,79 +271,81 @@ int proc_show_status(const struct inode *inode, struct proc_text *t)
 	show_cpus(t, s->affinity);
 	proc_print(t, "voluntary_ctxt_switches:\t%lu\nnonvoluntary_ctxt_switches:\t%lu\n",
 		   s->used.switches, s->used.preemptions);
-	put(s);
+	proc_snapshot_put(s);
 	return 0;
-}
-
-#define NAME_COLUMN	73UL	/* of a line in maps */
-
-int proc_show_maps(const struct inode *inode, struct proc_text *t)
-{
-	struct proc_snapshot *s;
-	struct vma_info info;
-	int err = take(inode, &s);
-
-	if (err)
-		return err;
-	for (vaddr_t at = 0; s->space && space_vma_info(s->space, at, &info); at = info.end) {
-		size_t begin = t->length, length;
-
-		proc_print(t, "%08lx-%08lx %c%c%c%c %08lx %02lx:%02lx %lu ", info.start, info.end,
-			   info.flags & VMA_READ ? 'r' : '-', info.flags & VMA_WRITE ? 'w' : '-',
-			   info.flags & VMA_EXEC ? 'x' : '-', info.flags & VMA_SHARED ? 's' : 'p',
-			   info.offset, info.device >> 8, info.device & 0xff, info.inode);
-		length = t->length - begin;
-		if (*info.name)
-			proc_print(t, "%*s%s", (int)(NAME_COLUMN - MIN(length, NAME_COLUMN)), "",
-				   info.name);
-		proc_print(t, "\n");
-	}
-	put(s);
-	return 0;
-}
-
-/* Adds what lies in the process's own memory. */
-static int show_memory(const struct inode *inode, struct proc_text *t, bool env)
-{
-	struct proc_snapshot *s;
-	char piece[256];
-	vaddr_t at, end;
-	int err = take(inode, &s);
-
-	if (err)
-		return err;
-	if (s->space) {
-		at = env ? s->space->args_end : s->space->args;
-		end = env ? s->space->env_end : s->space->args_end;
-		for (size_t n; at < end; at += n) {
-			n = space_read(s->space, at, piece, MIN(sizeof(piece), end - at));
-			if (!n)
-				break;
-			proc_write(t, piece, n);
-		}
-	}
-	put(s);
-	return 0;
-}
-
-int proc_show_cmdline(const struct inode *inode, struct proc_text *t)
-{
-	return show_memory(inode, t, false);
-}
-
-int proc_show_environ(const struct inode *inode, struct proc_text *t)
-{
-	return show_memory(inode, t, true);
 }
 
 int proc_show_comm(const struct inode *inode, struct proc_text *t)
 {
 	struct proc_snapshot *s;
-	int err = take(inode, &s);
+	int err = proc_snapshot_take(inode, &s);
 
 	if (err)
 		return err;
 	proc_print(t, "%s\n", s->name);
-	put(s);
+	proc_snapshot_put(s);
+	return 0;
+}
+
+/* --- limits ----------------------------------------------------------------------------------- */
+
+static const struct {
+	const char *name, *unit;
+} limit_names[RLIM_NLIMITS] = {
+	{ "Max cpu time", "seconds" }, { "Max file size", "bytes" },
+	{ "Max data size", "bytes" }, { "Max stack size", "bytes" },
+	{ "Max core file size", "bytes" }, { "Max resident set", "bytes" },
+	{ "Max processes", "processes" }, { "Max open files", "files" },
+	{ "Max locked memory", "bytes" }, { "Max address space", "bytes" },
+	{ "Max file locks", "locks" }, { "Max pending signals", "signals" },
+	{ "Max msgqueue size", "bytes" }, { "Max nice priority", NULL },
+	{ "Max realtime priority", NULL }, { "Max realtime timeout", "us" },
+};
+
+static void show_limit(struct proc_text *t, u64 limit)
+{
+	if (limit == RLIM_INFINITY)
+		proc_print(t, "%-20s ", "unlimited");
+	else
+		proc_print(t, "%-20lu ", limit);
+}
+
+int proc_show_limits(const struct inode *inode, struct proc_text *t)
+{
+	struct proc_snapshot *s;
+	int err = proc_snapshot_take(inode, &s);
+
+	if (err)
+		return err;
+	proc_print(t, "%-25s %-20s %-20s %-10s\n", "Limit", "Soft Limit", "Hard Limit", "Units");
+	for (unsigned int i = 0; i < RLIM_NLIMITS; i++) {
+		proc_print(t, "%-25s ", limit_names[i].name);
+		show_limit(t, s->limits[i].now);
+		show_limit(t, s->limits[i].max);
+		if (limit_names[i].unit)
+			proc_print(t, "%-10s", limit_names[i].unit);
+		proc_print(t, "\n");
+	}
+	proc_snapshot_put(s);
+	return 0;
+}
+
+/* Nobody counts what is read and written: that would be on the way of each such call. */
+int proc_show_io(const struct inode *inode __unused, struct proc_text *t)
+{
+	proc_print(t, "rchar: 0\nwchar: 0\nsyscr: 0\nsyscw: 0\nread_bytes: 0\nwrite_bytes: 0\n"
+		      "cancelled_write_bytes: 0\n");
+	return 0;
+}
+
+int proc_show_oom_score_adj(const struct inode *inode, struct proc_text *t)
+{
+	struct proc_snapshot *s;
+	int err = proc_snapshot_take(inode, &s);
+
+	if (err)
+		return err;
+	proc_print(t, "%d\n", s->oom_score_adj);
+	proc_snapshot_put(s);
 	return 0;
 }

@@ -22,11 +22,14 @@
 #include <uapi/wait.h>
 
 #include "process.h"
+#include "system.h"
 #include "waiting.h"
 
 struct spinlock process_lock = SPINLOCK_INIT;
 struct list process_list = LIST_INIT(process_list);
 u32 process_count;
+
+u32 process_id_end = PID_MAX;
 
 /* process_lock held: */
 static int last_pid;
@@ -61,10 +64,13 @@ static __cold bool task_has(const struct process *p, int id)
 
 int process_new_id(void)
 {
+	int end = (int)atomic_load_relaxed(&process_id_end), looks = end;
 	bool taken;
 
 	do {
-		last_pid = last_pid == PID_MAX - 1 ? 300 : last_pid + 1;
+		if (unlikely(!looks--))
+			return -EAGAIN;
+		last_pid = last_pid >= end - 1 ? 300 : last_pid + 1;
 		taken = false;
 		list_for_each (q, &process_list, struct process, all) {
 			taken |= q->pid == last_pid || q->pgid == last_pid || q->sid == last_pid;
@@ -76,11 +82,16 @@ int process_new_id(void)
 	return last_pid;
 }
 
-void process_enlist(struct process *p)
+int process_enlist(struct process *p)
 {
-	p->pid = process_new_id();
-	p->task.tid = p->pid;
+	int id = process_new_id();
+
+	if (unlikely(id < 0))
+		return id;
+	p->pid = id;
+	p->task.tid = id;
 	list_add_tail(&process_list, &p->all);
+	return 0;
 }
 
 struct process *process_allocate(void)

@@ -25,7 +25,6 @@
 
 #include "files.h"
 
-#define PID_MAX		32768
 #define PROCESS_NAME	16	/* bytes, with the NUL: prctl(PR_SET_NAME) */
 #define PROCESS_SLICE	(10 * 1000000UL)	/* ns: programs that are equals take turns */
 #define PROCESSES_MAX	16384	/* at a time */
@@ -154,6 +153,7 @@ struct process {
 	bool subreaper;		/* orphans among its descendants become its children */
 	int no_new_privs, dumpable, pdeath_signal;
 	u32 personality;
+	s16 oom_score_adj, oom_score_adj_min;	/* kept for /proc: nobody goes by it */
 	u64 timer_slack;
 	struct usage used;	/* in spaces before this one, by ended tasks; in the end, all */
 	struct usage child_used;	/* by those that were waited for */
@@ -187,8 +187,8 @@ void process_free(struct process *process);
 /* Gives back its files, its place among files, its program; each may be missing. */
 void process_drop_parts(struct process *process);
 
-/* Gives @process, and its leader, a number, and puts it on the list. process_lock held. */
-void process_enlist(struct process *process);
+/* Gives @process, and its leader, a number, and puts it on the list. -EAGAIN. process_lock held. */
+int process_enlist(struct process *process);
 
 /* The thread of @task, which begins in the kernel with @entry(@arg): 0, -ENOMEM, -EBUSY. */
 int task_start(struct task *task, int (*entry)(void *arg), void *arg);
@@ -220,7 +220,7 @@ static inline struct files *files_here(void)
 /* Whether there may be one process or task more, and the user of @process have one more. */
 bool process_may_fork(const struct process *process);
 
-/* A number that nobody has as process, task, group or session. process_lock held. */
+/* A number that nobody has as process, task, group or session; -EAGAIN. process_lock held. */
 int process_new_id(void);
 
 /* Ends the calling process; never returns. @wait: as wait4(2) gives it. */
@@ -282,10 +282,6 @@ void tty_begin(void);
  * it has none. process_lock held.
  */
 u32 tty_of(const struct process *p, int *group);
-
-/* The id that was given last; how many were given. process_lock held for the first. */
-int process_last_pid(void);
-u64 process_forks(void);
 
 /* The process with that id; NULL. process_lock held. */
 struct process *process_find(int pid);

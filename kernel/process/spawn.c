@@ -82,15 +82,17 @@ static int open_standard(struct process *p)
 	return 0;
 }
 
-static void enter_tree(struct process *p)
+static int enter_tree(struct process *p)
 {
 	unsigned long state = spin_lock_irqsave(&process_lock);
+	int err;
 
 	list_init(&p->sibling);
-	process_enlist(p);
+	err = process_enlist(p);
 	p->pgid = p->pid;
 	p->sid = p->pid;
 	spin_unlock_irqrestore(&process_lock, state);
+	return err;
 }
 
 static void leave_list(struct process *p)
@@ -132,9 +134,10 @@ int process_spawn(const char *path, char *const argv[], char *const envp[], unsi
 		err = add_strings(&strings, argv, &strings.argc);
 	if (!err)
 		err = add_strings(&strings, envp, &strings.envc);
+	if (!err)
+		err = enter_tree(p);
 	if (err)
 		goto out_free;
-	enter_tree(p);
 	err = task_start(&p->task, run_spawned, &spawn);
 	if (!err) {
 		/* it is short, and what it uses is on this stack */

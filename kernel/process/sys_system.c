@@ -16,56 +16,64 @@
 #include "load.h"
 #include "process.h"
 #include "syscall.h"
-
-/*
- * The C library of a program refuses to run on a kernel that it thinks too old: this is the Linux
- * whose system calls Cairn follows.
- */
-#define LINUX_RELEASE	"6.1.0-cairn"
-#define NAME_SIZE	65
+#include "system.h"
 
 static struct spinlock name_lock = SPINLOCK_INIT;
-static char host_name[NAME_SIZE] = "cairn", domain_name[NAME_SIZE] = "(none)";	/* name_lock held */
+/* name_lock held: */
+static char names[SYSTEM_NAMES][SYSTEM_NAME] = {
+	[SYSTEM_HOST] = "cairn", [SYSTEM_DOMAIN] = "(none)",
+};
+
+void system_get_name(enum system_name which, char to[SYSTEM_NAME])
+{
+	unsigned long state = spin_lock_irqsave(&name_lock);
+
+	memcpy(to, names[which], SYSTEM_NAME);
+	spin_unlock_irqrestore(&name_lock, state);
+}
+
+void system_set_name(enum system_name which, const char from[SYSTEM_NAME])
+{
+	unsigned long state = spin_lock_irqsave(&name_lock);
+
+	memcpy(names[which], from, SYSTEM_NAME);
+	spin_unlock_irqrestore(&name_lock, state);
+}
 
 long sys_uname(uaddr_t to)
 {
 	struct abi_utsname name = {
 		.sysname = "Linux", .release = LINUX_RELEASE, .machine = "aarch64",
 	};
-	unsigned long state = spin_lock_irqsave(&name_lock);
 
-	memcpy(name.nodename, host_name, NAME_SIZE);
-	memcpy(name.domainname, domain_name, NAME_SIZE);
-	spin_unlock_irqrestore(&name_lock, state);
+	system_get_name(SYSTEM_HOST, name.nodename);
+	system_get_name(SYSTEM_DOMAIN, name.domainname);
 	strlcpy(name.version, CAIRN_BANNER, sizeof(name.version));
 	return copy_to_user(to, &name, sizeof(name));
 }
 
-static long set_name(char *name, uaddr_t from, int length)
+static long set_name(enum system_name which, uaddr_t from, int length)
 {
-	char new[NAME_SIZE] = "";
-	unsigned long state;
+	char new[SYSTEM_NAME] = "";
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (length < 0 || length >= NAME_SIZE)
+	if (length < 0 || length >= SYSTEM_NAME)
 		return -EINVAL;
 	if (copy_from_user(new, from, (size_t)length))
 		return -EFAULT;
-	state = spin_lock_irqsave(&name_lock);
-	memcpy(name, new, NAME_SIZE);
-	spin_unlock_irqrestore(&name_lock, state);
+	system_set_name(which, new);
 	return 0;
 }
 
 long sys_sethostname(uaddr_t from, int length)
 {
-	return set_name(host_name, from, length);
+	return set_name(SYSTEM_HOST, from, length);
 }
 
 long sys_setdomainname(uaddr_t from, int length)
 {
-	return set_name(domain_name, from, length);
+	return set_name(SYSTEM_DOMAIN, from, length);
 }
 
 long sys_sysinfo(uaddr_t to)

@@ -78,13 +78,14 @@ static int join(struct task *t)
 {
 	struct process *p = t->process;
 	unsigned long state = spin_lock_irqsave(&process_lock);
-	int err = 0;
+	int err = -EAGAIN;
 
 	spin_lock(&p->signals.lock);
-	if (p->halt & (HALT_END | HALT_CORE)) {
-		err = -EAGAIN;
-	} else {
-		t->tid = process_new_id();
+	if (!(p->halt & (HALT_END | HALT_CORE)))
+		err = process_new_id();
+	if (err > 0) {
+		t->tid = err;
+		err = 0;
 		list_add_tail(&p->tasks, &t->link);
 		p->task_count++;
 		if (p->halt & HALT_STOP)
