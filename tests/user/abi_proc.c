@@ -202,7 +202,7 @@ static void gone(void)
 		"auxv", "comm", "limits", "oom_score_adj", "stack", "stat", "status", "wchan",
 	};
 	enum { COUNT = sizeof(names) / sizeof(*names) };
-	int p[2], fds[COUNT];
+	int p[2], fds[COUNT], comm, oom;
 	char path[64];
 	pid_t pid;
 
@@ -217,8 +217,14 @@ static void gone(void)
 		fds[i] = open(path, O_RDONLY);
 		OK(fds[i] >= 0);
 	}
+	sprintf(path, "/proc/%d/comm", pid);
+	comm = open(path, O_WRONLY);
+	sprintf(path, "/proc/%d/oom_score_adj", pid);
+	oom = open(path, O_WRONLY);
 	close(p[1]);
 	EQ(waitpid(pid, NULL, 0), pid);
+	FAILS(write(comm, "x", 1), ESRCH);
+	FAILS(write(oom, "0", 1), ESRCH);
 	/* of auxv Linux has kept the space, and says that there is nothing */
 	for (int i = 1; i < COUNT; i++)
 		FAILS(read(fds[i], path, 1), ESRCH);
