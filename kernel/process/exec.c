@@ -99,6 +99,7 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	p->task.clear_tid = 0;
 	p->task.robust = 0;
 	p->execed = true;
+	p->exit_signal = SIGCHLD;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
 	p->cred.keep_caps = false;
 	file_get(image->file);

@@ -10,7 +10,9 @@
 #include <uapi/sched.h>
 #include <uapi/wait.h>
 
+#include "pidfd.h"
 #include "process.h"
+#include "strace.h"
 
 static int copy_parts(struct process *child, struct process *p, u64 flags)
 {
@@ -125,11 +127,23 @@ static void wait_for_vfork(const struct process *p, struct process *child)
 	spin_unlock_irqrestore(&child->ended.lock, state);
 }
 
+/* A descriptor of @child, whose number goes to @to. */
+static int put_pidfd(const struct process *child, uaddr_t to)
+{
+	int fd = pidfd_descriptor(child->pid, child->begun, 0);
+
+	if (fd >= 0 && copy_to_user(to, &fd, sizeof(fd))) {
+		files_close(files_here(), fd);
+		return -EFAULT;
+	}
+	return fd;
+}
+
 long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
-		  uaddr_t parent_tid, uaddr_t child_tid)
+		  uaddr_t parent_tid, uaddr_t child_tid, uaddr_t pidfd)
 {
 	struct process *p = process_current(), *child;
-	int pid, err = -ENOMEM;
+	int pid, fd = -1, err = -ENOMEM;
 	u32 tid;
 
 	if (!process_may_fork(p))
@@ -160,16 +174,25 @@ long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uadd
 		goto out_put_space;
 	pid = child->pid;
 	tid = (u32)pid;
+	if (unlikely(flags & CLONE_PIDFD)) {
+		fd = put_pidfd(child, pidfd);
+		err = fd;
+		if (err < 0)
+			goto out_leave;
+	}
 	if (flags & CLONE_PARENT_SETTID)
 		copy_to_user(parent_tid, &tid, sizeof(tid));
 	if (flags & CLONE_CHILD_SETTID)
 		child->task.set_tid = child_tid;
 	err = task_start(&child->task, task_run, &child->task);
 	if (err)
-		goto out_leave;
+		goto out_close;
 	if (flags & CLONE_VFORK)
 		wait_for_vfork(p, child);
 	return pid;
+out_close:
+	if (fd >= 0)
+		files_close(p->files, fd);
 out_leave:
 	leave_tree(child, p);
 out_put_space:

@@ -21,7 +21,9 @@
 #include <uapi/errno.h>
 #include <uapi/wait.h>
 
+#include "pidfd.h"
 #include "process.h"
+#include "strace.h"
 #include "system.h"
 #include "waiting.h"
 
@@ -171,6 +173,7 @@ static void give_children_away(struct process *p, struct process *init, struct l
 		child->parent = init;
 		/* by its parent its group was connected with the rest of the session */
 		child->bereft = child->sid == p->sid && child->pgid != p->pgid;
+		child->exit_signal = SIGCHLD;
 	}
 	spin_unlock(&p->children_changed.lock);
 	list_for_each (child, nobodys, struct process, sibling)
@@ -224,6 +227,7 @@ static bool announce_end(struct process *p, int wait)
 	}
 	wait_wake_all(q);
 	spin_unlock(&q->lock);
+	pidfd_wake();
 	if (parent && p->exit_signal)
 		signal_parent(p, p->exit_signal,
 			      wait & WAIT_CORE ? CLD_DUMPED : killed ? CLD_KILLED : CLD_EXITED,
@@ -365,8 +369,11 @@ void process_finish(struct process *p, int wait)
 
 /* --- Waiting ---------------------------------------------------------------------------------- */
 
-static bool is_meant(const struct process *child, int type, int id)
+static bool is_meant(const struct process *child, int type, int id, unsigned long options)
 {
+	/* who does not say that it has ended as children do is left to those who know of it */
+	if (!(options & WALL) && (child->exit_signal != SIGCHLD) != !!(options & WCLONE))
+		return false;
 	return type == P_ALL || (type == P_PID ? child->pid : child->pgid) == id;
 }
 
@@ -386,7 +393,7 @@ static struct process *find_child(struct process *p, int type, int id, unsigned 
 {
 	*any = false;
 	list_for_each (child, &p->children, struct process, sibling) {
-		if (!is_meant(child, type, id))
+		if (!is_meant(child, type, id, options))
 			continue;
 		if (child->state == PROCESS_ZOMBIE && !(options & WEXITED))
 			continue;	/* it will neither stop nor go on */

@@ -232,9 +232,16 @@ __noreturn void process_exit(int wait);
  */
 __noreturn void process_finish(struct process *process, int wait);
 
-/* A child of the calling process, as clone(2): its pid. */
+/*
+ * A child of the calling process, as clone(2): its pid. With CLONE_PIDFD a descriptor of it goes to
+ * @pidfd.
+ */
 long process_fork(const struct arch_frame *frame, u64 flags, uaddr_t stack, uaddr_t tls,
-		  uaddr_t parent_tid, uaddr_t child_tid);
+		  uaddr_t parent_tid, uaddr_t child_tid, uaddr_t pidfd);
+
+/* sys_process.c: what clone(2) and clone3(2) are alike in. */
+long process_clone(u64 flags, uaddr_t stack, uaddr_t parent_tid, uaddr_t tls, uaddr_t child_tid,
+		   uaddr_t pidfd);
 
 /* What is to be told of a child. */
 struct child_report {
@@ -245,7 +252,8 @@ struct child_report {
 };
 
 /*
- * Waits for a child of the calling process: any (P_ALL), the one with @id, or one of the group @id;
+ * Waits for a child of the calling process: any (P_ALL), the one with @id, or one of the group @id,
+ * that is to tell of its end by SIGCHLD, or with WCLONE one that is not, with WALL either;
  * until it has ended (WEXITED), stopped (WSTOPPED) or gone on (WCONTINUED). 0 and *@report, of
  * which with WNOHANG the pid may be 0; but for WNOWAIT it is told once, and who has ended is gone.
  * -ECHILD, -EINTR.
@@ -483,13 +491,5 @@ static inline bool signal_on_stack(const struct task *t, uaddr_t sp)
 	return !((u32)t->alt.flags & SS_AUTODISARM) && sp - t->alt.sp <= t->alt.size &&
 	       sp > t->alt.sp;
 }
-
-/*
- * syscall_trace.c: its calls are printed; a child's, as its parent's are; or were; @ran: it has
- * begun, and ended as @wait says.
- */
-void syscall_trace_begin(struct process *process);
-void syscall_trace_inherit(struct process *child, const struct process *parent);
-void syscall_trace_end(struct process *process, bool ran, int wait);
 
 #endif

@@ -9,6 +9,7 @@
 #include <uapi/errno.h>
 
 #include "exec.h"
+#include "strace.h"
 
 static void set_defaults(struct process *p)
 {

@@ -57,4 +57,12 @@ static inline void strace_write(struct strace *s __unused, const char *line __un
 }
 #endif
 
+/*
+ * syscall_trace.c: its calls are printed; a child's, as its parent's are; or were; @ran: it has
+ * begun, and ended as @wait says.
+ */
+void syscall_trace_begin(struct process *process);
+void syscall_trace_inherit(struct process *child, const struct process *parent);
+void syscall_trace_end(struct process *process, bool ran, int wait);
+
 #endif

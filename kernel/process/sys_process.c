@@ -14,17 +14,28 @@
 /* What a thread has together with the others: all, as those of C libraries do. */
 #define TASK_SHARES	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND)
 
-long sys_clone(unsigned long flags, unsigned long stack, unsigned long parent_tid,
-	       unsigned long tls, unsigned long child_tid)
+long process_clone(u64 flags, uaddr_t stack, uaddr_t parent_tid, uaddr_t tls, uaddr_t child_tid,
+		   uaddr_t pidfd)
 {
 	/* namespaces, and processes that share no more than what is done about signals */
 	if (flags & CLONE_NEWNS || (flags & CLONE_SIGHAND && !(flags & CLONE_THREAD)))
 		return -EINVAL;
+	if (flags & CLONE_PIDFD && flags & (CLONE_THREAD | CLONE_DETACHED))
+		return -EINVAL;
 	if (!(flags & CLONE_THREAD))
-		return process_fork(frame_here(), flags, stack, tls, parent_tid, child_tid);
+		return process_fork(frame_here(), flags, stack, tls, parent_tid, child_tid, pidfd);
 	if ((flags & TASK_SHARES) != TASK_SHARES)
 		return -EINVAL;
 	return task_clone(frame_here(), flags, stack, tls, parent_tid, child_tid);
+}
+
+long sys_clone(unsigned long flags, unsigned long stack, unsigned long parent_tid,
+	       unsigned long tls, unsigned long child_tid)
+{
+	/* they have one place for both */
+	if (flags & CLONE_PIDFD && flags & CLONE_PARENT_SETTID)
+		return -EINVAL;
+	return process_clone(flags, stack, parent_tid, tls, child_tid, parent_tid);
 }
 
 /* Reads a vector of strings: how many, in *@n. */

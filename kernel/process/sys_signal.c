@@ -5,6 +5,7 @@
 #include <uapi/abi.h>
 #include <uapi/errno.h>
 
+#include "pidfd.h"
 #include "process.h"
 #include "syscall.h"
 #include "waiting.h"
@@ -347,20 +348,40 @@ long sys_tgkill(int pid, int tid, int signal)
 }
 
 /* What a program says of a signal itself: others it may not pretend to come from the kernel. */
-static long get_info(struct abi_siginfo *info, uaddr_t from, int signal, int pid)
+static long get_info(struct abi_siginfo *info, uaddr_t from, int signal, int pid, bool same)
 {
 	if (copy_from_user(info, from, sizeof(*info)))
 		return -EFAULT;
+	if (same && info->signo != signal)
+		return -EINVAL;
 	info->signo = signal;
 	if ((info->code >= 0 || info->code == SI_TKILL) && pid != process_current()->pid)
 		return -EPERM;
 	return signal && !is_signal(signal) ? -EINVAL : 0;
 }
 
+long sys_pidfd_send_signal(int fd, int signal, uaddr_t from, unsigned long flags)
+{
+	struct abi_siginfo info;
+	bool waits;
+	long err = 0;
+	int pid = flags ? -EINVAL : pidfd_pid(fd, &waits);
+
+	if (pid < 0)
+		return pid;
+	if (from)
+		err = get_info(&info, from, signal, pid, true);
+	else
+		info_here(&info, signal, SI_USER);
+	if (!err && signal && !is_signal(signal))
+		err = -EINVAL;
+	return err ? err : send_to_one(pid, 0, &info);
+}
+
 long sys_rt_sigqueueinfo(int pid, int signal, uaddr_t from)
 {
 	struct abi_siginfo info;
-	long err = get_info(&info, from, signal, pid);
+	long err = get_info(&info, from, signal, pid, false);
 
 	return err ? err : send_to_one(pid, 0, &info);
 }
@@ -368,7 +389,7 @@ long sys_rt_sigqueueinfo(int pid, int signal, uaddr_t from)
 long sys_rt_tgsigqueueinfo(int pid, int tid, int signal, uaddr_t from)
 {
 	struct abi_siginfo info;
-	long err = pid <= 0 || tid <= 0 ? -EINVAL : get_info(&info, from, signal, pid);
+	long err = pid <= 0 || tid <= 0 ? -EINVAL : get_info(&info, from, signal, pid, false);
 
 	return err ? err : send_to_one(pid, tid, &info);
 }

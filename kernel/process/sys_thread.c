@@ -80,7 +80,9 @@ long sys_clone3(uaddr_t from, unsigned long size)
 		return err;
 	if (a.flags & never || a.exit_signal > SIGNALS || a.set_tid || a.set_tid_size || a.cgroup)
 		return -EINVAL;
-	if (a.flags & ~(u64)(UINT32_MAX | clear) || a.flags & CLONE_PIDFD)
+	if (a.flags & ~(u64)(UINT32_MAX | clear))
+		return -EINVAL;
+	if (a.flags & CLONE_PIDFD && a.flags & CLONE_PARENT_SETTID && a.pidfd == a.parent_tid)
 		return -EINVAL;
 	if (a.flags & CLONE_THREAD && a.exit_signal)
 		return -EINVAL;
@@ -88,8 +90,8 @@ long sys_clone3(uaddr_t from, unsigned long size)
 		return -EINVAL;
 	if (!a.stack != !a.stack_size || !arch_user_range_ok(a.stack, a.stack_size))
 		return -EINVAL;
-	return sys_clone(a.flags | a.exit_signal, a.stack + a.stack_size, a.parent_tid, a.tls,
-			 a.child_tid);
+	return process_clone(a.flags | a.exit_signal, a.stack + a.stack_size, a.parent_tid, a.tls,
+			     a.child_tid, a.pidfd);
 }
 
 /* --- membarrier ------------------------------------------------------------------------------- */

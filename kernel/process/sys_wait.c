@@ -5,6 +5,7 @@
 #include <uapi/errno.h>
 #include <uapi/wait.h>
 
+#include "pidfd.h"
 #include "process.h"
 #include "syscall.h"
 
@@ -102,6 +103,7 @@ static long put_siginfo(uaddr_t to, const struct child_report *child)
 long sys_waitid(int type, int id, uaddr_t to, unsigned long options, uaddr_t rusage)
 {
 	struct child_report child;
+	bool waits = true;
 	long err, bad = 0;
 
 	options = (u32)options;
@@ -110,11 +112,17 @@ long sys_waitid(int type, int id, uaddr_t to, unsigned long options, uaddr_t rus
 	if (type < P_ALL || type > P_PIDFD || (type == P_PID && id <= 0) ||
 	    (type != P_ALL && id < 0))
 		return -EINVAL;
-	if (type == P_PIDFD)
-		return -EBADF;	/* no descriptor is one of a process */
+	if (type == P_PIDFD) {
+		type = P_PID;
+		id = pidfd_pid(id, &waits);
+		if (id < 0)
+			return id == -ESRCH ? -ECHILD : id;
+	}
 	if (type == P_PGID && !id)
 		id = process_current()->pgid;
-	err = process_wait_child(type, id, options, &child);
+	err = process_wait_child(type, id, waits ? options : options | WNOHANG, &child);
+	if (!err && !child.pid && !waits && !(options & WNOHANG))
+		return -EAGAIN;
 	if (child.pid && rusage)
 		bad = put_usage(rusage, &child.used);
 	if (!bad && to)

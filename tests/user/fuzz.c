@@ -27,6 +27,7 @@
 
 /* What ends the caller, the machine or others; what others would feel; what only takes its time. */
 #define LEFT_OUT " exit exit_group reboot kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo " \
+	"pidfd_send_signal " \
 	"rt_sigreturn clone clone3 vfork nanosleep clock_nanosleep waitid wait4 syslog mount " \
 	"umount2 pivot_root sethostname setdomainname swapon swapoff acct init_module " \
 	"delete_module "

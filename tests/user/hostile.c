@@ -39,7 +39,7 @@
 #define OPTIONAL " fcntl ioctl prctl syslog getgroups setgroups mount wait4 waitid nanosleep " \
 	"clock_nanosleep sigaltstack rt_sigtimedwait futex splice reboot timer_create " \
 	"timer_gettime timer_settime timerfd_settime timerfd_gettime epoll_pwait epoll_pwait2 " \
-	"accept accept4 getpeername "
+	"accept accept4 getpeername pidfd_send_signal "
 
 static uint64_t state = 1;
 
