@@ -192,7 +192,7 @@ static __cold int add_link(struct walk *w, struct inode *inode)
 {
 	struct inode *dir = w->path.dentry->inode;
 	struct dentry *d;
-	int err = permit(dir, MAY_WRITE | MAY_EXEC);
+	int err = permit_link(inode) ? -EPERM : permit(dir, MAY_WRITE | MAY_EXEC);
 
 	if (!err && (S_ISDIR(inode->mode) || !dir->ops->create))
 		err = -EPERM;

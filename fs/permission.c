@@ -71,6 +71,25 @@ int permission_remove(const struct inode *dir, const struct inode *inode)
 	return err;
 }
 
+/*
+ * Who has the name of another one's file can keep it, and what it may do, for as long as he likes:
+ * as with fs.protected_hardlinks of Linux that is for those who may read and write it anyhow.
+ */
+int permission_link(const struct inode *inode)
+{
+	if (permission_owner(inode))
+		return 0;
+	if (!S_ISREG(inode->mode) || inode->mode & S_ISUID ||
+	    (inode->mode & (S_ISGID | 010)) == (S_ISGID | 010))
+		return -EPERM;
+	return permission_check(inode, MAY_READ | MAY_WRITE) ? -EPERM : 0;
+}
+
+bool file_is_readable(const struct file *file)
+{
+	return !permission_check(file->inode, MAY_READ);
+}
+
 int permission_move(const struct dentry *from, const struct dentry *source,
 		    const struct dentry *to, const struct dentry *victim)
 {

@@ -35,6 +35,9 @@ int permission_remove(const struct inode *dir, const struct inode *inode);
 int permission_move(const struct dentry *from, const struct dentry *source,
 		    const struct dentry *to, const struct dentry *victim);
 
+/* Whether it may give @inode one more name: 0, -EPERM. */
+int permission_link(const struct inode *inode);
+
 /* @inode, which is made in @dir, becomes the caller's. */
 void permission_own(const struct inode *dir, struct inode *inode);
 
@@ -75,6 +78,11 @@ static inline int permit_open(const struct mount *m, const struct inode *inode, 
 static inline int permit_remove(const struct inode *dir, const struct inode *inode)
 {
 	return permit_all() ? 0 : permission_remove(dir, inode);
+}
+
+static inline int permit_link(const struct inode *inode)
+{
+	return permit_all() ? 0 : permission_link(inode);
 }
 
 static inline int permit_move(const struct dentry *from, const struct dentry *source,
@@ -188,6 +196,11 @@ static inline int permit_open(const struct mount *m __unused, const struct inode
 
 static inline int permit_remove(const struct inode *dir __unused,
 				const struct inode *inode __unused)
+{
+	return 0;
+}
+
+static inline int permit_link(const struct inode *inode __unused)
 {
 	return 0;
 }

@@ -118,6 +118,9 @@ extern const struct vma_ops file_vma_ops;
  */
 int file_open_program(const struct file *file, struct file **program);
 
+/* Whether the caller may read it, whatever it was opened for. */
+bool file_is_readable(const struct file *file);
+
 /* Others may open for writing what is open to be run, though it stays mapped. */
 void file_may_change(struct file *file);
 

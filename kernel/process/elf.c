@@ -96,8 +96,19 @@ static u32 rights_of(const struct elf_segment *s)
 	       (s->flags & PF_X ? VMA_EXEC : 0) | VMA_MAY_WRITE;
 }
 
-/* Memory behind what is in the file: [start, end), zero. The space is in use. */
-static int map_zero(struct space *space, vaddr_t start, vaddr_t end, u32 rights)
+static bool is_there(struct file *file, u64 pos)
+{
+	struct file_stat stat;
+
+	file_stat(file, &stat);
+	return pos < (u64)stat.size;
+}
+
+/*
+ * Memory behind what is in the file up to @file_end: [start, end), zero. The space is in use.
+ */
+static int map_zero(struct space *space, const struct image *image, u64 file_end, vaddr_t start,
+		    vaddr_t end, u32 rights)
 {
 	vaddr_t page = ALIGN_UP(start, PAGE_SIZE);
 	struct space_mapping m = {
@@ -107,9 +118,11 @@ static int map_zero(struct space *space, vaddr_t start, vaddr_t end, u32 rights)
 
 	/*
 	 * The last page of the file's, to its end: C libraries count on what lies behind the last
-	 * variable being zero. Where it is not writable nobody sees what is there.
+	 * variable being zero. Where it is not writable nobody sees what is there; and where the
+	 * file is shorter than it says the program finds out when it gets there.
 	 */
-	if (page > start && rights & VMA_WRITE && clear_user(start, page - start))
+	if (page > start && rights & VMA_WRITE && clear_user(start, page - start) &&
+	    is_there(image->file, ALIGN_DOWN(file_end, PAGE_SIZE)))
 		return -ENOMEM;
 	if (end <= page)
 		return 0;
@@ -131,7 +144,8 @@ static int map_segment(struct space *space, const struct image *image,
 
 	if (address < 0)
 		return (int)address;
-	return map_zero(space, s->filesz ? start + s->filesz : first, start + s->memsz, m.flags);
+	return map_zero(space, image, s->offset + s->filesz,
+			s->filesz ? start + s->filesz : first, start + s->memsz, m.flags);
 }
 
 int elf_map(struct space *space, struct image *image, vaddr_t base)

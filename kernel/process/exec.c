@@ -86,7 +86,7 @@ static int fill_space(struct space *space, struct image *image, struct image *in
 }
 
 /* What of the caller stays as it is must not be what a program before has set. */
-static void begin_anew(struct process *p, struct image *image, const char *path)
+static void begin_anew(struct process *p, struct image *image, const char *path, bool dumpable)
 {
 	struct file *old = p->exe;
 	unsigned long state;
@@ -99,6 +99,7 @@ static void begin_anew(struct process *p, struct image *image, const char *path)
 	p->task.clear_tid = 0;
 	p->task.robust = 0;
 	p->execed = true;
+	p->dumpable = dumpable;
 	p->exit_signal = SIGCHLD;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
 	p->cred.keep_caps = false;
@@ -137,6 +138,7 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 	struct process *p = process_current();
 	struct space *space = space_create(), *old = p->space;
 	const struct credentials cred = p->cred;
+	bool dumpable = file_is_readable(image->file);
 	uaddr_t sp = 0;
 	int err;
 
@@ -144,6 +146,9 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 		return -ENOMEM;
 	space->no_blocks = old && old->no_blocks;
 	begin_as(p, image);
+	/* nobody else may look at what runs with rights that its caller has not */
+	dumpable &= p->cred.uid == p->cred.euid && p->cred.gid == p->cred.egid &&
+		    p->cred.euid == cred.euid && p->cred.egid == cred.egid;
 	arch_user_set_space(&task_current()->user, &space->arch);
 	err = fill_space(space, image, interpreter, s, path, &sp);
 	if (!err)
@@ -161,7 +166,7 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 		return err;
 	}
 	process_new_space(p, space);
-	begin_anew(p, image, path);
+	begin_anew(p, image, path, dumpable);
 	arch_user_begin(&p->task.user, frame,
 			interpreter ? interpreter->header.entry + interpreter->bias :
 				      image->header.entry + image->bias, sp);
@@ -191,35 +196,52 @@ static void free_image(struct image *image)
 	kfree(image);
 }
 
+static char *skip_blanks(char *c)
+{
+	while (*c == ' ' || *c == '\t')
+		c++;
+	return c;
+}
+
+static char *skip_word(char *c)
+{
+	while (*c && *c != ' ' && *c != '\t')
+		c++;
+	return c;
+}
+
 /*
- * The first line of a script: "#!", a program, and perhaps one argument. 1: it is none. Else 0 with
- * @line cut into these.
+ * The first line of a script: "#!", a program, and perhaps one argument, of which what is too long
+ * is cut. 1: it is none. Else 0 with @line, of SCRIPT_LINE + 1 bytes, cut into these.
  */
 static int read_script(struct file *file, char *line, char **program, char **argument)
 {
-	ssize_t n = file_pread(file, line, SCRIPT_LINE - 1, 0);
+	ssize_t n = file_pread(file, line, SCRIPT_LINE, 0);
 	char *end;
 
 	if (n < 2 || line[0] != '#' || line[1] != '!')
 		return n < 0 ? (int)n : 1;
-	line[n] = '\0';
+	memset(line + n, '\0', (size_t)(SCRIPT_LINE + 1 - n));
+	*program = skip_blanks(line + 2);
 	end = strchr(line, '\n');
-	if (!end && n == SCRIPT_LINE - 1)
+	/* the program's own name is not cut */
+	if (!end && skip_word(*program) == line + SCRIPT_LINE)
 		return -ENOEXEC;
+	/* as Linux has it: a name of nothing is a folder, unless the line says that it ends */
+	if (!end && !**program)
+		return -EACCES;
 	if (!end)
-		end = line + n;
+		end = line + SCRIPT_LINE - 1;
 	while (end > line + 2 && (end[-1] == ' ' || end[-1] == '\t'))
 		end--;
 	*end = '\0';
-	for (*program = line + 2; **program == ' ' || **program == '\t';)
-		++*program;
-	if (!**program)
+	if (!**program || *program >= end)
 		return -ENOEXEC;
-	*argument = *program;
-	while (**argument && **argument != ' ' && **argument != '\t')
-		++*argument;
-	while (**argument == ' ' || **argument == '\t')
+	*argument = skip_word(*program);
+	if (**argument) {
 		*(*argument)++ = '\0';
+		*argument = skip_blanks(*argument);
+	}
 	return 0;
 }
 
@@ -238,7 +260,7 @@ static int become_script(struct exec_strings *s, const char *path, const char *p
 static int open_image(const char *path, struct file *file, struct exec_strings *s,
 		      struct image *image)
 {
-	char *line = kmalloc(SCRIPT_LINE), *program = NULL, *argument = NULL, *before = NULL;
+	char *line = kmalloc(SCRIPT_LINE + 1), *program = NULL, *argument = NULL, *before = NULL;
 	int err = !line ? -ENOMEM : file ? file_open_program(file, &image->file) :
 		  open_program(path, &image->file);
 
@@ -246,7 +268,7 @@ static int open_image(const char *path, struct file *file, struct exec_strings *
 		err = read_script(image->file, line, &program, &argument);
 		if (err)
 			break;
-		err = depth == SCRIPTS_MAX ? -ELOOP :
+		err = s->no_scripts ? -ENOENT : depth == SCRIPTS_MAX ? -ELOOP :
 		      become_script(s, before ? before : path, program, argument);
 		if (err)
 			break;

@@ -13,7 +13,9 @@
 struct exec_strings {
 	char *text;
 	size_t used, room;
+	size_t limit;		/* bytes, with 8 for each pointer to one; 0: none */
 	u32 argc, envc;
+	bool no_scripts;	/* their names lead nowhere when the program begins: -ENOENT */
 };
 
 /* Adds one, from the kernel's memory or the program's: 0, -E2BIG, -ENOMEM, -EFAULT. */

@@ -6,11 +6,18 @@
 
 #include "exec.h"
 
-#define STRINGS_MAX	MIB(2)		/* a quarter of Linux's 8 MiB of stack, as there */
 #define STRING_MAX	KIB(128)	/* one of them: Linux's MAX_ARG_STRLEN */
 #define PIECE		256U		/* of a string, copied at a time */
 
-/* Room for @n bytes more: 0, -E2BIG, -ENOMEM. */
+/* Whether there are more of them than the limit allows: 0, -E2BIG. */
+static int check_limit(const struct exec_strings *s)
+{
+	size_t pointers = ((size_t)MAX(s->argc, 1U) + s->envc) * sizeof(u64);
+
+	return s->limit && s->used + pointers > s->limit ? -E2BIG : 0;
+}
+
+/* Room for @n bytes more: 0, -ENOMEM. */
 static int make_room(struct exec_strings *s, size_t n)
 {
 	size_t need = MAX(s->used + n, (size_t)512), room = MAX(2 * s->room, need);
@@ -18,8 +25,6 @@ static int make_room(struct exec_strings *s, size_t n)
 
 	if (s->used + n <= s->room)
 		return 0;
-	if (s->used + n > STRINGS_MAX)
-		return -E2BIG;
 	more = krealloc(s->text, room);
 	if (!more)
 		return -ENOMEM;
@@ -37,7 +42,7 @@ int exec_add(struct exec_strings *s, const char *text, size_t length)
 	memcpy(s->text + s->used, text, length);
 	s->text[s->used + length] = '\0';
 	s->used += length + 1;
-	return 0;
+	return check_limit(s);
 }
 
 int exec_add_user(struct exec_strings *s, uaddr_t from)
@@ -51,7 +56,7 @@ int exec_add_user(struct exec_strings *s, uaddr_t from)
 		n = copy_string_from_user(s->text + s->used, from, PIECE);
 		if (n >= 0) {
 			s->used += (size_t)n + 1;
-			return 0;
+			return check_limit(s);
 		}
 		if (n != -ENAMETOOLONG)
 			return (int)n;
@@ -64,12 +69,11 @@ int exec_add_user(struct exec_strings *s, uaddr_t from)
 
 int exec_put_first(struct exec_strings *s, const char *text, bool drop)
 {
-	struct exec_strings all = { .argc = s->argc - drop + 1, .envc = s->envc };
+	struct exec_strings all = { .argc = s->argc - drop + 1, .envc = s->envc,
+				    .limit = s->limit };
 	size_t gone = drop && s->argc ? strlen(s->text) + 1 : 0;
 	int err = exec_add(&all, text, strlen(text));
 
-	if (!err && all.used + s->used - gone > STRINGS_MAX)
-		err = -E2BIG;
 	if (!err) {
 		char *more = krealloc(all.text, all.used + s->used - gone + 1);
 
@@ -85,7 +89,8 @@ int exec_put_first(struct exec_strings *s, const char *text, bool drop)
 	memcpy(all.text + all.used, s->text + gone, s->used - gone);
 	all.used += s->used - gone;
 	all.room = all.used;
+	all.no_scripts = s->no_scripts;
 	kfree(s->text);
 	*s = all;
-	return 0;
+	return check_limit(s);
 }

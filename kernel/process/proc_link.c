@@ -20,8 +20,9 @@ bool proc_may_see(const struct process *p)
 		return true;
 	by = &process_current()->cred;
 	return p == process_current() || capable(CAP_SYS_PTRACE) ||
-	       (by->fsuid == of->euid && by->fsuid == of->suid && by->fsuid == of->uid &&
-		by->fsgid == of->egid && by->fsgid == of->sgid && by->fsgid == of->gid);
+	       (p->dumpable == 1 && by->fsuid == of->euid && by->fsuid == of->suid &&
+		by->fsuid == of->uid && by->fsgid == of->egid && by->fsgid == of->sgid &&
+		by->fsgid == of->gid);
 }
 
 /* The process of @inode, one of /proc/<pid> or below. NULL: -EACCES, -ENOENT. process_lock held. */

@@ -105,6 +105,21 @@ static const struct file_ops oom_ops = {
 };
 static const struct synth_dir tasks_dir;
 
+/* Of what is in its memory. */
+static int open_seen(struct file *file)
+{
+	unsigned long state = spin_lock_irqsave(&process_lock);
+	const struct process *p = proc_process(file->inode);
+	int err = !p ? -ESRCH : proc_may_see(p) ? 0 : -EACCES;
+
+	spin_unlock_irqrestore(&process_lock, state);
+	return err;
+}
+
+static const struct file_ops memory_ops = {
+	.open = open_seen, .read = read, .write = synth_write, .release = proc_release,
+};
+
 static const struct pid_file {
 	const char *name;
 	u32 mode;
@@ -114,16 +129,16 @@ static const struct pid_file {
 	const struct file_ops *ops;	/* NULL: a text, which show() writes; a directory's */
 	bool no_task;			/* is not in /proc/<pid>/task/<tid> */
 } pid_files[] = {
-	{ "auxv", S_IFREG | 0400, .show = proc_show_auxv },
+	{ "auxv", S_IFREG | 0400, .show = proc_show_auxv, .ops = &memory_ops },
 	{ "cmdline", S_IFREG | 0444, .show = proc_show_cmdline },
 	{ "comm", S_IFREG | 0644, .show = proc_show_comm, .ops = &comm_ops },
 	{ "cwd", S_IFLNK | 0777, .link = proc_cwd_link, .link_ops = &proc_cwd_ops },
-	{ "environ", S_IFREG | 0400, .show = proc_show_environ },
+	{ "environ", S_IFREG | 0400, .show = proc_show_environ, .ops = &memory_ops },
 	{ "exe", S_IFLNK | 0777, .link = proc_exe_link, .link_ops = &proc_exe_ops },
 	{ "fd", S_IFDIR | 0500, .ops = &proc_fd_dir.ops },
 	{ "io", S_IFREG | 0400, .show = proc_show_io },
 	{ "limits", S_IFREG | 0444, .show = proc_show_limits },
-	{ "maps", S_IFREG | 0444, .show = proc_show_maps },
+	{ "maps", S_IFREG | 0444, .show = proc_show_maps, .ops = &memory_ops },
 	{ "mountinfo", S_IFREG | 0444, .show = proc_show_mountinfo },
 	{ "mounts", S_IFREG | 0444, .show = proc_show_mounts },
 	{ "oom_score_adj", S_IFREG | 0644, .show = proc_show_oom_score_adj, .ops = &oom_ops },

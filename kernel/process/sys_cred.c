@@ -37,10 +37,24 @@ long sys_getegid(void)
 	return cred_here()->egid;
 }
 
+/* Who was @old and is another one now has what others may not look at. */
+static void hide_from(const struct credentials *old)
+{
+	struct process *p = process_current();
+	const struct credentials *c = &p->cred;
+
+	if (c->euid == old->euid && c->egid == old->egid && c->fsuid == old->fsuid &&
+	    c->fsgid == old->fsgid)
+		return;
+	p->dumpable = 0;
+	p->pdeath_signal = 0;
+}
+
 /* Gives the calling process the users of @new; who is not root any more loses what root may. */
 static void become(const struct credentials *new)
 {
 	struct credentials *c = cred_here();
+	const struct credentials old = *c;
 	bool was_root = !c->uid || !c->euid || !c->suid, had = !c->euid;
 
 	c->uid = new->uid;
@@ -56,6 +70,7 @@ static void become(const struct credentials *new)
 		c->effective = 0;
 	if (!had && !c->euid)
 		c->effective = c->permitted;
+	hide_from(&old);
 }
 
 long sys_setuid(unsigned int uid)
@@ -138,6 +153,7 @@ long sys_getresuid(uaddr_t uid, uaddr_t euid, uaddr_t suid)
 long sys_setgid(unsigned int gid)
 {
 	struct credentials *c = cred_here();
+	const struct credentials old = *c;
 
 	if (gid == NONE)
 		return -EINVAL;
@@ -149,6 +165,7 @@ long sys_setgid(unsigned int gid)
 	}
 	c->egid = gid;
 	c->fsgid = gid;
+	hide_from(&old);
 	return 0;
 }
 
@@ -169,6 +186,7 @@ long sys_setregid(unsigned int gid, unsigned int egid)
 	if (gid != NONE || (egid != NONE && egid != old.gid))
 		c->sgid = c->egid;
 	c->fsgid = c->egid;
+	hide_from(&old);
 	return 0;
 }
 
@@ -180,6 +198,7 @@ static bool is_own_gid(const struct credentials *c, unsigned int gid)
 long sys_setresgid(unsigned int gid, unsigned int egid, unsigned int sgid)
 {
 	struct credentials *c = cred_here();
+	const struct credentials old = *c;
 
 	if (!capable(CAP_SETGID) &&
 	    (!is_own_gid(c, gid) || !is_own_gid(c, egid) || !is_own_gid(c, sgid)))
@@ -191,6 +210,7 @@ long sys_setresgid(unsigned int gid, unsigned int egid, unsigned int sgid)
 	if (sgid != NONE)
 		c->sgid = sgid;
 	c->fsgid = c->egid;
+	hide_from(&old);
 	return 0;
 }
 
@@ -205,21 +225,23 @@ long sys_getresgid(uaddr_t gid, uaddr_t egid, uaddr_t sgid)
 long sys_setfsuid(unsigned int uid)
 {
 	struct credentials *c = cred_here();
-	u32 old = c->fsuid;
+	const struct credentials old = *c;
 
-	if (uid != NONE && (is_own_uid(c, uid) || uid == old || capable(CAP_SETUID)))
+	if (uid != NONE && (is_own_uid(c, uid) || uid == old.fsuid || capable(CAP_SETUID)))
 		c->fsuid = uid;
-	return old;
+	hide_from(&old);
+	return old.fsuid;
 }
 
 long sys_setfsgid(unsigned int gid)
 {
 	struct credentials *c = cred_here();
-	u32 old = c->fsgid;
+	const struct credentials old = *c;
 
-	if (gid != NONE && (is_own_gid(c, gid) || gid == old || capable(CAP_SETGID)))
+	if (gid != NONE && (is_own_gid(c, gid) || gid == old.fsgid || capable(CAP_SETGID)))
 		c->fsgid = gid;
-	return old;
+	hide_from(&old);
+	return old.fsgid;
 }
 
 long sys_getgroups(int n, uaddr_t to)
@@ -233,6 +255,17 @@ long sys_getgroups(int n, uaddr_t to)
 	return c->group_count;
 }
 
+static void sort(u32 *groups, u32 n)
+{
+	for (u32 i = 1; i < n; i++) {
+		u32 group = groups[i], to = i;
+
+		for (; to && groups[to - 1] > group; to--)
+			groups[to] = groups[to - 1];
+		groups[to] = group;
+	}
+}
+
 long sys_setgroups(int n, uaddr_t from)
 {
 	struct credentials *c = cred_here();
@@ -244,6 +277,7 @@ long sys_setgroups(int n, uaddr_t from)
 		return -EINVAL;
 	if (copy_from_user(groups, from, (u32)n * sizeof(*groups)))
 		return -EFAULT;
+	sort(groups, (u32)n);
 	memcpy(c->groups, groups, (u32)n * sizeof(*groups));
 	c->group_count = (u32)n;
 	return 0;

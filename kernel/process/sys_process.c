@@ -9,7 +9,9 @@
 #include "exec.h"
 #include "syscall.h"
 
-#define STRINGS_COUNT_MAX	0x20000U
+/* Linux's: of the stack that a program may have a quarter, but so much in any case, and no more. */
+#define STRINGS_MIN	KIB(128)
+#define STRINGS_MAX	MIB(6)
 
 /* What a thread has together with the others: all, as those of C libraries do. */
 #define TASK_SHARES	(CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND)
@@ -49,15 +51,26 @@ static long get_strings(struct exec_strings *s, uaddr_t vector, u32 *n)
 		err = copy_from_user(&from, vector + *n * sizeof(from), sizeof(from));
 		if (err || !from)
 			break;
-		err = ++*n > STRINGS_COUNT_MAX ? -E2BIG : exec_add_user(s, from);
+		++*n;
+		err = exec_add_user(s, from);
 	}
 	return err;
 }
 
-/* Runs the program at @path, or in @file, with the strings of the caller. */
-static long exec(const char *path, struct file *file, uaddr_t argv, uaddr_t envp)
+/* What of the limit of strings is left beside the name of the program. */
+static size_t strings_limit(const char *path)
 {
-	struct exec_strings strings = { 0 };
+	u64 most = process_current()->limits[RLIMIT_STACK].now / 4;
+
+	return MAX(MIN(most, (u64)STRINGS_MAX), (u64)STRINGS_MIN) - strlen(path) - 1;
+}
+
+/* Runs the program at @path, or in @file, with the strings of the caller. */
+static long exec(const char *path, struct file *file, uaddr_t argv, uaddr_t envp, bool no_scripts)
+{
+	struct exec_strings strings = {
+		.limit = strings_limit(path), .no_scripts = no_scripts,
+	};
 	long err = get_strings(&strings, argv, &strings.argc);
 
 	/* a program can count on a name */
@@ -79,7 +92,7 @@ long sys_execve(uaddr_t from, uaddr_t argv, uaddr_t envp)
 	long err = path_get_user(&path, from);
 
 	if (!err)
-		err = exec(path.text, NULL, argv, envp);
+		err = exec(path.text, NULL, argv, envp, false);
 	path_done(&path);
 	return err;
 }
@@ -108,6 +121,7 @@ long sys_execveat(int fd, uaddr_t from, uaddr_t argv, uaddr_t envp, unsigned lon
 	struct user_path path;
 	struct file *file;
 	char *name = NULL;
+	bool at_fd;
 	long err;
 
 	if (flags & ~(unsigned long)(AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW))
@@ -119,15 +133,17 @@ long sys_execveat(int fd, uaddr_t from, uaddr_t argv, uaddr_t envp, unsigned lon
 		goto out_path;
 	/* as Linux calls what has no path of its own */
 	name = kmalloc(PATH_MAX);
+	at_fd = *path.text != '/' && (fd != AT_FDCWD || !*path.text);
 	if (!name)
 		err = -ENOMEM;
-	else if (*path.text == '/' || (fd == AT_FDCWD && *path.text))
+	else if (!at_fd)
 		strlcpy(name, path.text, PATH_MAX);
 	else
 		snprintf(name, PATH_MAX, *path.text ? "/dev/fd/%d/%s" : "/dev/fd/%d", fd,
 			 path.text);
 	if (!err)
-		err = exec(name, file, argv, envp);
+		err = exec(name, file, argv, envp,
+			   at_fd && files_get_cloexec(files_here(), fd) > 0);
 	file_put(file);
 	kfree(name);
 out_path:

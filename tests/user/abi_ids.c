@@ -114,6 +114,9 @@ static void more_groups(void)
 	EQ(setgroups(32, groups), 0);
 	EQ(getgroups(0, NULL), 32);
 	EQ(getgroups(32, got), 32);
+	/* in their order */
+	for (gid_t i = 0; i < 32; i++)
+		EQ(got[i], i);
 	FAILS(getgroups(31, got), EINVAL);
 	FAILS(getgroups(-1, got), EINVAL);
 	FAILS(syscall(SYS_getgroups, 32, BAD), EFAULT);
