@@ -175,6 +175,30 @@ ssize_t fs_context_print(const struct fs_context *context, bool root, char *buf,
 }
 #endif
 
+#ifdef CONFIG_PROCESS
+bool fs_cwd_is_below_root(void)
+{
+	const struct fs_context *context = fs_context();
+	unsigned long state = tree_lock();
+	struct path path = context->cwd;
+	const struct path *root = &context->root;
+	bool is_top = false;
+
+	while (!is_top && (path.dentry != root->dentry || path.mount != root->mount)) {
+		if (path.dentry != path.mount->root) {
+			path.dentry = path.dentry->parent;
+		} else if (path.mount->parent) {
+			path.dentry = path.mount->point;
+			path.mount = path.mount->parent;
+		} else {
+			is_top = true;
+		}
+	}
+	tree_unlock(state);
+	return !is_top;
+}
+#endif
+
 ssize_t fs_getcwd(char *buf, size_t size)
 {
 	return print(fs_context(), false, buf, size);

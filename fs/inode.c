@@ -35,6 +35,7 @@ struct inode *inode_alloc(struct super *super, u32 mode)
 	inode->cookie = 2;	/* behind "." and ".." */
 	inode->data = NULL;
 #ifdef CONFIG_PROCESS
+	inode->born = now;
 	inode->unnamed = false;
 	inode->can_seal = false;
 	inode->seals = 0;
@@ -122,5 +123,8 @@ void inode_stat(struct inode *inode, struct file_stat *stat)
 		.accessed = inode->accessed,
 		.modified = inode->modified,
 		.changed = inode->changed,
+#ifdef CONFIG_PROCESS
+		.born = inode->born,
+#endif
 	};
 }

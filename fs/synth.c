@@ -62,6 +62,7 @@ static struct inode *make(struct super *super, const struct synth_entry *e)
 	inode->file_ops = e->ops;
 	inode->data = (void *)(uintptr_t)e->data;
 #ifdef CONFIG_PROCESS
+	inode->born = 0;
 	inode->uid = e->uid;
 	inode->gid = e->gid;
 #endif

@@ -39,6 +39,9 @@ struct file_stat {
 	u64 accessed;
 	u64 modified;
 	u64 changed;
+#ifdef CONFIG_PROCESS
+	u64 born;		/* when it was made; 0: nobody knows */
+#endif
 };
 
 /* A name in a directory. */

@@ -55,7 +55,7 @@ ssize_t fs_readlink(const char *path, char *buf, size_t size);
 struct file_attr {
 	unsigned int set;
 	u32 mode;		/* FILE_MODE: permissions */
-	u64 accessed, modified;	/* FILE_TIMES: ns since 1970, see time_real() */
+	u64 accessed, modified;	/* FILE_TIMES: ns since 1970, or before, as two's complement */
 #ifdef CONFIG_PROCESS
 	u32 uid, gid;		/* FILE_OWNER, FILE_GROUP */
 #endif
@@ -71,8 +71,8 @@ struct file_attr {
 #define FILE_LINK	32U	/* a symbolic link at the end of the path is not followed */
 
 /* Times that are none. */
-#define FILE_TIME_KEEP	UINT64_MAX		/* it stays as it is */
-#define FILE_TIME_NOW	(UINT64_MAX - 1)
+#define FILE_TIME_KEEP	((u64)INT64_MAX)	/* it stays as it is */
+#define FILE_TIME_NOW	(FILE_TIME_KEEP - 1)
 
 /*
  * Changes what is known of @path; a symbolic link at its end is followed. Errors are those of
@@ -88,6 +88,11 @@ u32 fs_umask(u32 mask);
 
 /* The current directory's path and a NUL: their length. -ERANGE: @size is too small. */
 ssize_t fs_getcwd(char *buf, size_t size);
+
+#ifdef CONFIG_PROCESS
+/* Whether it is in the tree below the root of the calling thread. */
+bool fs_cwd_is_below_root(void);
+#endif
 
 /*
  * The path of a place that the caller has a reference of, and a NUL: their length; -ERANGE. The

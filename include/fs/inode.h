@@ -56,6 +56,7 @@ struct inode {
 	u64 modified;
 	u64 changed;
 #ifdef CONFIG_PROCESS
+	u64 born;		/* 0: nobody knows */
 	bool unnamed;		/* has no name yet, and may get one; the tree's lock held */
 	bool can_seal;		/* constant: F_ADD_SEALS is for it */
 	u8 seals;		/* F_SEAL_WRITE, ... */

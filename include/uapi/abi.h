@@ -86,6 +86,7 @@ struct abi_statx {
 static_assert(sizeof(struct abi_statx) == 256, "Linux's struct statx");
 
 #define STATX_BASIC_STATS	0x7ffU
+#define STATX_BTIME		0x800U
 #define STATX_RESERVED		0x80000000U
 
 struct abi_statfs {
@@ -236,6 +237,9 @@ struct abi_dirent {
 #define CLOCK_REALTIME_COARSE	5
 #define CLOCK_MONOTONIC_COARSE	6
 #define CLOCK_BOOTTIME		7
+#define CLOCK_REALTIME_ALARM	8
+#define CLOCK_BOOTTIME_ALARM	9
+#define CLOCK_TAI		11
 #define TIMER_ABSTIME		1
 
 #endif

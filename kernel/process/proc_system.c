@@ -89,8 +89,12 @@ static void show_syscalls(struct proc_text *t)
 		proc_print(t, "%u %s(%s)\n", c->number, c->name, c->types);
 	for (unsigned int n = 0; n < SYSCALLS; n++)
 		if (syscall_missed(n))
-			proc_print(t, "%u %s: missing, asked for %u times\n", n, syscall_name(n),
+			proc_print(t, "%u %s: missing, asked for %u times\n", n,
+				   syscall_name(n) ? syscall_name(n) : "unknown",
 				   syscall_missed(n));
+	if (syscall_missed(SYSCALLS))
+		proc_print(t, "%u and more: missing, asked for %u times\n", SYSCALLS,
+			   syscall_missed(SYSCALLS));
 }
 
 static const struct proc_entry syscalls_proc = { .name = "syscalls", .show = show_syscalls };

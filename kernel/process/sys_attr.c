@@ -85,21 +85,19 @@ long sys_umask(unsigned long mask)
 #define UTIME_OMIT	((1L << 30) - 2)
 #define NS_MAX		999999999
 
-/* One of the two times. What is before 1970, or after 2500, becomes the nearest that is kept. */
+/* One of the two times. What is more than 292 years from 1970 becomes the nearest that is kept. */
 static u64 time_of(const struct abi_timespec *t)
 {
-	u64 ns;
+	s64 ns;
 
 	if (t->nsec == UTIME_NOW)
 		return FILE_TIME_NOW;
 	if (t->nsec == UTIME_OMIT)
 		return FILE_TIME_KEEP;
-	if (t->sec < 0)
-		return 0;
-	if (__builtin_mul_overflow((u64)t->sec, 1000000000UL, &ns) ||
-	    __builtin_add_overflow(ns, (u64)t->nsec, &ns) || ns >= FILE_TIME_NOW)
-		return FILE_TIME_NOW - 1;
-	return ns;
+	if (__builtin_mul_overflow(t->sec, 1000000000L, &ns) ||
+	    __builtin_add_overflow(ns, t->nsec, &ns))
+		return t->sec < 0 ? (u64)INT64_MIN : FILE_TIME_NOW - 1;
+	return (u64)MIN(ns, (s64)FILE_TIME_NOW - 1);
 }
 
 static bool is_time(const struct abi_timespec *t)

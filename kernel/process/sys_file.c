@@ -64,6 +64,12 @@ long sys_write(int fd, uaddr_t buf, unsigned long n)
 	return file_write(file, (const void *)buf, MIN(n, READ_MAX));
 }
 
+/* Behind what a position can be. */
+static bool goes_too_far(unsigned long n, long pos)
+{
+	return n <= INT64_MAX && pos > INT64_MAX - (long)n;
+}
+
 long sys_pread64(int fd, uaddr_t buf, unsigned long n, long pos)
 {
 	struct file *file;
@@ -76,6 +82,8 @@ long sys_pread64(int fd, uaddr_t buf, unsigned long n, long pos)
 		return -EBADF;
 	if (file->access & FILE_STREAM)
 		done = -ESPIPE;
+	else if (goes_too_far(n, pos))
+		done = -EINVAL;
 	else if (!is_buffer(buf, n))
 		done = bad_buffer(file, FILE_READ);
 	else
@@ -96,12 +104,20 @@ long sys_pwrite64(int fd, uaddr_t buf, unsigned long n, long pos)
 		return -EBADF;
 	if (file->access & FILE_STREAM)
 		done = -ESPIPE;
+	else if (goes_too_far(n, pos))
+		done = -EINVAL;
 	else if (!is_buffer(buf, n))
 		done = bad_buffer(file, FILE_WRITE);
 	else
 		done = file_pwrite(file, (const void *)buf, MIN(n, READ_MAX), pos);
 	file_put(file);
 	return done;
+}
+
+/* /dev/null, /dev/zero and their like stay where they are, wherever one goes. */
+static bool is_endless(const struct file *file)
+{
+	return S_ISCHR(file->inode->mode) && NODE_MAJOR(file->inode->device) == 1;
 }
 
 long sys_lseek(int fd, long offset, unsigned int whence)
@@ -111,7 +127,10 @@ long sys_lseek(int fd, long offset, unsigned int whence)
 
 	if (!file)
 		return -EBADF;
-	pos = file_seek(file, offset, (int)whence);
+	if (is_endless(file))
+		pos = whence > SEEK_HOLE ? -EINVAL : 0;
+	else
+		pos = file_seek(file, offset, (int)whence);
 	file_put(file);
 	return pos;
 }
@@ -129,6 +148,14 @@ long sys_ftruncate(int fd, long size)
 	err = file_truncate(file, size);
 	file_put(file);
 	return err;
+}
+
+/* What is left of a file, cut to an int. */
+static long put_left(const struct file *file, uaddr_t to)
+{
+	const u32 left = (u32)(file->inode->size - file->pos);
+
+	return copy_to_user(to, &left, sizeof(left));
 }
 
 long sys_ioctl(int fd, unsigned long request, uaddr_t argument)
@@ -150,7 +177,9 @@ long sys_ioctl(int fd, unsigned long request, uaddr_t argument)
 			file->flags = (file->flags & ~O_NONBLOCK) | (on ? O_NONBLOCK : 0);
 		break;
 	default:
-		if (file->ops->ioctl)
+		if ((u32)request == FIONREAD && S_ISREG(file->inode->mode))
+			result = put_left(file, argument);
+		else if (file->ops->ioctl)
 			result = file->ops->ioctl(file, (u32)request, argument);
 	}
 	file_put(file);

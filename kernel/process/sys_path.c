@@ -57,10 +57,22 @@ long sys_fchdir(int fd)
 	return err;
 }
 
+/* What stands before a directory that no path leads to, since it is not below the root. */
+#define UNREACHABLE	"(unreachable)"
+#define UNREACHABLE_SIZE	(sizeof(UNREACHABLE) - 1)
+
 long sys_getcwd(uaddr_t buf, unsigned long size)
 {
-	char *text = kmalloc(PATH_MAX);
+	char *text = kmalloc(UNREACHABLE_SIZE + PATH_MAX);
 	ssize_t n = text ? fs_getcwd(text, PATH_MAX) : -ENOMEM;
+
+	if (n >= 0 && !fs_cwd_is_below_root()) {
+		memmove(text + UNREACHABLE_SIZE, text, (size_t)n);
+		memcpy(text, UNREACHABLE, UNREACHABLE_SIZE);
+		n += (ssize_t)UNREACHABLE_SIZE;
+		if (n > PATH_MAX)
+			n = -ENAMETOOLONG;
+	}
 
 	if (n == -ERANGE)
 		n = -ENAMETOOLONG;

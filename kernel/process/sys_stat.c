@@ -10,7 +10,14 @@
 
 static struct abi_timespec timespec_of(u64 ns)
 {
-	return (struct abi_timespec){ (s64)(ns / 1000000000), (s64)(ns % 1000000000) };
+	s64 sec = (s64)ns / 1000000000, nsec = (s64)ns % 1000000000;
+
+	/* before 1970 too the parts of a second count forward */
+	if (nsec < 0) {
+		sec--;
+		nsec += 1000000000;
+	}
+	return (struct abi_timespec){ sec, nsec };
 }
 
 static long put_stat(const struct file_stat *s, uaddr_t to)
@@ -87,12 +94,14 @@ long sys_newfstatat(int fd, uaddr_t path, uaddr_t to, unsigned long flags)
 
 static struct abi_statx_time statx_time_of(u64 ns)
 {
-	return (struct abi_statx_time){ (s64)(ns / 1000000000), (u32)(ns % 1000000000), 0 };
+	struct abi_timespec t = timespec_of(ns);
+
+	return (struct abi_statx_time){ t.sec, (u32)t.nsec, 0 };
 }
 
-static long put_statx(const struct file_stat *s, uaddr_t to)
+static long put_statx(const struct file_stat *s, u32 mask, uaddr_t to)
 {
-	const struct abi_statx stat = {
+	struct abi_statx stat = {
 		.mask = STATX_BASIC_STATS, .blksize = s->block_size, .nlink = s->links,
 		.uid = s->uid, .gid = s->gid, .mode = (u16)s->mode, .ino = s->inode,
 		.size = s->size, .blocks = s->blocks, .atime = statx_time_of(s->accessed),
@@ -101,6 +110,11 @@ static long put_statx(const struct file_stat *s, uaddr_t to)
 		.dev_major = NODE_MAJOR((u32)s->device), .dev_minor = NODE_MINOR((u32)s->device),
 	};
 
+	/* where it is known, and by those who ask for it */
+	if (mask & STATX_BTIME && s->born) {
+		stat.mask |= STATX_BTIME;
+		stat.btime = statx_time_of(s->born);
+	}
 	return copy_to_user(to, &stat, sizeof(stat));
 }
 
@@ -113,7 +127,7 @@ long sys_statx(int fd, uaddr_t path, unsigned long flags, unsigned int mask, uad
 	    (flags & AT_STATX_SYNC_TYPE) == AT_STATX_SYNC_TYPE)
 		return -EINVAL;
 	err = path_act_empty(fd, path, flags, stat_path, stat_file, &r);
-	return err ? err : put_statx(&r.stat, to);
+	return err ? err : put_statx(&r.stat, mask, to);
 }
 
 /* --- Filesystems ------------------------------------------------------------------------------ */

@@ -11,6 +11,49 @@
 
 #define NS_MAX	999999999
 
+/*
+ * The clocks of a process or a thread are negative: its id, its bits turned, and three more, which
+ * are CPU_THREAD or not, and what is counted: Linux's user time, or user and kernel time, of which
+ * the first is the other one here, or the scheduler's.
+ */
+#define CPU_THREAD	4U
+#define CPU_COUNTS	3U
+
+static u64 run_of(const struct process *p, const struct task *only)
+{
+	u64 run = only ? 0 : p->used.run;
+
+	list_for_each (t, &p->tasks, struct task, link)
+		if (t->thread && (!only || t == only))
+			run += thread_cpu_time_of(t->thread);
+	return run;
+}
+
+static long read_cpu_clock(int clock, u64 *ns)
+{
+	int id = ~(clock >> 3);
+	bool alone = (u32)clock & CPU_THREAD;
+	unsigned long state;
+	struct process *p;
+	struct task *t;
+
+	if (((u32)clock & CPU_COUNTS) == CPU_COUNTS)
+		return -EINVAL;
+	state = spin_lock_irqsave(&process_lock);
+	t = id ? task_find(id) : task_current();
+	p = t ? t->process : NULL;
+	/* of a process its own number is asked for; of threads only those that are together know */
+	if (p && (alone ? p != process_current() : t != &p->task && p != process_current()))
+		p = NULL;
+	if (p) {
+		spin_lock(&p->signals.lock);
+		*ns = run_of(p, alone ? t : NULL);
+		spin_unlock(&p->signals.lock);
+	}
+	spin_unlock_irqrestore(&process_lock, state);
+	return p ? 0 : -EINVAL;
+}
+
 /* What a clock says, in ns: 0; -EINVAL for one that there is not. */
 static long read_clock(int clock, u64 *ns)
 {
@@ -19,12 +62,15 @@ static long read_clock(int clock, u64 *ns)
 	switch (clock) {
 	case CLOCK_REALTIME:
 	case CLOCK_REALTIME_COARSE:
+	case CLOCK_REALTIME_ALARM:
+	case CLOCK_TAI:		/* nobody has said by how much it is ahead */
 		*ns = time_real();
 		return 0;
 	case CLOCK_MONOTONIC:
 	case CLOCK_MONOTONIC_RAW:
 	case CLOCK_MONOTONIC_COARSE:
 	case CLOCK_BOOTTIME:
+	case CLOCK_BOOTTIME_ALARM:
 		*ns = time_now();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME:
@@ -35,7 +81,7 @@ static long read_clock(int clock, u64 *ns)
 		*ns = thread_cpu_time();
 		return 0;
 	default:
-		return -EINVAL;
+		return clock < 0 ? read_cpu_clock(clock, ns) : -EINVAL;
 	}
 }
 

@@ -41,7 +41,10 @@ typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
 
 #define SYSCALLS	512	/* numbers that the table has */
 
-/* How often the call with that number was made and was not there. */
+/*
+ * How often the call with that number was made and was not there; SYSCALLS: those with larger ones
+ * together.
+ */
 u32 syscall_missed(unsigned int number);
 
 #define SYSCALL(number, name, ...) long sys_##name(SYS_TYPES(__VA_ARGS__));
@@ -65,7 +68,7 @@ struct syscall_info {
 extern const struct syscall_info syscall_list[];
 const struct syscall_info *syscall_info(u64 number);
 
-/* What Linux calls the call with that number, whether or not it is there; or "unknown". */
+/* What Linux calls the call with that number, whether or not it is there; or NULL. */
 const char *syscall_name(u64 number);
 
 /* Those of which a trace knows more than their types, or whose ends by signals are special. */

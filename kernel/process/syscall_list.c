@@ -33,5 +33,5 @@ const char *syscall_name(u64 number)
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
 		if (names[i].number == number)
 			return names[i].name;
-	return "unknown";
+	return NULL;
 }

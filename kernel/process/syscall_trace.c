@@ -126,12 +126,22 @@ static void add_argument(struct line *line, const char *type, size_t length, u64
 		add(line, "NULL");
 }
 
+static void add_call_name(struct line *line, u64 number)
+{
+	const char *name = syscall_name(number);
+
+	if (name)
+		add(line, "%s(", name);
+	else
+		add(line, "syscall_%#lx(", number);
+}
+
 static void add_call(struct line *line, const struct arch_frame *frame)
 {
 	const struct syscall_info *info = syscall_info(arch_syscall_number(frame));
 	const char *type = info ? info->types : "hex, hex, hex, hex, hex, hex";
 
-	add(line, "%s(", syscall_name(arch_syscall_number(frame)));
+	add_call_name(line, arch_syscall_number(frame));
 	for (unsigned int i = 0; *type; i++) {
 		const char *end = strchr(type, ',');
 		size_t length = end ? (size_t)(end - type) : strlen(type);
