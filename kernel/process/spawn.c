@@ -48,6 +48,7 @@ static int run_spawned(void *arg)
 	t->cred = &p->cred;
 	spawn->err = exec_load(spawn->path, NULL, spawn->strings, frame);
 	if (!spawn->err) {
+		syscall_trace_exec(p, spawn->path, spawn->strings);
 		completion_finish(&spawn->done);
 		arch_user_return(frame);
 	}

@@ -6,6 +6,7 @@
 #include <fs/file.h>
 #include <lib/types.h>
 
+struct exec_strings;
 struct process;
 struct strace;
 
@@ -64,5 +65,12 @@ static inline void strace_write(struct strace *s __unused, const char *line __un
 void syscall_trace_begin(struct process *process);
 void syscall_trace_inherit(struct process *child, const struct process *parent);
 void syscall_trace_end(struct process *process, bool ran, int wait);
+
+/*
+ * The program of @process, the caller's, has begun: as execve() of @path with @strings would have had
+ * it. Thread context.
+ */
+void syscall_trace_exec(const struct process *process, const char *path,
+			const struct exec_strings *strings);
 
 #endif

@@ -19,11 +19,11 @@ struct file;
 struct process;
 
 /* The types of syscalls.def in C. */
-typedef int sys_fd, sys_at, sys_int;
+typedef int sys_fd, sys_at, sys_int, sys_sig;
 typedef unsigned int sys_uint, sys_id;
 typedef long sys_long;
-typedef unsigned long sys_ulong, sys_hex;
-typedef uaddr_t sys_path, sys_in, sys_out, sys_both;
+typedef unsigned long sys_ulong, sys_hex, sys_open, sys_mode, sys_prot, sys_map;
+typedef uaddr_t sys_path, sys_in, sys_out, sys_both, sys_buf, sys_argv;
 
 /* SYS_TYPES(fd, out) is "sys_fd, sys_out"; nothing is "void". */
 #define SYS_COUNT_(_0, _1, _2, _3, _4, _5, _6, n, ...)	n

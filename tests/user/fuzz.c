@@ -102,9 +102,9 @@ static uint64_t argument(const char *type)
 		return next_random() % 3 ? (uint64_t)AT_FDCWD : next_random() % 12;
 	if (!strcmp(type, "path"))
 		return path();
-	if (!strcmp(type, "in") || !strcmp(type, "out") || !strcmp(type, "both"))
+	if (is_listed(" in out both buf argv ", type))
 		return pointer();
-	if (!strcmp(type, "hex") && next_random() % 4 == 0)
+	if (is_listed(" hex open mode prot map ", type) && next_random() % 4 == 0)
 		return pointer();
 	return number();
 }

@@ -99,6 +99,11 @@ static void prepare(void)
 	choice_[next_random() % (sizeof(choice_) / sizeof(choice_[0]))]; \
 })
 
+static int is_pointer(const char *type)
+{
+	return is_listed(" path in out both buf argv ", type);
+}
+
 static uint64_t harmless(const char *type)
 {
 	if (!strcmp(type, "fd"))
@@ -110,19 +115,13 @@ static uint64_t harmless(const char *type)
 	/* a link, and a folder; no program */
 	if (!strcmp(type, "path"))
 		return (uintptr_t)cwd;
-	if (!strcmp(type, "in") || !strcmp(type, "out") || !strcmp(type, "both"))
+	if (is_pointer(type))
 		return (uintptr_t)good;
-	if (!strcmp(type, "hex"))
+	if (is_listed(" hex open mode prot map ", type))
 		return PICK(0, 0, 1, 2, 4, 0x1000);
 	if (!strcmp(type, "ulong"))
 		return PICK(8, 8, 24, 64, 4096, 0x7fffffff, 1UL << 63, ~0UL);
 	return PICK(0, 0, 1, 2, 3, 8, 48, NUMBER_MAX);
-}
-
-static int is_pointer(const char *type)
-{
-	return !strcmp(type, "path") || !strcmp(type, "in") || !strcmp(type, "out") ||
-	       !strcmp(type, "both");
 }
 
 static long make(const struct call *c, char type[6][8], int count, int which, uint64_t pointer)
