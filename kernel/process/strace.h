@@ -67,8 +67,8 @@ void syscall_trace_inherit(struct process *child, const struct process *parent);
 void syscall_trace_end(struct process *process, bool ran, int wait);
 
 /*
- * The program of @process, the caller's, has begun: as execve() of @path with @strings would have had
- * it. Thread context.
+ * The program of @process, the caller's, has begun: as execve() of @path with @strings would have
+ * had it. Thread context.
  */
 void syscall_trace_exec(const struct process *process, const char *path,
 			const struct exec_strings *strings);
