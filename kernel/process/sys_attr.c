@@ -85,6 +85,8 @@ long sys_umask(unsigned long mask)
 #define UTIME_OMIT	((1L << 30) - 2)
 #define NS_MAX		999999999
 
+#define TIME_MAX	(9223372036L * 1000000000)
+
 /* One of the two times. What is more than 292 years from 1970 becomes the nearest that is kept. */
 static u64 time_of(const struct abi_timespec *t)
 {
@@ -96,8 +98,8 @@ static u64 time_of(const struct abi_timespec *t)
 		return FILE_TIME_KEEP;
 	if (__builtin_mul_overflow(t->sec, 1000000000L, &ns) ||
 	    __builtin_add_overflow(ns, t->nsec, &ns))
-		return t->sec < 0 ? (u64)INT64_MIN : FILE_TIME_NOW - 1;
-	return (u64)MIN(ns, (s64)FILE_TIME_NOW - 1);
+		return t->sec < 0 ? (u64)-TIME_MAX : (u64)TIME_MAX;
+	return (u64)MAX(MIN(ns, TIME_MAX), -TIME_MAX);
 }
 
 static bool is_time(const struct abi_timespec *t)

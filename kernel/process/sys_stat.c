@@ -8,16 +8,16 @@
 #include "process.h"
 #include "syscall.h"
 
+#define FIRST_SECOND	9223372036UL	/* before 1970: none is earlier */
+
 static struct abi_timespec timespec_of(u64 ns)
 {
-	s64 sec = (s64)ns / 1000000000, nsec = (s64)ns % 1000000000;
-
 	/* before 1970 too the parts of a second count forward */
-	if (nsec < 0) {
-		sec--;
-		nsec += 1000000000;
-	}
-	return (struct abi_timespec){ sec, nsec };
+	u64 since = ns + FIRST_SECOND * 1000000000;
+
+	return (struct abi_timespec){
+		(s64)(since / 1000000000 - FIRST_SECOND), (s64)(since % 1000000000),
+	};
 }
 
 static long put_stat(const struct file_stat *s, uaddr_t to)

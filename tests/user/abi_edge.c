@@ -86,6 +86,14 @@ static void times(void)
 	EQ(syscall(SYS_statx, fd, "", AT_EMPTY_PATH, 0x20, &statx), 0);
 	EQ(statx.sec, -5);
 	EQ(statx.nsec, 100000000);
+	/* what is further from 1970 may be kept as something nearer, but not on the other side */
+	t[0].tv_sec = -100000000000L;
+	t[1].tv_sec = 100000000000L;
+	EQ(futimens(fd, t), 0);
+	EQ(fstat(fd, &st), 0);
+	OK(st.st_atim.tv_sec < -9000000000L && st.st_mtim.tv_sec > 9000000000L);
+	t[0].tv_sec = -5;
+	EQ(futimens(fd, t), 0);
 	t[0] = (struct timespec){ 0, (1L << 30) - 2 };	/* UTIME_OMIT */
 	t[1] = (struct timespec){ -1, 999999999 };
 	EQ(futimens(fd, t), 0);
