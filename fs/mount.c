@@ -294,6 +294,32 @@ int fs_umount(const char *target)
 }
 
 #ifdef CONFIG_PROCESS
+int fs_remount(const char *target, const char *options)
+{
+	struct path at;
+	int err = walk_path(target, true, &at);
+	bool read_only;
+	unsigned int flags;
+
+	if (err)
+		return err;
+	read_only = at.mount->super.read_only;
+	flags = at.mount->flags;
+	if (at.dentry != at.mount->root) {
+		err = -EINVAL;
+	} else {
+		at.mount->super.read_only = false;
+		at.mount->flags = 0;
+		err = set_options(&at.mount->super, options, NULL);
+		if (err) {
+			at.mount->super.read_only = read_only;
+			at.mount->flags = flags;
+		}
+	}
+	path_put(&at);
+	return err;
+}
+
 int fs_umount_nofollow(const char *target)
 {
 	return umount(target, false);

@@ -186,6 +186,12 @@ ssize_t file_readlink(struct file *file, char *buf, size_t size);
 
 void file_statfs(struct file *file, struct fs_statfs *stat);
 
+/*
+ * What is mounted at @target gets @options, as fs_mount() takes them, in the place of those that it
+ * has: -EINVAL: nothing is mounted there. Who writes meanwhile is not looked for.
+ */
+int fs_remount(const char *target, const char *options);
+
 /* As fs_umount(), where a symbolic link at the end of @target is -EINVAL. */
 int fs_umount_nofollow(const char *target);
 #endif

@@ -7,6 +7,7 @@
 #define MS_NOSUID	(1UL << 1)
 #define MS_NODEV	(1UL << 2)
 #define MS_NOEXEC	(1UL << 3)
+#define MS_REMOUNT	(1UL << 5)
 #define MS_NOATIME	(1UL << 10)
 #define MS_NODIRATIME	(1UL << 11)
 #define MS_SILENT	(1UL << 15)

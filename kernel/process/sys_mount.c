@@ -62,11 +62,16 @@ static long get_request(struct mount_request *r, uaddr_t source, uaddr_t type,
 	}
 	if (n < 0)
 		return n;
+	if (flags & MS_REMOUNT)
+		return get_options(r->options, flags, data);
 	if (!type)
 		return -EINVAL;
 	n = copy_string_from_user(r->type, type, sizeof(r->type));
 	if (n < 0)
 		return n == -ENAMETOOLONG ? -ENODEV : n;
+	/* as Linux calls it */
+	if (!strcmp(r->type, "devtmpfs"))
+		strlcpy(r->type, "devfs", sizeof(r->type));
 	return get_options(r->options, flags, data);
 }
 
@@ -76,6 +81,13 @@ static long mount_path(const char *path, void *arg)
 	const char *source = *r->source ? r->source : NULL;
 
 	return fs_mount(source, path, r->type, r->options, NULL);
+}
+
+static long remount_path(const char *path, void *arg)
+{
+	const struct mount_request *r = arg;
+
+	return fs_remount(path, r->options);
 }
 
 long sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, unsigned long flags, uaddr_t data)
@@ -88,14 +100,15 @@ long sys_mount(uaddr_t source, uaddr_t target, uaddr_t type, unsigned long flags
 		flags &= ~MS_MGC_MASK;
 	if (process_current()->cred.euid)
 		return -EPERM;
-	if (flags & ~(MS_WORDS | MS_EMPTY))
+	if (flags & ~(MS_WORDS | MS_EMPTY | MS_REMOUNT))
 		return -EINVAL;
 	r = kzalloc(sizeof(*r));
 	if (!r)
 		return -ENOMEM;
 	err = get_request(r, source, type, flags, data);
 	if (!err)
-		err = path_act(AT_FDCWD, target, mount_path, r);
+		err = path_act(AT_FDCWD, target,
+			       flags & MS_REMOUNT ? remount_path : mount_path, r);
 	kfree(r);
 	return err;
 }
