@@ -452,7 +452,7 @@ int pipe_files(struct file **read, struct file **write, int flags)
 
 	if (!inode)
 		goto out_free;
-	flags &= O_NONBLOCK | O_DIRECT;
+	flags &= O_NONBLOCK;
 	*read = open_end(inode, p, O_RDONLY | flags, &p->readers);
 	if (!*read)
 		goto out_free;

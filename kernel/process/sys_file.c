@@ -191,7 +191,8 @@ long sys_pipe2(uaddr_t result, unsigned long flags)
 	struct file *read, *write;
 	int fd[2], err;
 
-	if (flags & ~(unsigned long)(O_CLOEXEC | O_NONBLOCK | O_DIRECT))
+	/* with O_DIRECT each write would be a packet, and none is better than a stream */
+	if (flags & ~(unsigned long)(O_CLOEXEC | O_NONBLOCK))
 		return -EINVAL;
 	err = pipe_files(&read, &write, (int)flags);
 	if (err)

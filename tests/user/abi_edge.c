@@ -145,8 +145,26 @@ static void unreachable(void)
 	EQ(syscall(SYS_getcwd, text, sizeof(text)), 2);
 }
 
+/* Those of packets keep them apart; a kernel without them says so. */
+static void packets(void)
+{
+	int ends[2], err = 0;
+	char text[10];
+
+	if (syscall(SYS_pipe2, ends, O_DIRECT))
+		err = errno;
+	if (err) {
+		EQ(err, EINVAL);
+		return;
+	}
+	EQ(write(ends[1], "ab", 2), 2);
+	EQ(write(ends[1], "cd", 2), 2);
+	EQ(read(ends[0], text, sizeof(text)), 2);
+}
+
 static const struct abi_case cases[] = {
 	CASE(positions), CASE(endless), CASE(left), CASE(times), CASE(born), CASE(unreachable),
+	CASE(packets),
 };
 
 ABI_MAIN(cases)
