@@ -174,7 +174,7 @@ def test_locks(run, checker):
     assert re.search(rf"^ +[1-9]\d* +0 +[1-9]\d* +page_zone.lock, longest by {AT}$", result.text,
                      re.M), result.text
     assert re.search(rf"^ +1 +0 +2\d{{8}} +first, longest by crash_held\+.*", result.text, re.M)
-    assert re.search(r"^lock 0xffff\w+ of map_lock.*\n  then page_zone.lock$", result.text, re.M)
+    assert re.search(r"^lock 0xffff\w+ of map_lock.*\n(?:  then .*\n)*?  then page_zone.lock$", result.text, re.M)
 
 
 def test_backtrace(run, checker):
