@@ -100,7 +100,6 @@ static void begin_anew(struct process *p, struct image *image, const char *path,
 	p->task.robust = 0;
 	p->execed = true;
 	p->dumpable = dumpable;
-	p->exit_signal = SIGCHLD;
 	p->pdeath_signal = p->cred.uid != p->cred.euid ? 0 : p->pdeath_signal;
 	p->cred.keep_caps = false;
 	file_get(image->file);
@@ -165,6 +164,8 @@ static int load(struct image *image, struct image *interpreter, struct exec_stri
 		p->cred = cred;
 		return err;
 	}
+	/* before a parent in vfork() goes on and waits for a child with another one */
+	p->exit_signal = SIGCHLD;
 	process_new_space(p, space);
 	begin_anew(p, image, path, dumpable);
 	arch_user_begin(&p->task.user, frame,
