@@ -20,7 +20,9 @@
 #include "proc.h"
 #include "strace.h"
 
-#define ROOM	8192	/* bytes that wait to be read, a power of 2 */
+#define ROOM		8192	/* bytes that wait to be read, a power of 2 */
+#define END_ROOM	80	/* of them kept for the last line of each process: it cannot wait */
+#define ENDS_MOST	50U	/* processes that it is kept for */
 
 struct strace {
 	u32 refs;			/* atomic */
@@ -82,18 +84,20 @@ static void put(struct strace *s, const char *text, size_t length)
 void strace_write(struct strace *s, const char *line, size_t length, bool waits)
 {
 	unsigned long state = spin_lock_irqsave(&s->queue.lock);
+	size_t more = 0, most = ROOM;
 	char before[64];
-	size_t more = 0;
 	int err = 0;
 
 	if (s->lost)
 		more = (size_t)snprintf(before, sizeof(before), "+++ %lu lines lost +++\n",
 					s->lost);
-	while (waits && !s->closed && s->used + more + length > ROOM && !err) {
+	if (waits)
+		most -= (size_t)MIN(s->processes, ENDS_MOST) * END_ROOM;
+	while (waits && !s->closed && s->used + more + length > most && !err) {
 		err = wait_sleep(&s->queue, state, TIME_NEVER);
 		state = spin_lock_irqsave(&s->queue.lock);
 	}
-	if (s->used + more + length > ROOM) {
+	if (s->used + more + length > most) {
 		s->lost++;
 	} else {
 		put(s, before, more);
