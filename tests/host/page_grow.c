@@ -117,8 +117,10 @@ static size_t release(const struct boot_mem_range *r)
 {
 	paddr_t at = r->base + ALIGN_DOWN(host_random_below(r->size), PAGE_SIZE);
 	u64 before = page_bytes_free(), total = page_bytes_total(), more;
+	u64 size = PAGE_SIZE << host_random_below(8);
 
-	page_release(at, PAGE_SIZE << host_random_below(8));
+	/* what lies behind it may be boot's: the array is */
+	page_release(at, MIN(size, r->base + r->size - at));
 	more = page_bytes_free() - before;
 	CHECK_EQ(page_bytes_total() - total, more);
 	return more >> PAGE_SHIFT;
