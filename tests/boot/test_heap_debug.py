@@ -32,7 +32,7 @@ def debug(build):
 
 
 @pytest.mark.parametrize("policy, cpus", [(policy, 1) for policy in POLICIES] + [
-    ("SLAB", 2), ("SLAB", 4),
+    ("SLAB", 4), pytest.param("SLAB", 2, marks=pytest.mark.slow),
     *(pytest.param(policy, cpus, marks=pytest.mark.slow) for policy in POLICIES[1:] for cpus in (2, 4))])
 def test_suites_leave_nothing(run, debug, policy, cpus):
     """The first round may leave what is made once; the second leaves nothing."""

@@ -38,8 +38,9 @@ def test_faults(run_programs, compile_program, smp):
     assert text.endswith("none 99\n")
 
 
-@pytest.mark.parametrize("granule", ["4K", "16K", "64K"])
-@pytest.mark.parametrize("smp", [1, 2, 4])
+@pytest.mark.parametrize("granule, smp", [
+    ("4K", 1), ("4K", 2), ("4K", 4), ("16K", 1), ("64K", 4),
+    *(pytest.param(*slow, marks=pytest.mark.slow) for slow in (("16K", 2), ("16K", 4), ("64K", 1), ("64K", 2)))])
 def test_fork(run_programs, compile_program, granule, smp):
     files = {name: compile_program(name) for name in ("fork", "floats")}
     assert run_programs(files, "/fork; echo $?; /floats; echo $?", granule, SMP=str(smp)) == \

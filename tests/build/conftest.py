@@ -19,8 +19,9 @@ import time
 
 import pytest
 
-from lib.build import ROOT, clean_environment, cpu_seconds, jobs
+from lib.build import ROOT, clean_environment, cpu_seconds, jobs, shared_objects
 
+OWN_OBJECTS = {"CAIRN_OBJECTS": ""}      # all is compiled: environment of a make
 STEP = re.compile(r"^  ([A-Z]+) +(\S+)$", re.M)
 
 
@@ -50,7 +51,7 @@ class Tree:
     def make(self, *goals, check=True, o=None, env=None, timeout=300, **variables):
         command = ["make", *goals] + ([f"O={o}"] if o else [])
         command += [f"{name}={value}" for name, value in variables.items()]
-        done = subprocess.run(command, cwd=self.path, env=clean_environment(**env or {}), stdin=subprocess.DEVNULL,
+        done = subprocess.run(command, cwd=self.path, env=clean_environment(**{**shared_objects(), **(env or {})}), stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout, check=False)
         if check and done.returncode:
             said = "\n".join((done.stdout + done.stderr).splitlines()[-40:])
@@ -107,7 +108,7 @@ def tree(copy):
     tree = copy()
     # for the time of a whole build: the processor's, of all processes together
     before = cpu_seconds()
-    tree.make(jobs())
+    tree.make(jobs(), env=OWN_OBJECTS)
     tree.cpu_seconds = cpu_seconds() - before
     return tree
 

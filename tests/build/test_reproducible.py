@@ -7,7 +7,7 @@ import pytest
 
 from lib.build import clean_environment, jobs
 
-from .conftest import Tree
+from .conftest import OWN_OBJECTS, Tree
 
 CROSS = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-")
 DATE = "2001-02-03T04:05:06Z"
@@ -30,8 +30,8 @@ def clones(copy, builder):
     git(first.path, "clone", "-q", str(first.path), str(path))
     second = Tree(path)
     second.o = builder.fresh("elsewhere")
-    first.make(jobs(), "defconfig", "all")
-    second.make(jobs(), "defconfig", "all", o=second.o)
+    first.make(jobs(), "defconfig", "all", env=OWN_OBJECTS)
+    second.make(jobs(), "defconfig", "all", o=second.o, env=OWN_OBJECTS)
     return first, second
 
 

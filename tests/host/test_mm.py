@@ -14,7 +14,7 @@ def test_boot_memory(program, page_shift):
     program(f"boot_mem-{page_shift}", "mm/boot_mem.c", "tests/host/boot_mem.c", flags=flags).test(cases=4)
 
 
-@pytest.mark.parametrize("page_shift", [12, 14, 16])
+@pytest.mark.parametrize("page_shift", [12, pytest.param(14, marks=pytest.mark.slow), 16])
 @pytest.mark.parametrize("policy", ["buddy", "bump"])
 def test_pages(program, policy, page_shift):
     flags = [*machine.flags(page_shift), f"-DCONFIG_PAGE_ALLOC_{policy.upper()}=1"]

@@ -9,7 +9,8 @@ SOURCES = ["mm/heap/slab.c", "mm/heap/slab_pages.c", "mm/heap/slab_cache.c", "te
            "tests/host/slab_cpu.c", "tests/host/slab_cache.c"]
 
 
-@pytest.mark.parametrize("page_shift,cpus", [(12, 1), (12, 4), (14, 4), (16, 1)])
+@pytest.mark.parametrize("page_shift,cpus", [
+    (12, 1), (12, 4), pytest.param(14, 4, marks=pytest.mark.slow), (16, 1)])
 def test_slab(program, page_shift, cpus):
     flags = [*machine.flags(page_shift), "-DCONFIG_PAGE_ALLOC_BUDDY=1", f"-DSLAB_CPUS={cpus}"]
     program(f"slab-{page_shift}-{cpus}", *machine.sources("buddy"), *SOURCES, flags=flags,

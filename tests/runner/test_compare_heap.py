@@ -16,7 +16,7 @@ import xml.etree.ElementTree as xml
 import pytest
 
 from lib import tree
-from lib.build import ROOT, clean_environment, locked
+from lib.build import ROOT, clean_environment, locked, shared_objects
 from lib.session import OFF
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -304,7 +304,7 @@ def test_usage(run, kernel):
 
 def compare(o, *arguments, ext="", **env):
     return subprocess.run([sys.executable, str(ROOT / "scripts/compare-heap"), "-O", str(o),
-                           *map(str, arguments)], cwd=ROOT, env=clean_environment(EXT=ext, **env),
+                           *map(str, arguments)], cwd=ROOT, env=clean_environment(EXT=ext, **shared_objects(), **env),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900,
                           check=False)
 

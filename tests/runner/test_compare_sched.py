@@ -11,7 +11,7 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from lib.build import ROOT, clean_environment, make
+from lib.build import ROOT, clean_environment, make, shared_objects
 from lib.session import OFF
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -149,7 +149,7 @@ def test_a_ramdisk_that_makes_no_sense(guest, data, said):
 
 def compare(o, *arguments, ext=""):
     return subprocess.run([sys.executable, ROOT / "scripts/compare-sched", "-O", o, *arguments], cwd=ROOT,
-                          env=clean_environment(EXT=str(ext)), stdin=subprocess.DEVNULL,
+                          env=clean_environment(EXT=str(ext), **shared_objects()), stdin=subprocess.DEVNULL,
                           capture_output=True, text=True, check=False)
 
 

@@ -10,7 +10,7 @@ import xml.etree.ElementTree as xml
 
 import pytest
 
-from lib.build import ROOT, clean_environment
+from lib.build import ROOT, clean_environment, shared_objects
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import timeline         # noqa: E402
@@ -176,7 +176,7 @@ def test_round_times_on_the_axis(end, said):
 
 def traced(o, *arguments, **env):
     return subprocess.run([sys.executable, str(ROOT / "scripts/trace"), "-O", str(o),
-                           *map(str, arguments)], cwd=ROOT, env=clean_environment(**env),
+                           *map(str, arguments)], cwd=ROOT, env=clean_environment(**shared_objects(), **env),
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=900,
                           check=False)
 

@@ -289,7 +289,7 @@ static void many(void)
 	EQ(epoll_wait(set, e, 64, 0), 0);
 }
 
-#define ROUNDS	300
+#define ROUNDS	100
 
 struct waiter {
 	pthread_t thread;

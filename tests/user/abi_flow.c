@@ -7,7 +7,7 @@
 
 #include <time.h>
 
-#define PASTE	(1 << 20)
+#define PASTE	(1 << 17)
 
 static int nonblocking(int fd, int on)
 {

@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define ROUNDS	20
+#define ROUNDS	10
 
 /* The same many times, of a child that is busy: never at the same place. */
 static void kill_while(void (*run)(void))

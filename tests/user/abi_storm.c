@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 
 #define THREADS	8
-#define EACH	300	/* signals that each of them sends */
+#define EACH	150	/* signals that each of them sends */
 
 static atomic_int queued, sent, plain, stop;
 static pid_t tids[THREADS];
