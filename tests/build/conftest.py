@@ -51,7 +51,8 @@ class Tree:
     def make(self, *goals, check=True, o=None, env=None, timeout=300, **variables):
         command = ["make", *goals] + ([f"O={o}"] if o else [])
         command += [f"{name}={value}" for name, value in variables.items()]
-        done = subprocess.run(command, cwd=self.path, env=clean_environment(**{**shared_objects(), **(env or {})}), stdin=subprocess.DEVNULL,
+        env = clean_environment(**{**shared_objects(), **(env or {})})
+        done = subprocess.run(command, cwd=self.path, env=env, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=timeout, check=False)
         if check and done.returncode:
             said = "\n".join((done.stdout + done.stderr).splitlines()[-40:])

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Objects that the tests' builds share (tests/lib/bin): they are what the compiler makes, or the compiler makes them."""
+"""Objects that the tests' builds share (tests/lib/bin): they are what the compiler makes, or it makes them itself."""
 
 import os
 import shutil
@@ -21,8 +21,9 @@ class Compiler:
         for name in ("bin", "objects", "one/arch/arm64/include", "two/arch/arm64/include"):
             (folder / name).mkdir(parents=True)
         (folder / "source.c").write_text(SOURCE)
-        (folder / "bin" / NAME).write_text(f'#!/bin/sh\nfor word; do [ "$word" = -E ] && exec {shutil.which(NAME)} "$@"; '
-                                           f'done\necho x >> {self.log}\nexec {shutil.which(NAME)} "$@"\n')
+        real = shutil.which(NAME)
+        (folder / "bin" / NAME).write_text(f'#!/bin/sh\nfor word; do [ "$word" = -E ] && exec {real} "$@"; done\n'
+                                           f'echo x >> {self.log}\nexec {real} "$@"\n')
         (folder / "bin" / NAME).chmod(0o755)
         self.env = {**os.environ, "PATH": f"{COMPILERS}:{folder / 'bin'}:{os.environ['PATH']}",
                     "CAIRN_OBJECTS": str(folder / "objects")}
